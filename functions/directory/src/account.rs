@@ -1,0 +1,129 @@
+//! Accounts.
+
+use crate::error::DirectoryError;
+use crate::place;
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use hallpass_core::{AccountId, AccountName, UnixSeconds};
+use hallpass_http::{Body, Caller, IdempotencyKey, Platform, Problem};
+use hallpass_store::AccountRow;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+const LONGEST_PAGE: u8 = 100;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountRequest {
+    name: AccountName,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PageRequest {
+    limit: Option<u8>,
+    cursor: Option<AccountId>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct AccountView {
+    id: AccountId,
+    name: AccountName,
+    operator: bool,
+    created_at: UnixSeconds,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed_at: Option<UnixSeconds>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct PageView {
+    accounts: Vec<AccountView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<AccountId>,
+}
+
+impl From<AccountRow> for AccountView {
+    fn from(row: AccountRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            operator: row.operator,
+            created_at: row.created_at.seconds(),
+            closed_at: row.closed_at.map(hallpass_core::UnixMillis::seconds),
+        }
+    }
+}
+
+pub(crate) async fn create(
+    State(platform): State<Platform>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Body { value, bytes }: Body<AccountRequest>,
+) -> Result<(StatusCode, Json<AccountView>), Problem> {
+    place::operator_only(&caller)?;
+    let now = platform.now();
+    let row = AccountRow {
+        id: AccountId::generate(platform.random.as_ref())?,
+        name: value.name,
+        operator: false,
+        created_at: now,
+        closed_at: None,
+        root_token: None,
+    };
+    let idempotency = key.scoped(&caller, "POST /v1/accounts", &bytes);
+    let audit = caller.audit("create_account", row.id, now);
+    platform
+        .store
+        .create_account(&row, idempotency.as_ref(), &audit, now)
+        .await
+        .map_err(DirectoryError)?;
+    Ok((StatusCode::CREATED, Json(row.into())))
+}
+
+pub(crate) async fn one(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Path(account): Path<String>,
+) -> Result<Json<AccountView>, Problem> {
+    caller.require("directory:read")?;
+    let account = place::account(&caller, &account)?;
+    let row = platform.store.account(&account).await?;
+    row.map(|row| Json(row.into()))
+        .ok_or_else(|| Problem::not_found("account"))
+}
+
+/// The operator sees every account, anybody else their own.
+pub(crate) async fn list(
+    State(platform): State<Platform>,
+    caller: Caller,
+    page: Result<Query<PageRequest>, QueryRejection>,
+) -> Result<Json<PageView>, Problem> {
+    caller.require("directory:read")?;
+    let Query(page) = page.map_err(|error| {
+        let detail = format!("{}; there are `limit` and `cursor`", error.body_text());
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", detail)
+    })?;
+    let limit = page.limit.unwrap_or(LONGEST_PAGE);
+    if !(1..=LONGEST_PAGE).contains(&limit) {
+        let detail = format!("`limit` is between 1 and {LONGEST_PAGE}");
+        return Err(Problem::invalid("limit", "invalid_query", detail));
+    }
+    if !caller.is_operator() {
+        let own = platform.store.account(&caller.account()).await?;
+        let accounts = own.map(AccountView::from).into_iter().collect();
+        return Ok(Json(PageView {
+            accounts,
+            cursor: None,
+        }));
+    }
+    let found = platform
+        .store
+        .accounts(u32::from(limit), page.cursor)
+        .await?;
+    let accounts = found.accounts.into_iter().map(AccountView::from).collect();
+    Ok(Json(PageView {
+        accounts,
+        cursor: found.next,
+    }))
+}

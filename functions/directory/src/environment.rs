@@ -1,0 +1,104 @@
+//! Environments of an account.
+
+use crate::error::DirectoryError;
+use crate::place;
+use axum::Json;
+use axum::extract::{Path, State};
+use hallpass_core::{AccountId, EnvironmentName, UnixSeconds};
+use hallpass_http::{Body, Caller, IdempotencyKey, Platform, Problem};
+use hallpass_store::EnvironmentRow;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EnvironmentRequest {
+    name: EnvironmentName,
+}
+
+#[derive(Serialize)]
+pub(crate) struct EnvironmentView {
+    account: AccountId,
+    name: EnvironmentName,
+    created_at: UnixSeconds,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed_at: Option<UnixSeconds>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct ListView {
+    environments: Vec<EnvironmentView>,
+}
+
+impl From<EnvironmentRow> for EnvironmentView {
+    fn from(row: EnvironmentRow) -> Self {
+        Self {
+            account: row.account,
+            name: row.name,
+            created_at: row.created_at.seconds(),
+            closed_at: row.closed_at.map(hallpass_core::UnixMillis::seconds),
+        }
+    }
+}
+
+pub(crate) async fn create(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Path(account): Path<String>,
+    key: IdempotencyKey,
+    Body { value, bytes }: Body<EnvironmentRequest>,
+) -> Result<(StatusCode, Json<EnvironmentView>), Problem> {
+    place::operator_only(&caller)?;
+    let account = place::account(&caller, &account)?;
+    let now = platform.now();
+    let row = EnvironmentRow {
+        account,
+        name: value.name,
+        created_at: now,
+        closed_at: None,
+    };
+    let route = format!("POST /v1/accounts/{account}/environments");
+    let idempotency = key.scoped(&caller, &route, &bytes);
+    let audit = caller.audit("create_environment", format!("{account}/{}", row.name), now);
+    platform
+        .store
+        .create_environment(&row, idempotency.as_ref(), &audit, now)
+        .await
+        .map_err(DirectoryError)?;
+    Ok((StatusCode::CREATED, Json(row.into())))
+}
+
+pub(crate) async fn one(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Path((account, app, env)): Path<(String, String, String)>,
+) -> Result<Json<EnvironmentView>, Problem> {
+    caller.require("directory:read")?;
+    let unknown = || Problem::not_found("environment");
+    let account = place::account(&caller, &account)?;
+    let name: EnvironmentName = format!("{app}/{env}")
+        .parse()
+        .map_err(|_not_a_name| unknown())?;
+    if !caller.reaches(account, &name) {
+        return Err(unknown());
+    }
+    let row = platform.store.environment(&account, &name).await?;
+    row.map(|row| Json(row.into())).ok_or_else(unknown)
+}
+
+/// The operator sees every environment of the account, anybody else the one they are in.
+pub(crate) async fn list(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Path(account): Path<String>,
+) -> Result<Json<ListView>, Problem> {
+    caller.require("directory:read")?;
+    let account = place::account(&caller, &account)?;
+    let rows = platform.store.environments(&account).await?;
+    let seen = rows
+        .into_iter()
+        .filter(|row| caller.reaches(account, &row.name));
+    Ok(Json(ListView {
+        environments: seen.map(EnvironmentView::from).collect(),
+    }))
+}

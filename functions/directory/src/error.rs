@@ -1,0 +1,40 @@
+//! Why no account or environment was made.
+
+use hallpass_http::Problem;
+use hallpass_store::CreateError;
+use http::StatusCode;
+
+pub(crate) struct DirectoryError(pub(crate) CreateError);
+
+impl From<DirectoryError> for Problem {
+    fn from(DirectoryError(error): DirectoryError) -> Self {
+        match error {
+            CreateError::NameTaken => Self::new(
+                StatusCode::CONFLICT,
+                "name_taken",
+                "another account has this name: choose another",
+            )
+            .field("name"),
+            CreateError::Exists => Self::new(
+                StatusCode::CONFLICT,
+                "exists",
+                "the account has an environment of this name already",
+            )
+            .field("name"),
+            CreateError::NoAccount => Self::not_found("account"),
+            CreateError::Closed => Self::new(
+                StatusCode::CONFLICT,
+                "closed",
+                "the account is closed: nothing is added to it",
+            ),
+            CreateError::Already(made) => Self::new(
+                StatusCode::CONFLICT,
+                "already_created",
+                "this `Idempotency-Key` has made it already: see `id`",
+            )
+            .id(made),
+            CreateError::KeyReused => Self::key_reused(),
+            CreateError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! `POST /v1/tokens`: makes an opaque token and shows it once.
+
+mod error;
+mod request;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use error::MintError;
+use hallpass_core::{KindName, OpaqueToken, TokenId, TokenRecord};
+use hallpass_http::{
+    ANSWER_WITHIN, Body, Caller, IdempotencyKey, IssuedView, Platform, Problem, answer_within,
+    finish,
+};
+use hallpass_store::Mint;
+use http::StatusCode;
+use request::MintRequest;
+use secrecy::ExposeSecret as _;
+
+/// The routes of this function.
+pub fn routes() -> Router<Platform> {
+    answer_within(ANSWER_WITHIN, Router::new().route("/v1/tokens", post(mint)))
+}
+
+/// The whole function.
+pub fn router(platform: &Platform) -> Router {
+    finish(routes(), platform)
+}
+
+async fn mint(
+    State(platform): State<Platform>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Body { value, bytes }: Body<MintRequest>,
+) -> Result<Response, Problem> {
+    caller.require("tokens:mint")?;
+    let now = platform.now();
+    let (token, record, limit) = make(&platform, &caller, value, now)?;
+    let idempotency = key.scoped(&caller, "POST /v1/tokens", &bytes);
+    let record = platform
+        .store
+        .mint(
+            Mint {
+                record: &record,
+                limit,
+                idempotency: idempotency.as_ref(),
+                audit: &caller.audit("mint", record.id, now),
+            },
+            now,
+            platform.random.as_ref(),
+        )
+        .await
+        .map_err(MintError::Store)?;
+    let text = token.text();
+    let issued = IssuedView::new(&record, text.expose_secret());
+    Ok((StatusCode::CREATED, Json(issued)).into_response())
+}
+
+/// The token and its record, as far as it can be told without the table.
+fn make(
+    platform: &Platform,
+    caller: &Caller,
+    request: MintRequest,
+    now: hallpass_core::UnixMillis,
+) -> Result<(OpaqueToken, TokenRecord, Option<u8>), Problem> {
+    let catalog = &platform.catalog;
+    let (account, environment) = caller.place(request.account, request.environment.clone())?;
+    let kind = catalog
+        .kind(&request.kind)
+        .ok_or_else(|| unknown_kind(platform, &request.kind))?;
+    let prefix = kind
+        .prefix()
+        .ok_or_else(|| MintError::Derived(kind.name.clone()))?
+        .clone();
+    let principal = request.principal(caller, account);
+    request::check_principal(caller, kind, principal, account)?;
+    let asked = request.asked();
+    let evidence = caller.evidence();
+    let terms = hallpass_core::terms(catalog, kind, asked, &evidence.bounds(), now)
+        .map_err(MintError::Terms)?;
+    request::check_operator(&terms, caller, account)?;
+    request::check_start(request.not_before, terms.expires_at)?;
+    let id = TokenId::generate(platform.random.as_ref())?;
+    let token = OpaqueToken::generate(prefix, id, platform.random.as_ref())?;
+    let record = TokenRecord {
+        id,
+        kind: kind.name.clone(),
+        account,
+        environment,
+        principal,
+        name: request.name,
+        scopes: terms.scopes,
+        origins: terms.origins,
+        ips: terms.ips,
+        secret_hash: token.secret.hash(),
+        previous: Vec::new(),
+        public_text: kind.is_public().then(|| token.public_text()),
+        created_at: now,
+        not_before: request.not_before,
+        expires_at: terms.expires_at,
+        revoked_at: None,
+        cut_off: None,
+        enabled: true,
+        minted_by: Some(caller.id().to_owned()),
+        metadata: request.metadata.unwrap_or_default(),
+        slot: None,
+    };
+    Ok((token, record, kind.limit))
+}
+
+fn unknown_kind(platform: &Platform, given: &KindName) -> MintError {
+    let known = platform
+        .catalog
+        .kinds()
+        .filter(|kind| kind.prefix().is_some());
+    let known: Vec<String> = known.map(|kind| format!("`{}`", kind.name)).collect();
+    MintError::UnknownKind {
+        given: given.clone(),
+        known: known.join(", "),
+    }
+}

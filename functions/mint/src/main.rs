@@ -1,0 +1,9 @@
+//! Cold start.
+
+use hallpass_http::{StartError, Wiring, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), StartError> {
+    let wiring = Wiring::from_environment().await?;
+    serve(hallpass_mint::router(&wiring.platform())).await
+}

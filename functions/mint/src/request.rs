@@ -1,0 +1,95 @@
+//! What a mint asks for, and the rules that need more than the kind and the maker's bounds.
+
+use crate::error::MintError;
+use hallpass_core::{
+    AccountId, Asked, EnvironmentName, IpRule, Kind, KindName, Metadata, OriginRule, Principal,
+    Scope, Terms, TokenName, UnixSeconds, WrittenScope,
+};
+use hallpass_http::Caller;
+use serde::Deserialize;
+
+/// The body of `POST /v1/tokens`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MintRequest {
+    pub(crate) kind: KindName,
+    pub(crate) name: TokenName,
+    scopes: Option<Vec<WrittenScope>>,
+    origins: Option<Vec<OriginRule>>,
+    ips: Option<Vec<IpRule>>,
+    expires_in: Option<u64>,
+    pub(crate) not_before: Option<UnixSeconds>,
+    pub(crate) environment: Option<EnvironmentName>,
+    principal: Option<Principal>,
+    pub(crate) metadata: Option<Metadata>,
+    pub(crate) account: Option<AccountId>,
+}
+
+impl MintRequest {
+    /// Who the token speaks for: the caller's own principal, or the other account itself.
+    pub(crate) fn principal(&self, caller: &Caller, account: AccountId) -> Principal {
+        self.principal.unwrap_or(if account == caller.account() {
+            caller.principal()
+        } else {
+            Principal::Account(account)
+        })
+    }
+
+    /// What is asked of the token itself.
+    pub(crate) fn asked(&self) -> Asked {
+        Asked {
+            scopes: self.scopes.clone(),
+            origins: self.origins.clone(),
+            ips: self.ips.clone(),
+            lifetime: self.expires_in,
+        }
+    }
+}
+
+/// A token speaks for its maker's own principal, or its maker may impersonate.
+pub(crate) fn check_principal(
+    caller: &Caller,
+    kind: &Kind,
+    principal: Principal,
+    account: AccountId,
+) -> Result<(), MintError> {
+    if !kind.principals.contains(&principal.principal_type()) {
+        let known: Vec<&str> = kind.principals.iter().map(|known| known.as_str()).collect();
+        return Err(MintError::PrincipalNotForKind {
+            kind: kind.name.clone(),
+            known: known.join(" or "),
+        });
+    }
+    if matches!(principal, Principal::Account(other) if other != account) {
+        return Err(MintError::NoPrincipal);
+    }
+    if principal != caller.principal() && !caller.holds("tokens:impersonate") {
+        return Err(MintError::Impersonation);
+    }
+    Ok(())
+}
+
+/// `platform:operate` stays with the operator account's own tokens.
+pub(crate) fn check_operator(
+    terms: &Terms,
+    caller: &Caller,
+    account: AccountId,
+) -> Result<(), MintError> {
+    let operates = terms.scopes.iter().any(Scope::is_operator);
+    if operates && account != caller.account() {
+        Err(MintError::OperatorOnly)
+    } else {
+        Ok(())
+    }
+}
+
+/// A token must begin before it ends.
+pub(crate) fn check_start(
+    start: Option<UnixSeconds>,
+    end: Option<UnixSeconds>,
+) -> Result<(), MintError> {
+    match (start, end) {
+        (Some(start), Some(end)) if start >= end => Err(MintError::StartsTooLate),
+        _ => Ok(()),
+    }
+}

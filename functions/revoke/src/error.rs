@@ -1,0 +1,45 @@
+//! Why nothing was ended.
+
+use hallpass_core::Malformed;
+use hallpass_http::Problem;
+use http::StatusCode;
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub(crate) enum RevokeError {
+    #[error(
+        "name one of `token`, `id`, `principal`, `environment`, `account`; `before` goes with the last three"
+    )]
+    Target,
+    #[error("{0}")]
+    Malformed(Malformed),
+    #[error("there is no such token")]
+    NoToken,
+    #[error("there is no such account or environment")]
+    NoPlace,
+    #[error("there is no such principal")]
+    NoPrincipal,
+    #[error("`before` lies in the future")]
+    BeforeLiesAhead,
+    #[error(
+        "the operator account and its environments cannot be closed: revoke its tokens one by one, or give `before`"
+    )]
+    Operator,
+}
+
+impl From<RevokeError> for Problem {
+    fn from(error: RevokeError) -> Self {
+        let detail = error.to_string();
+        match error {
+            RevokeError::Target => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail)
+            }
+            RevokeError::Malformed(_) => Self::invalid("token", "malformed", detail),
+            RevokeError::NoToken | RevokeError::NoPlace | RevokeError::NoPrincipal => {
+                Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+            }
+            RevokeError::BeforeLiesAhead => Self::invalid("before", "invalid_field", detail),
+            RevokeError::Operator => Self::new(StatusCode::CONFLICT, "operator_account", detail),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Why no secret was rotated.
+
+use hallpass_core::BoundsError;
+use hallpass_http::Problem;
+use hallpass_store::RotateError as StoreRotateError;
+use http::StatusCode;
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub(crate) enum RotateError {
+    #[error("the token was revoked: mint another")]
+    Revoked,
+    #[error("the token has expired: mint another")]
+    Expired,
+    #[error("the token's kind is no longer in the catalog: mint one of another kind")]
+    KindGone,
+    #[error(
+        "the calling token lacks `tokens:impersonate`, which rotating another principal's token needs"
+    )]
+    Impersonation,
+    #[error("{0}")]
+    OutsideBounds(BoundsError),
+    #[error("the old secret cannot outlive the token: at most {most} seconds")]
+    OverlapTooLong { most: u64 },
+    #[error(
+        "too many old secrets live on: wait for one to end, or rotate with `overlap_seconds` 0"
+    )]
+    TooManySecrets,
+    #[error(transparent)]
+    Store(StoreRotateError),
+}
+
+impl From<RotateError> for Problem {
+    fn from(error: RotateError) -> Self {
+        let detail = error.to_string();
+        match error {
+            RotateError::Revoked => Self::new(StatusCode::CONFLICT, "revoked", detail),
+            RotateError::Expired => Self::new(StatusCode::CONFLICT, "expired", detail),
+            RotateError::KindGone => Self::new(StatusCode::CONFLICT, "kind_gone", detail),
+            RotateError::Impersonation => {
+                Self::new(StatusCode::FORBIDDEN, "insufficient_scope", detail)
+            }
+            RotateError::OutsideBounds(_) => {
+                Self::new(StatusCode::FORBIDDEN, "outside_bounds", detail)
+            }
+            RotateError::OverlapTooLong { .. } => {
+                Self::invalid("overlap_seconds", "overlap_too_long", detail)
+            }
+            RotateError::TooManySecrets => {
+                Self::new(StatusCode::CONFLICT, "too_many_secrets", detail)
+            }
+            RotateError::Store(error) => of_store(error),
+        }
+    }
+}
+
+fn of_store(error: StoreRotateError) -> Problem {
+    match error {
+        StoreRotateError::Changed => Problem::new(
+            StatusCode::CONFLICT,
+            "changed",
+            "the token was rotated or revoked at the same moment: look at it, then try again",
+        ),
+        StoreRotateError::AlreadyRotated(id) => Problem::new(
+            StatusCode::CONFLICT,
+            "already_rotated",
+            "this `Idempotency-Key` has rotated the token already; the new secret cannot be shown again: rotate it with a new key",
+        )
+        .id(id),
+        StoreRotateError::KeyReused => Problem::key_reused(),
+        StoreRotateError::Store(error) => error.into(),
+    }
+}

@@ -1,0 +1,170 @@
+//! `POST /v1/tokens/{id}/rotate`: a new secret for an old token. The old one lives on for the
+//! overlap that the caller chooses; everything else about the token stays.
+
+mod error;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use error::RotateError;
+use hallpass_core::{
+    Bounds, OpaqueToken, PreviousSecret, TokenId, TokenRecord, UnixMillis, UnixSeconds,
+};
+use hallpass_http::{
+    ANSWER_WITHIN, Body, Caller, IdempotencyKey, IssuedView, Platform, Problem, answer_within,
+    finish,
+};
+use hallpass_store::Rotation;
+use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
+
+/// This many old secrets may live on beside the new one.
+const MAX_PREVIOUS: usize = 4;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RotateRequest {
+    overlap_seconds: u64,
+}
+
+#[derive(Serialize)]
+struct RotateReply<'a> {
+    #[serde(flatten)]
+    issued: IssuedView<'a>,
+    /// Until when the secret that was rotated away is accepted.
+    previous_valid_until: UnixSeconds,
+}
+
+/// The routes of this function.
+pub fn routes() -> Router<Platform> {
+    answer_within(
+        ANSWER_WITHIN,
+        Router::new().route("/v1/tokens/{id}/rotate", post(rotate)),
+    )
+}
+
+/// The whole function.
+pub fn router(platform: &Platform) -> Router {
+    finish(routes(), platform)
+}
+
+async fn rotate(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Path(id): Path<String>,
+    key: IdempotencyKey,
+    Body { value, bytes }: Body<RotateRequest>,
+) -> Result<Response, Problem> {
+    caller.require("tokens:mint")?;
+    let now = platform.now();
+    let record = find(&platform, &caller, &id).await?;
+    check(&caller, &record, now)?;
+    let until = overlap_end(&record, value.overlap_seconds, now)?;
+    let (token, rotation) = new_secret(&platform, &record, until, now)?;
+    let idempotency = key.scoped(
+        &caller,
+        &format!("POST /v1/tokens/{}/rotate", record.id),
+        &bytes,
+    );
+    let audit = caller.audit("rotate", record.id, now);
+    let record = platform
+        .store
+        .rotate(&record, &rotation, idempotency.as_ref(), &audit, now)
+        .await
+        .map_err(RotateError::Store)?;
+    let text = token.text();
+    let issued = IssuedView::new(&record, text.expose_secret());
+    let reply = RotateReply {
+        issued,
+        previous_valid_until: until.seconds(),
+    };
+    Ok(Json(reply).into_response())
+}
+
+/// The record, if it is there and the caller's.
+async fn find(platform: &Platform, caller: &Caller, id: &str) -> Result<TokenRecord, Problem> {
+    let unknown = || Problem::not_found("token");
+    let id: TokenId = id.parse().map_err(|_not_an_id| unknown())?;
+    let record = platform.store.token(&id).await?;
+    record
+        .filter(|record| caller.reaches(record.account, &record.environment))
+        .ok_or_else(unknown)
+}
+
+/// A weak caller gets no strong secret: the target lies within the caller's own bounds.
+fn check(caller: &Caller, record: &TokenRecord, now: UnixMillis) -> Result<(), RotateError> {
+    if record.revoked_at.is_some() {
+        return Err(RotateError::Revoked);
+    }
+    if record
+        .expires_at
+        .is_some_and(|expiry| now >= expiry.millis())
+    {
+        return Err(RotateError::Expired);
+    }
+    if record.principal != caller.principal() && !caller.holds("tokens:impersonate") {
+        return Err(RotateError::Impersonation);
+    }
+    caller
+        .contain(&Bounds {
+            scopes: &record.scopes,
+            origins: &record.origins,
+            ips: &record.ips,
+            expires_at: record.expires_at,
+        })
+        .map_err(RotateError::OutsideBounds)
+}
+
+/// The overlap ends at the token's own expiry at the latest.
+fn overlap_end(
+    record: &TokenRecord,
+    overlap: u64,
+    now: UnixMillis,
+) -> Result<UnixMillis, RotateError> {
+    let until = now.plus_seconds(overlap);
+    match record.expires_at.map(UnixSeconds::millis) {
+        Some(expiry) if until > expiry => Err(RotateError::OverlapTooLong {
+            most: expiry.seconds().0.saturating_sub(now.seconds().0),
+        }),
+        _ => Ok(until),
+    }
+}
+
+/// A new secret; those that still live end no later than the overlap, so that rotating again after
+/// a lost reply does not end the secret that is in use.
+fn new_secret(
+    platform: &Platform,
+    record: &TokenRecord,
+    until: UnixMillis,
+    now: UnixMillis,
+) -> Result<(OpaqueToken, Rotation), Problem> {
+    let kind = platform
+        .catalog
+        .kind(&record.kind)
+        .ok_or(RotateError::KindGone)?;
+    let prefix = kind.prefix().ok_or(RotateError::KindGone)?.clone();
+    let token = OpaqueToken::generate(prefix, record.id, platform.random.as_ref())?;
+    let mut previous: Vec<PreviousSecret> = record
+        .previous
+        .iter()
+        .map(|secret| PreviousSecret {
+            until: secret.until.min(until),
+            ..secret.clone()
+        })
+        .chain([PreviousSecret {
+            hash: record.secret_hash,
+            until,
+        }])
+        .collect();
+    previous.retain(|secret| now < secret.until);
+    if previous.len() > MAX_PREVIOUS {
+        return Err(RotateError::TooManySecrets.into());
+    }
+    let rotation = Rotation {
+        secret_hash: token.secret.hash(),
+        public_text: kind.is_public().then(|| token.public_text()),
+        previous,
+    };
+    Ok((token, rotation))
+}

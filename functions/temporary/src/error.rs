@@ -1,0 +1,44 @@
+//! Why nothing was derived.
+
+use hallpass_core::{KindName, TermsError};
+use hallpass_http::Problem;
+use hallpass_keys::SignError;
+use http::StatusCode;
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub(crate) enum TemporaryError {
+    #[error("a `{0}` token derives nothing: call with one that may, such as a secret token")]
+    DerivesNothing(KindName),
+    #[error("a `{0}` token cannot speak for this sort of principal")]
+    PrincipalNotForKind(KindName),
+    #[error("there is no such principal in this environment")]
+    NoPrincipal,
+    #[error(transparent)]
+    Terms(TermsError),
+    #[error(transparent)]
+    Sign(SignError),
+}
+
+impl From<TemporaryError> for Problem {
+    fn from(error: TemporaryError) -> Self {
+        let detail = error.to_string();
+        match error {
+            TemporaryError::DerivesNothing(_) => {
+                Self::new(StatusCode::FORBIDDEN, "derives_nothing", detail)
+            }
+            TemporaryError::PrincipalNotForKind(_) => {
+                Self::invalid("principal", "principal_not_for_kind", detail)
+            }
+            TemporaryError::NoPrincipal => Self::invalid("principal", "unknown_principal", detail),
+            TemporaryError::Terms(terms) => Self::of_terms(terms, "durationSeconds"),
+            TemporaryError::Sign(SignError::TooLarge(_)) => {
+                Self::invalid("scopes", "token_too_large", detail)
+            }
+            TemporaryError::Sign(SignError::Store(error)) => error.into(),
+            TemporaryError::Sign(
+                error @ (SignError::NoKey | SignError::Kms(_) | SignError::Form(_)),
+            ) => Self::unavailable(error),
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Cold start.
+
+use hallpass_http::{StartError, Wiring, serve};
+use hallpass_keys::Signer;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), StartError> {
+    let wiring = Wiring::from_environment().await?;
+    let platform = wiring.platform();
+    let signer = Signer::new(wiring.kms(), platform.store.clone());
+    serve(hallpass_temporary::router(&platform, &signer)).await
+}

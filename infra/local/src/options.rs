@@ -1,0 +1,63 @@
+//! The command line of `cargo dev`.
+
+use lexopt::prelude::*;
+use std::path::PathBuf;
+use thiserror::Error;
+
+pub(crate) const HELP: &str = "\
+cargo dev [--port N] [--catalog NAME|FILE] [--data DIR] [--root-token-file FILE] [--services-only]
+
+  --port N                 listen on http://127.0.0.1:N (9000)
+  --catalog NAME|FILE      a catalog that ships, or a file (default)
+  --data DIR               keep records in DIR across restarts; signing keys do not survive one
+  --root-token-file FILE   write the management token to FILE, readable by you alone
+  --services-only          the embedded DynamoDB and KMS only, for cargo lambda";
+
+/// What to run.
+#[derive(Debug)]
+pub(crate) struct Options {
+    pub(crate) port: u16,
+    pub(crate) catalog: String,
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) root_token_file: Option<PathBuf>,
+    pub(crate) services_only: bool,
+}
+
+/// What the command line says.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Run(Options),
+    Help,
+}
+
+/// A command line that cannot be understood.
+#[derive(Debug, Error)]
+#[error("{0}; `cargo dev --help` shows the options")]
+pub(crate) struct OptionsError(#[from] lexopt::Error);
+
+impl Options {
+    pub(crate) fn from_arguments() -> Result<Command, OptionsError> {
+        let mut arguments = lexopt::Parser::from_env();
+        let mut options = Self {
+            port: 9000,
+            catalog: "default".to_owned(),
+            data: None,
+            root_token_file: None,
+            services_only: false,
+        };
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Long("port") => options.port = arguments.value()?.parse()?,
+                Long("catalog") => options.catalog = arguments.value()?.string()?,
+                Long("data") => options.data = Some(arguments.value()?.into()),
+                Long("root-token-file") => {
+                    options.root_token_file = Some(arguments.value()?.into())
+                }
+                Long("services-only") => options.services_only = true,
+                Long("help") | Short('h') => return Ok(Command::Help),
+                _ => return Err(argument.unexpected().into()),
+            }
+        }
+        Ok(Command::Run(options))
+    }
+}

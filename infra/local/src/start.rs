@@ -1,0 +1,258 @@
+//! Starts everything, says where it is, and serves until it is told to stop.
+
+use crate::options::Options;
+use crate::place;
+use axum::extract::{ConnectInfo, Request};
+use axum::middleware::{Next, from_fn};
+use hallpass_bootstrap::{BootstrapError, BootstrapRequest, bootstrap};
+use hallpass_catalogs::{embedded, names};
+use hallpass_core::{Catalog, CatalogError, Issuer, IssuerError};
+use hallpass_embedded::{
+    Services, ServicesError, TableError, create_table, dynamodb_config, kms_config,
+};
+use hallpass_http::{
+    ClientAddress, Platform, Settings, SystemClock, SystemRandom, finish, retries, timeouts,
+};
+use hallpass_keys::Signer;
+use hallpass_store::StoreError;
+use secrecy::{ExposeSecret as _, SecretString};
+use std::io::{self, Write as _};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+const TABLE: &str = "hallpass";
+
+/// Why `cargo dev` does not run.
+#[derive(Debug, Error)]
+pub(crate) enum StartError {
+    #[error("the runtime does not start")]
+    Runtime(#[source] io::Error),
+    #[error("http://127.0.0.1:{port} cannot be had, choose another with --port")]
+    Port { port: u16, source: io::Error },
+    #[error("there is no catalog `{given}`: name one of {known}, or a file that ends in .toml")]
+    UnknownCatalog { given: String, known: String },
+    #[error("the catalog `{file}` cannot be read")]
+    CatalogFile { file: String, source: io::Error },
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
+    #[error(transparent)]
+    Services(#[from] ServicesError),
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Bootstrap(#[from] BootstrapError),
+    #[error("the management token cannot be kept in `{file}`")]
+    TokenFile { file: String, source: io::Error },
+    #[error("the server stopped")]
+    Serve(#[source] io::Error),
+}
+
+/// Runs until Ctrl-C or SIGTERM.
+pub(crate) async fn run(options: &Options) -> Result<(), StartError> {
+    let mut terminated = signal(SignalKind::terminate()).map_err(StartError::Runtime)?;
+    tokio::select! {
+        ended = serve(options) => ended,
+        _ = tokio::signal::ctrl_c() => Ok(()),
+        _ = terminated.recv() => Ok(()),
+    }
+}
+
+async fn serve(options: &Options) -> Result<(), StartError> {
+    let catalog = catalog(&options.catalog)?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|source| StartError::Port {
+            port: options.port,
+            source,
+        })?;
+    let address = listener.local_addr().map_err(StartError::Serve)?;
+    let services = Services::start(options.data.as_deref()).await?;
+    let settings = Settings {
+        table: TABLE.to_owned(),
+        issuer: format!("http://{address}").parse::<Issuer>()?,
+        audience: None,
+        stack: "local".to_owned(),
+        catalog,
+    };
+    let (platform, kms) = connect(&services, &settings).await?;
+    let token = root_token(&platform, &kms, options).await?;
+    say(options, &services, address, &token).map_err(StartError::Serve)?;
+    if options.services_only {
+        drop(listener);
+        return std::future::pending().await;
+    }
+    tracing_subscriber::fmt()
+        .with_target(false)
+        .with_writer(io::stderr)
+        .init();
+    let signer = Signer::new(kms, platform.store.clone());
+    let routes = hallpass_mint::routes()
+        .merge(hallpass_temporary::routes(&signer))
+        .merge(hallpass_revoke::routes())
+        .merge(hallpass_validate::routes())
+        .merge(hallpass_rotate::routes())
+        .merge(hallpass_directory::routes());
+    let router = finish(routes, &platform).layer(from_fn(with_address));
+    axum::serve(
+        listener,
+        router.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .await
+    .map_err(StartError::Serve)
+}
+
+/// A catalog that ships, by its name, or one in a file.
+fn catalog(given: &str) -> Result<Catalog, StartError> {
+    if let Some(catalog) = embedded(given)? {
+        return Ok(catalog);
+    }
+    let is_file = Path::new(given)
+        .extension()
+        .is_some_and(|extension| extension == "toml");
+    if !is_file {
+        let known = names()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        return Err(StartError::UnknownCatalog {
+            given: given.to_owned(),
+            known,
+        });
+    }
+    let text = std::fs::read_to_string(given).map_err(|source| StartError::CatalogFile {
+        file: given.to_owned(),
+        source,
+    })?;
+    Ok(Catalog::parse(given, &text)?)
+}
+
+/// The table, and clients like a function's.
+async fn connect(
+    services: &Services,
+    settings: &Settings,
+) -> Result<(Platform, aws_sdk_kms::Client), StartError> {
+    let dynamodb = dynamodb_config(&services.dynamodb_url)
+        .timeout_config(timeouts())
+        .retry_config(retries())
+        .build();
+    let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb);
+    create_table(&dynamodb, TABLE).await?;
+    let kms = kms_config(&services.kms_url)
+        .timeout_config(timeouts())
+        .retry_config(retries())
+        .build();
+    let kms = aws_sdk_kms::Client::from_conf(kms);
+    let platform = Platform::new(
+        settings,
+        dynamodb,
+        Arc::new(SystemClock),
+        Arc::new(SystemRandom),
+    );
+    Ok((platform, kms))
+}
+
+/// The management token: the one kept with the data if it is still good, else a new one.
+async fn root_token(
+    platform: &Platform,
+    kms: &aws_sdk_kms::Client,
+    options: &Options,
+) -> Result<SecretString, StartError> {
+    // The embedded KMS forgets its keys: what was signed with them cannot be trusted any more.
+    for row in platform.store.key_rows().await? {
+        platform.store.retire_key(&row.kid, platform.now()).await?;
+    }
+    let kept = options.data.as_deref().map(place::kept_token);
+    let known = platform.store.operator().await?.is_some();
+    let request = BootstrapRequest { recover: known };
+    let mut token = None;
+    if let Some(text) = kept.as_deref().and_then(place::read_token) {
+        let now = platform.now();
+        let [evidence] = platform
+            .validator
+            .examine([text.expose_secret()], now)
+            .await?;
+        if matches!(&evidence, hallpass_core::Evidence::Opaque(record) if record.revoked_at.is_none())
+        {
+            hallpass_keys::create_signing_key(kms, &platform.store, "local", now)
+                .await
+                .map_err(BootstrapError::from)?;
+            token = Some(text);
+        }
+    }
+    let token = match token {
+        Some(token) => token,
+        None => bootstrap(platform, kms, "local", request).await?.token,
+    };
+    for file in kept
+        .iter()
+        .map(std::path::PathBuf::as_path)
+        .chain(options.root_token_file.as_deref())
+    {
+        place::write_token(file, &token).map_err(|source| StartError::TokenFile {
+            file: file.display().to_string(),
+            source,
+        })?;
+    }
+    Ok(token)
+}
+
+/// What a newcomer needs next.
+fn say(
+    options: &Options,
+    services: &Services,
+    address: SocketAddr,
+    token: &SecretString,
+) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let (token, catalog) = (token.expose_secret(), &options.catalog);
+    if options.services_only {
+        writeln!(
+            out,
+            "export AWS_ENDPOINT_URL_DYNAMODB={}",
+            services.dynamodb_url
+        )?;
+        writeln!(out, "export AWS_ENDPOINT_URL_KMS={}", services.kms_url)?;
+        writeln!(
+            out,
+            "export AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local"
+        )?;
+        writeln!(
+            out,
+            "export HALLPASS_TABLE={TABLE} HALLPASS_ISSUER=http://{address} HALLPASS_CATALOG={catalog}"
+        )?;
+        writeln!(out, "# management token: {token}")?;
+    } else {
+        writeln!(out, "Hallpass, catalog {catalog}: http://{address}")?;
+        writeln!(out, "AWS_ENDPOINT_URL_DYNAMODB={}", services.dynamodb_url)?;
+        writeln!(out, "AWS_ENDPOINT_URL_KMS={}", services.kms_url)?;
+        writeln!(out, "management token: {token}")?;
+        writeln!(
+            out,
+            "try: curl -sS http://{address}/v1/tokens -H 'Authorization: Bearer {token}' \\"
+        )?;
+        writeln!(
+            out,
+            "       -H 'Content-Type: application/json' -d '{{\"kind\":\"secret\",\"name\":\"my first\"}}'"
+        )?;
+    }
+    out.flush()
+}
+
+/// Here the connection itself says who calls.
+async fn with_address(
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> axum::response::Response {
+    request.extensions_mut().insert(ClientAddress(address.ip()));
+    next.run(request).await
+}

@@ -1,0 +1,184 @@
+//! The catalog: a platform's whole policy as one reviewed file.
+
+mod check;
+mod source;
+
+use crate::coverage::Implications;
+use crate::kind::{Format, Kind, KindName};
+use crate::route::RouteTable;
+use crate::scope::{Action, MANAGEMENT_SCOPES, Name, Scope, WrittenScope};
+use crate::token::Prefix;
+use std::collections::{BTreeMap, BTreeSet};
+use thiserror::Error;
+
+/// What is wrong with a catalog, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{file}:{line}: {reason}")]
+pub struct CatalogError {
+    /// The file as it was named to the parser.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong and what would be right.
+    pub reason: String,
+}
+
+/// A scope that the catalog does not know.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{scope}` is not a scope of this platform{hint}")]
+pub struct ScopeError {
+    /// As it was written.
+    pub scope: String,
+    hint: String,
+}
+
+/// A scope's entry in the catalog.
+#[derive(Clone, Debug)]
+struct Declared {
+    description: String,
+}
+
+/// A platform's scopes, kinds and routes.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    name: String,
+    scopes: BTreeMap<Scope, Declared>,
+    resources: BTreeSet<Name>,
+    aliases: BTreeMap<Scope, Scope>,
+    implications: Implications,
+    kinds: BTreeMap<KindName, Kind>,
+    routes: RouteTable,
+}
+
+impl Catalog {
+    /// Reads and checks a catalog; `file` is what errors call it.
+    ///
+    /// # Errors
+    /// Names the file, the line and the reason.
+    pub fn parse(file: &str, text: &str) -> Result<Self, CatalogError> {
+        check::catalog(file, text)
+    }
+
+    /// The platform's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Which actions include which others.
+    #[must_use]
+    pub fn implications(&self) -> &Implications {
+        &self.implications
+    }
+
+    /// The kind of this name.
+    #[must_use]
+    pub fn kind(&self, name: &KindName) -> Option<&Kind> {
+        self.kinds.get(name)
+    }
+
+    /// The opaque kind with this prefix.
+    #[must_use]
+    pub fn kind_of_prefix(&self, prefix: &Prefix) -> Option<&Kind> {
+        self.kinds
+            .values()
+            .find(|kind| kind.prefix() == Some(prefix))
+    }
+
+    /// Every kind, the built-in one among them.
+    pub fn kinds(&self) -> impl Iterator<Item = &Kind> {
+        self.kinds.values()
+    }
+
+    /// The routes of the platform's own API.
+    #[must_use]
+    pub fn routes(&self) -> &RouteTable {
+        &self.routes
+    }
+
+    /// The declared scopes and what each is for.
+    pub fn scopes(&self) -> impl Iterator<Item = (&Scope, &str)> {
+        self.scopes
+            .iter()
+            .map(|(scope, declared)| (scope, declared.description.as_str()))
+    }
+
+    /// Resolves aliases and refuses what the catalog does not declare.
+    ///
+    /// # Errors
+    /// Names the scope.
+    pub fn resolve(&self, written: &WrittenScope) -> Result<Scope, ScopeError> {
+        let path = written.0.path.clone();
+        let written = written.0.anywhere();
+        let scope = self.aliases.get(&written).unwrap_or(&written);
+        let known = match &scope.action {
+            Action::Any => self.resources.contains(&scope.resource),
+            Action::Named(_) => self.scopes.contains_key(scope),
+        };
+        if known {
+            Ok(Scope {
+                path,
+                ..scope.clone()
+            })
+        } else {
+            let actions: Vec<String> = self
+                .scopes
+                .keys()
+                .filter(|known| known.resource == scope.resource)
+                .map(|known| format!("`{known}`"))
+                .collect();
+            let hint = if actions.is_empty() {
+                String::new()
+            } else {
+                format!("; there are {}", actions.join(", "))
+            };
+            Err(ScopeError {
+                scope: written.to_string(),
+                hint,
+            })
+        }
+    }
+
+    /// The built-in kind: it may hold every scope there is, and bootstrap's token does.
+    #[must_use]
+    pub fn management(&self) -> Option<&Kind> {
+        self.kinds.get(&KindName::from(check::MANAGEMENT_KIND))
+    }
+
+    /// The longest that any JWT of this catalog lives, in seconds.
+    #[must_use]
+    pub fn longest_jwt(&self) -> u64 {
+        self.kinds
+            .values()
+            .filter(|kind| kind.format == Format::Jwt)
+            .map(|kind| kind.lifetime.longest())
+            .max()
+            .unwrap_or_default()
+    }
+}
+
+/// The scopes of Hallpass itself and what each is for.
+fn management_scopes() -> impl Iterator<Item = (Scope, Declared)> {
+    const DESCRIPTIONS: [&str; MANAGEMENT_SCOPES.len()] = [
+        "Mint, rotate and change tokens",
+        "List tokens",
+        "Revoke tokens",
+        "Ask whether a token may do something",
+        "Make tokens that speak for somebody else",
+        "Read accounts, environments, users and groups",
+        "Change accounts, environments, users and groups",
+        "Read usage and the audit log",
+        "Act in every account: the platform itself",
+    ];
+    MANAGEMENT_SCOPES
+        .iter()
+        .zip(DESCRIPTIONS)
+        .filter_map(|(scope, description)| {
+            Some((
+                scope.parse().ok()?,
+                Declared {
+                    description: description.to_owned(),
+                },
+            ))
+        })
+}

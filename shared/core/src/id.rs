@@ -1,0 +1,195 @@
+//! Identifiers: a prefix that says what it names and 128 random bits in base62.
+
+use crate::base62;
+use crate::random::{Random, RandomUnavailable};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use std::{fmt, str::FromStr};
+use thiserror::Error;
+
+/// Digits of an identifier after its prefix.
+pub(crate) const ID_WIDTH: usize = 22;
+
+/// A text that is no identifier of the wanted sort.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("must be `{expected}` and 22 characters of 0-9, A-Z, a-z")]
+pub struct IdError {
+    /// The prefixes that would have been right.
+    pub expected: &'static str,
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name([u8; 16]);
+
+        impl $name {
+            /// Makes a new one.
+            ///
+            /// # Errors
+            /// When there are no random bytes.
+            pub fn generate(random: &dyn Random) -> Result<Self, RandomUnavailable> {
+                let mut bytes = [0_u8; 16];
+                random.fill(&mut bytes)?;
+                Ok(Self(bytes))
+            }
+
+            /// The 22 characters after the prefix.
+            #[must_use]
+            pub fn digits(&self) -> String {
+                base62::encode(&self.0, ID_WIDTH)
+            }
+
+            /// Reads the 22 characters after the prefix.
+            #[must_use]
+            pub fn from_digits(digits: &str) -> Option<Self> {
+                (digits.len() == ID_WIDTH).then(|| base62::decode(digits)).flatten().map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}{}", $prefix, self.digits())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                text.strip_prefix($prefix)
+                    .and_then(Self::from_digits)
+                    .ok_or(IdError { expected: $prefix })
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+            }
+        }
+    };
+}
+
+id!(
+    /// An account: a customer organisation of the platform.
+    AccountId,
+    "acc_"
+);
+id!(
+    /// A user of an environment.
+    UserId,
+    "usr_"
+);
+id!(
+    /// A service account of an environment.
+    ServiceAccountId,
+    "svc_"
+);
+id!(
+    /// An opaque token's record.
+    TokenId,
+    "tok_"
+);
+id!(
+    /// A JWT: its `jti`.
+    JwtId,
+    "jwt_"
+);
+
+/// Who a token speaks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Principal {
+    /// The account itself.
+    Account(AccountId),
+    /// A user.
+    User(UserId),
+    /// A service account.
+    ServiceAccount(ServiceAccountId),
+}
+
+/// The sorts of principal a kind of token may speak for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PrincipalType {
+    /// The account itself.
+    Account,
+    /// A user.
+    User,
+    /// A service account.
+    ServiceAccount,
+}
+
+impl PrincipalType {
+    /// The word the catalog uses for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::User => "user",
+            Self::ServiceAccount => "service_account",
+        }
+    }
+}
+
+impl Principal {
+    /// Its sort.
+    #[must_use]
+    pub fn principal_type(&self) -> PrincipalType {
+        match self {
+            Self::Account(_) => PrincipalType::Account,
+            Self::User(_) => PrincipalType::User,
+            Self::ServiceAccount(_) => PrincipalType::ServiceAccount,
+        }
+    }
+}
+
+impl fmt::Display for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(id) => id.fmt(f),
+            Self::User(id) => id.fmt(f),
+            Self::ServiceAccount(id) => id.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Principal {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        text.parse()
+            .map(Self::Account)
+            .or_else(|_| text.parse().map(Self::User))
+            .or_else(|_| text.parse().map(Self::ServiceAccount))
+            .map_err(|_one: IdError| IdError {
+                expected: "acc_`, `usr_` or `svc_",
+            })
+    }
+}
+
+impl Serialize for Principal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Principal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(D::Error::custom)
+    }
+}

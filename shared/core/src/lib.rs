@@ -1,0 +1,50 @@
+//! The heart of Hallpass: scopes, catalogs, tokens, claims and the decision.
+//!
+//! Everything here is pure: no I/O, no clock, no randomness of its own. A resource server can use
+//! this crate alone to parse tokens and to ask whether a set of scopes covers a request.
+
+mod address;
+mod base62;
+mod bounds;
+mod catalog;
+mod claims;
+mod coverage;
+mod decision;
+mod environment;
+mod id;
+mod jwt;
+mod kind;
+mod lifetime;
+mod object;
+mod origin;
+mod random;
+mod record;
+mod route;
+mod scope;
+mod terms;
+mod time;
+mod token;
+
+pub use address::{IpRule, IpRuleError, IpRules};
+pub use bounds::{Bounds, BoundsError};
+pub use catalog::{Catalog, CatalogError, ScopeError};
+pub use claims::{Algorithm, Audience, Claims, HallpassClaims, Issuer, IssuerError, TokenTooLarge};
+pub use coverage::{EmptyScopes, Implications, ScopeSet, Widening};
+pub use decision::{Code, Decision, Evidence, Facts, PresentedOrigin, decide};
+pub use environment::{AccountName, EnvironmentName, NameError};
+pub use id::{
+    AccountId, IdError, JwtId, Principal, PrincipalType, ServiceAccountId, TokenId, UserId,
+};
+pub use jwt::UnverifiedJwt;
+pub use kind::{Exposure, Format, Kind, KindName, OriginPolicy, Presentation};
+pub use lifetime::{Lifetime, LifetimeError};
+pub use origin::{Origin, OriginError, OriginRule, OriginRules};
+pub use random::{Random, RandomUnavailable};
+pub use record::{Metadata, MetadataError, PreviousSecret, TokenName, TokenRecord};
+pub use route::{RouteMatch, RouteTable};
+pub use scope::{Action, MANAGEMENT_SCOPES, Name, Path, Scope, ScopeSyntaxError, WrittenScope};
+pub use terms::{Asked, Terms, TermsError, terms};
+pub use time::{Clock, LEEWAY_SECONDS, UnixMillis, UnixSeconds};
+pub use token::{
+    MAX_TOKEN_BYTES, Malformed, OpaqueToken, Prefix, Presented, PublicText, SecretHash, TokenSecret,
+};

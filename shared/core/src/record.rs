@@ -1,0 +1,155 @@
+//! Records: what the table holds of an opaque token.
+
+use crate::address::IpRules;
+use crate::coverage::ScopeSet;
+use crate::environment::EnvironmentName;
+use crate::id::{AccountId, Principal, TokenId};
+use crate::kind::KindName;
+use crate::origin::OriginRules;
+use crate::time::{UnixMillis, UnixSeconds};
+use crate::token::{PublicText, SecretHash, TokenSecret};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use thiserror::Error;
+
+/// A name people give a token, 1 to 100 characters, none of them a control character.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TokenName(String);
+
+impl TryFrom<String> for TokenName {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let printable = !text.chars().any(char::is_control) && !text.trim().is_empty();
+        if printable && text.chars().count() <= 100 {
+            Ok(Self(text))
+        } else {
+            Err(
+                "a name has 1 to 100 characters, not all of them blank and none a control character",
+            )
+        }
+    }
+}
+
+impl From<TokenName> for String {
+    fn from(name: TokenName) -> Self {
+        name.0
+    }
+}
+
+/// What a platform notes about a token: up to 32 texts under names of its own, 4,096 bytes in all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    try_from = "BTreeMap<String, String>",
+    into = "BTreeMap<String, String>"
+)]
+pub struct Metadata(BTreeMap<String, String>);
+
+/// Too much metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("metadata has at most 32 entries, each a text under a name, of 4,096 bytes in all")]
+pub struct MetadataError;
+
+impl TryFrom<BTreeMap<String, String>> for Metadata {
+    type Error = MetadataError;
+
+    fn try_from(entries: BTreeMap<String, String>) -> Result<Self, MetadataError> {
+        let bytes: usize = entries
+            .iter()
+            .map(|(name, text)| name.len().saturating_add(text.len()))
+            .sum();
+        if entries.len() <= 32 && bytes <= 4_096 && !entries.contains_key("") {
+            Ok(Self(entries))
+        } else {
+            Err(MetadataError)
+        }
+    }
+}
+
+impl From<Metadata> for BTreeMap<String, String> {
+    fn from(metadata: Metadata) -> Self {
+        metadata.0
+    }
+}
+
+/// A secret that was rotated away and lives on for a while.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PreviousSecret {
+    /// Its hash.
+    pub hash: SecretHash,
+    /// Until when it is accepted.
+    pub until: UnixMillis,
+}
+
+/// What the table holds of an opaque token. Its secret is not among it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TokenRecord {
+    /// `tok_…`.
+    pub id: TokenId,
+    /// Its kind.
+    pub kind: KindName,
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// The environment it lives in.
+    pub environment: EnvironmentName,
+    /// Who it speaks for.
+    pub principal: Principal,
+    /// What people call it.
+    pub name: TokenName,
+    /// What it may do.
+    pub scopes: ScopeSet,
+    /// Where a browser may use it from.
+    #[serde(default)]
+    pub origins: OriginRules,
+    /// Which addresses may use it.
+    #[serde(default)]
+    pub ips: IpRules,
+    /// SHA-256 of its secret.
+    pub secret_hash: SecretHash,
+    /// Secrets that were rotated away and live on for a while.
+    #[serde(default)]
+    pub previous: Vec<PreviousSecret>,
+    /// Its text, where its kind is public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_text: Option<PublicText>,
+    /// When it was made.
+    pub created_at: UnixMillis,
+    /// From when on it is valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<UnixSeconds>,
+    /// When it expires; never if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<UnixSeconds>,
+    /// When it was revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<UnixMillis>,
+    /// What was derived from it up to this moment is dead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_off: Option<UnixMillis>,
+    /// Whether it is in use; a paused token can be resumed.
+    pub enabled: bool,
+    /// The token that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minted_by: Option<String>,
+    /// What the platform notes about it.
+    #[serde(default)]
+    pub metadata: Metadata,
+    /// The place it takes among a limited kind's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<u8>,
+}
+
+impl TokenRecord {
+    /// Whether `secret` is the token's secret, or one rotated away that still lives.
+    #[must_use]
+    pub fn accepts(&self, secret: &TokenSecret, now: UnixMillis) -> bool {
+        let lives = |previous: &&PreviousSecret| now < previous.until;
+        let current = self.secret_hash.matches(secret);
+        // Every living secret is compared, whatever the first comparison says.
+        let rotated_away = self.previous.iter().filter(lives);
+        rotated_away.fold(current, |accepted, previous| {
+            previous.hash.matches(secret) || accepted
+        })
+    }
+}

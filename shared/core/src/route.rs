@@ -1,0 +1,249 @@
+//! The routes of the platform's own API and the scope each needs.
+
+use crate::scope::{Path, Scope};
+use percent_encoding::percent_decode_str;
+use std::collections::BTreeMap;
+
+/// `"GET /v2/floor/{id}" = "floor:readPrivate@floor/{id}"`, parsed.
+#[derive(Clone, Debug)]
+struct Route {
+    method: String,
+    segments: Vec<Segment>,
+    /// The scope's text, with `{name}` where a parameter stands.
+    scope: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Segment {
+    Literal(String),
+    Parameter(String),
+}
+
+/// What a request to the platform's own API needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RouteMatch {
+    /// This scope.
+    Needs(Scope),
+    /// A parameter is not one valid segment of a path: denied.
+    InvalidParameter(String),
+    /// The catalog has no such route: denied.
+    Unknown,
+}
+
+/// A catalog's routes.
+#[derive(Clone, Debug, Default)]
+pub struct RouteTable(Vec<Route>);
+
+impl RouteTable {
+    /// Adds one route; `template` is `METHOD /path/{parameter}`.
+    pub(crate) fn add(&mut self, template: &str, scope: &str) -> Result<Scope, String> {
+        let (method, path) = template
+            .split_once(' ')
+            .filter(|(method, path)| {
+                !method.is_empty()
+                    && method.chars().all(|c| c.is_ascii_uppercase())
+                    && path.starts_with('/')
+            })
+            .ok_or_else(|| format!("`{template}` is not a route: write `GET /path/{{id}}`"))?;
+        let segments = parse_template(path)?;
+        let names: Vec<&str> = segments
+            .iter()
+            .filter_map(|segment| match segment {
+                Segment::Parameter(name) => Some(name.as_str()),
+                Segment::Literal(_) => None,
+            })
+            .collect();
+        let permission = scope.split('@').next().unwrap_or(scope);
+        if permission.contains('{') {
+            return Err(format!("`{scope}`: a parameter stands after the `@` only"));
+        }
+        let example = fill(scope, |name| names.contains(&name).then(|| "x".to_owned()))?;
+        let example: Scope = example.parse().map_err(|error| format!("{error}"))?;
+        if self
+            .0
+            .iter()
+            .any(|route| route.method == method && overlap(&route.segments, &segments))
+        {
+            return Err(format!(
+                "`{template}` matches requests that another route matches too"
+            ));
+        }
+        self.0.push(Route {
+            method: method.to_owned(),
+            segments,
+            scope: scope.to_owned(),
+        });
+        Ok(example)
+    }
+
+    /// The scope that a request needs. `path` is the raw path, percent-encoded, without a query;
+    /// parameters are decoded once.
+    #[must_use]
+    pub fn find(&self, method: &str, path: &str) -> RouteMatch {
+        let Some(path) = path.strip_prefix('/') else {
+            return RouteMatch::Unknown;
+        };
+        let given: Vec<&str> = path.split('/').collect();
+        let Some(route) = self.0.iter().find(|route| {
+            route.method == method
+                && route.segments.len() == given.len()
+                && route
+                    .segments
+                    .iter()
+                    .zip(&given)
+                    .all(|(segment, given)| match segment {
+                        Segment::Literal(literal) => literal == given,
+                        Segment::Parameter(_) => true,
+                    })
+        }) else {
+            return RouteMatch::Unknown;
+        };
+        // Every parameter is checked, whether the scope names it or not.
+        let mut parameters: BTreeMap<&str, String> = BTreeMap::new();
+        for (segment, given) in route.segments.iter().zip(given) {
+            let Segment::Parameter(name) = segment else {
+                continue;
+            };
+            match percent_decode_str(given).decode_utf8() {
+                Ok(text) if Path::is_segment(&text) => parameters.insert(name, text.into_owned()),
+                _ => return RouteMatch::InvalidParameter(name.clone()),
+            };
+        }
+        let scope = fill(&route.scope, |wanted| parameters.get(wanted).cloned());
+        match scope.ok().and_then(|scope| scope.parse().ok()) {
+            Some(scope) => RouteMatch::Needs(scope),
+            // Joined to what stands around it, a parameter can be too long for a segment.
+            None => RouteMatch::InvalidParameter(String::new()),
+        }
+    }
+}
+
+fn parse_template(path: &str) -> Result<Vec<Segment>, String> {
+    let mut segments = Vec::new();
+    for part in path.split('/').skip(1) {
+        let segment = match part
+            .strip_prefix('{')
+            .and_then(|part| part.strip_suffix('}'))
+        {
+            Some(name) if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric()) => {
+                Segment::Parameter(name.to_owned())
+            }
+            None if !part.contains(['{', '}']) => Segment::Literal(part.to_owned()),
+            _ => {
+                return Err(format!(
+                    "`{part}` is not one segment or one `{{parameter}}`"
+                ));
+            }
+        };
+        if matches!(segment, Segment::Parameter(_)) && segments.contains(&segment) {
+            return Err(format!("`{part}` stands twice in the path"));
+        }
+        segments.push(segment);
+    }
+    Ok(segments)
+}
+
+fn overlap(one: &[Segment], other: &[Segment]) -> bool {
+    one.len() == other.len()
+        && one.iter().zip(other).all(|pair| match pair {
+            (Segment::Literal(one), Segment::Literal(other)) => one == other,
+            _ => true,
+        })
+}
+
+/// Puts a value where `{name}` stands.
+fn fill(template: &str, mut value: impl FnMut(&str) -> Option<String>) -> Result<String, String> {
+    let mut filled = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after
+            .split_once('}')
+            .ok_or_else(|| format!("`{template}` has a `{{` without `}}`"))?;
+        let value =
+            value(name).ok_or_else(|| format!("`{{{name}}}` is not a parameter of the path"))?;
+        filled.push_str(before);
+        filled.push_str(&value);
+        rest = after;
+    }
+    filled.push_str(rest);
+    Ok(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RouteMatch, RouteTable};
+
+    #[test]
+    fn a_request_needs_the_scope_at_its_place() {
+        let mut routes = RouteTable::default();
+        routes
+            .add("GET /v2/floor/{id}", "floor:readPrivate@floor/{id}")
+            .unwrap();
+        routes.add("GET /v2/floors", "floor:queryPrivate").unwrap();
+        let needs = |text: &str| RouteMatch::Needs(text.parse().unwrap());
+        for (method, path, expected) in [
+            ("GET", "/v2/floor/42", needs("floor:readPrivate@floor/42")),
+            (
+                "GET",
+                "/v2/floor/a%2Db",
+                needs("floor:readPrivate@floor/a-b"),
+            ),
+            ("GET", "/v2/floors", needs("floor:queryPrivate")),
+            ("POST", "/v2/floors", RouteMatch::Unknown),
+            ("GET", "/v2/floor", RouteMatch::Unknown),
+            ("GET", "/v2/floor/42/", RouteMatch::Unknown),
+            ("GET", "/V2/floors", RouteMatch::Unknown),
+        ] {
+            assert_eq!(routes.find(method, path), expected, "{method} {path}");
+        }
+        for id in [
+            "", "..", ".", "a%2Fb", "%2e%2e", "a%252Fb", "%00", "%ff", "a@b", "a b", "{id}",
+        ] {
+            let path = format!("/v2/floor/{id}");
+            assert_eq!(
+                routes.find("GET", &path),
+                RouteMatch::InvalidParameter("id".to_owned()),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_the_scope_does_not_name_is_checked_too() {
+        let mut routes = RouteTable::default();
+        routes.add("GET /v2/{tenant}/floors", "floor:list").unwrap();
+        let needs = RouteMatch::Needs("floor:list".parse().unwrap());
+        assert_eq!(routes.find("GET", "/v2/a/floors"), needs);
+        for tenant in ["", "..", "a%2Fb", "%2e", "%00", "a%252F"] {
+            assert_eq!(
+                routes.find("GET", &format!("/v2/{tenant}/floors")),
+                RouteMatch::InvalidParameter("tenant".to_owned()),
+                "{tenant}"
+            );
+        }
+        assert_eq!(routes.find("GET", "x/v2/a/floors"), RouteMatch::Unknown);
+    }
+
+    #[test]
+    fn a_wrong_route_says_what_is_wrong() {
+        let mut routes = RouteTable::default();
+        for (route, scope) in [
+            ("get /x", "a:b"),
+            ("GET x", "a:b"),
+            ("GET", "a:b"),
+            ("GET /{a}{b}", "a:b"),
+            ("GET /{a}/{a}", "a:b"),
+            ("GET /x", "a"),
+            ("GET /x", "a:b@{id}"),
+            ("GET /{id}", "a:b@{id"),
+            // A request must not choose what is asked of it.
+            ("GET /{id}", "{id}:b"),
+            ("GET /{id}", "a:{id}"),
+            ("GET /{id}", "a:b{id}@x"),
+        ] {
+            assert!(routes.add(route, scope).is_err(), "{route} = {scope}");
+        }
+        routes.add("GET /x/{a}", "a:b").unwrap();
+        assert!(routes.add("GET /x/y", "a:b").is_err());
+    }
+}

@@ -1,0 +1,344 @@
+//! Opaque tokens: `<prefix>_<id><secret><crc>`, fixed widths in base62.
+//!
+//! id 22 characters (128 bits), secret 43 (256 bits), CRC-32 (ISO-HDLC) of all before it 6. The
+//! checksum refuses typos and junk before anything is read.
+
+use crate::base62;
+use crate::id::{ID_WIDTH, TokenId};
+use crate::jwt::UnverifiedJwt;
+use crate::random::{Random, RandomUnavailable};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use sha2::{Digest, Sha256};
+use std::{fmt, str::FromStr};
+use subtle::ConstantTimeEq;
+use thiserror::Error;
+use zeroize::{Zeroize, Zeroizing};
+
+/// A longer token is refused before it is looked at.
+pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
+
+const SECRET_WIDTH: usize = 43;
+const CHECKSUM_WIDTH: usize = 6;
+
+/// Why a text is no token at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Malformed {
+    /// Over 8 KiB.
+    #[error("the token is longer than 8 KiB")]
+    TooLong,
+    /// Neither an opaque token nor a JWT.
+    #[error("the text is not a token: it is neither `prefix_…` nor a JWT of three parts")]
+    Shape,
+    /// The last six characters are not the CRC-32 of what stands before them.
+    #[error("the token's checksum does not match: it was mistyped or cut off")]
+    Checksum,
+    /// The JWT's header is not one that this service writes.
+    #[error("the JWT's header is not one of this service's: {0}")]
+    JwtHeader(&'static str),
+    /// The JWT's claims are not what this service writes.
+    #[error("the JWT's claims are not what this service writes")]
+    JwtClaims,
+}
+
+/// What stands before the underscore: names the kind, to people and to secret scanners.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Prefix(Box<str>);
+
+impl Prefix {
+    /// The prefix as it is written, without the underscore after it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Prefix {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_part = |part: &str| {
+            !part.is_empty()
+                && part
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        };
+        if text.len() <= 24
+            && text.starts_with(|c: char| c.is_ascii_lowercase())
+            && text.split('_').all(is_part)
+        {
+            Ok(Self(text.into()))
+        } else {
+            Err(
+                "a prefix is up to 24 lower-case letters and digits, a letter first, with single `_` between parts",
+            )
+        }
+    }
+}
+
+/// The 256 secret bits of an opaque token. Only its hash can be stored.
+pub struct TokenSecret(SecretBox<[u8; 32]>);
+
+impl TokenSecret {
+    fn generate(random: &dyn Random) -> Result<Self, RandomUnavailable> {
+        let mut bytes = Zeroizing::new([0_u8; 32]);
+        random.fill(&mut *bytes)?;
+        Ok(Self(SecretBox::new(Box::new(*bytes))))
+    }
+
+    /// What the table holds of it: SHA-256. The secret has 256 bits of entropy, so a slow hash
+    /// would only cost time and stop no one.
+    #[must_use]
+    pub fn hash(&self) -> SecretHash {
+        SecretHash(Sha256::digest(self.0.expose_secret()).into())
+    }
+}
+
+impl fmt::Debug for TokenSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// SHA-256 of a token's secret, compared in constant time.
+#[derive(Clone, Copy)]
+pub struct SecretHash([u8; 32]);
+
+impl SecretHash {
+    /// Whether `secret` is the one that was hashed.
+    #[must_use]
+    pub fn matches(&self, secret: &TokenSecret) -> bool {
+        self.0.ct_eq(&secret.hash().0).into()
+    }
+
+    /// The hash as the table holds it: 43 base62 digits.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        base62::encode(&self.0, SECRET_WIDTH)
+    }
+}
+
+impl fmt::Debug for SecretHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl Serialize for SecretHash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_text())
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretHash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        base62::decode(&String::deserialize(deserializer)?)
+            .map(Self)
+            .ok_or_else(|| D::Error::custom("not a secret's hash"))
+    }
+}
+
+/// The text of a token whose kind is public: no secret, so it is kept and can be shown again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PublicText(String);
+
+impl PublicText {
+    /// The token as a web page carries it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An opaque token, as it is minted or presented.
+#[derive(Debug)]
+pub struct OpaqueToken {
+    /// The prefix of its kind.
+    pub prefix: Prefix,
+    /// The id of its record.
+    pub id: TokenId,
+    /// Its secret bits.
+    pub secret: TokenSecret,
+}
+
+impl OpaqueToken {
+    /// Makes a token, with a new secret, for a record's id.
+    ///
+    /// # Errors
+    /// When there are no random bytes.
+    pub fn generate(
+        prefix: Prefix,
+        id: TokenId,
+        random: &dyn Random,
+    ) -> Result<Self, RandomUnavailable> {
+        Ok(Self {
+            prefix,
+            id,
+            secret: TokenSecret::generate(random)?,
+        })
+    }
+
+    /// The text to hand out, once.
+    #[must_use]
+    pub fn text(&self) -> SecretString {
+        let mut digits = base62::encode(self.secret.0.expose_secret(), SECRET_WIDTH);
+        let mut text = format!("{}_{}{digits}", self.prefix.as_str(), self.id.digits());
+        digits.zeroize();
+        text.push_str(&checksum(&text));
+        text.into()
+    }
+
+    /// The text in the type that may be kept; for kinds the catalog calls public.
+    #[must_use]
+    pub fn public_text(&self) -> PublicText {
+        PublicText(self.text().expose_secret().to_owned())
+    }
+
+    fn parse(prefix: &str, body: &str, text: &str) -> Result<Self, Malformed> {
+        let prefix: Prefix = prefix.parse().map_err(|_reason: &str| Malformed::Shape)?;
+        let parts = body.split_at_checked(ID_WIDTH).and_then(|(id, rest)| {
+            rest.split_at_checked(SECRET_WIDTH)
+                .map(|(secret, crc)| (id, secret, crc))
+        });
+        let (id, secret, crc) = parts.ok_or(Malformed::Shape)?;
+        if crc.len() != CHECKSUM_WIDTH {
+            return Err(Malformed::Shape);
+        }
+        let covered = text.strip_suffix(crc).ok_or(Malformed::Shape)?;
+        if checksum(covered) != crc {
+            return Err(Malformed::Checksum);
+        }
+        let id = TokenId::from_digits(id).ok_or(Malformed::Shape)?;
+        let secret = base62::decode::<32>(secret).ok_or(Malformed::Shape)?;
+        Ok(Self {
+            prefix,
+            id,
+            secret: TokenSecret(SecretBox::new(Box::new(secret))),
+        })
+    }
+}
+
+fn checksum(text: &str) -> String {
+    base62::encode(
+        &crc32fast::hash(text.as_bytes()).to_be_bytes(),
+        CHECKSUM_WIDTH,
+    )
+}
+
+/// A token as a request presented it: well formed, nothing more is known of it.
+#[derive(Debug)]
+pub enum Presented {
+    /// An opaque token whose checksum matches.
+    Opaque(OpaqueToken),
+    /// A JWT with a header of ours; its claims cannot be read before its signature is checked.
+    Jwt(UnverifiedJwt),
+}
+
+impl Presented {
+    /// Tells the two formats apart and checks what can be checked without any read.
+    ///
+    /// # Errors
+    /// Says what is wrong with the text.
+    pub fn parse(text: &str) -> Result<Self, Malformed> {
+        if text.len() > MAX_TOKEN_BYTES {
+            return Err(Malformed::TooLong);
+        }
+        if text.contains('.') {
+            return UnverifiedJwt::parse(text).map(Self::Jwt);
+        }
+        // Base62 has no underscore, so the last one ends the prefix.
+        let (prefix, body) = text.rsplit_once('_').ok_or(Malformed::Shape)?;
+        OpaqueToken::parse(prefix, body, text).map(Self::Opaque)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::{Malformed, OpaqueToken, Presented};
+    use crate::id::TokenId;
+    use crate::random::{Random, RandomUnavailable};
+    use proptest::prelude::*;
+    use secrecy::ExposeSecret;
+
+    #[derive(Debug)]
+    pub(crate) struct Bytes(pub(crate) u8);
+
+    impl Random for Bytes {
+        fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomUnavailable> {
+            bytes.fill(self.0);
+            Ok(())
+        }
+    }
+
+    fn token(byte: u8) -> OpaqueToken {
+        let random = Bytes(byte);
+        OpaqueToken::generate(
+            "hp_sec".parse().unwrap(),
+            TokenId::generate(&random).unwrap(),
+            &random,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn the_checksum_is_crc_32_iso_hdlc() {
+        // The check value of CRC-32/ISO-HDLC for "123456789" is 0xCBF43926.
+        assert_eq!(crc32fast::hash(b"123456789"), 0xCBF4_3926);
+    }
+
+    #[test]
+    fn s20_a_token_matches_the_published_pattern_and_reads_back() {
+        let token = token(7);
+        let text = token.text();
+        let text = text.expose_secret();
+        assert_eq!(text.len(), "hp_sec_".len() + 22 + 43 + 6);
+        let Presented::Opaque(read) = Presented::parse(text).unwrap() else {
+            panic!("an opaque token reads back as one")
+        };
+        assert_eq!(read.id, token.id);
+        assert!(token.secret.hash().matches(&read.secret));
+        assert!(!token.secret.hash().matches(&self::token(8).secret));
+    }
+
+    #[test]
+    fn s20_every_single_typo_is_refused_without_a_read() {
+        let text = token(9).text();
+        let text = text.expose_secret();
+        for position in 0..text.len() {
+            let mut typo = text.to_owned().into_bytes();
+            typo[position] = if typo[position] == b'x' { b'y' } else { b'x' };
+            let typo = String::from_utf8(typo).unwrap();
+            assert!(Presented::parse(&typo).is_err(), "typo at {position}");
+        }
+        for cut in 0..text.len() {
+            assert!(Presented::parse(text.split_at(cut).0).is_err());
+        }
+        assert_eq!(
+            Presented::parse(&"x".repeat(8193)).unwrap_err(),
+            Malformed::TooLong
+        );
+    }
+
+    #[test]
+    fn s19_a_secret_never_prints() {
+        let token = token(11);
+        let shown = format!("{token:?} {:?} {:?}", token.secret, token.secret.hash());
+        let text = token.text();
+        let (_, secret) = text.expose_secret().split_at("hp_sec_".len() + 22);
+        assert!(!shown.contains(secret.split_at(43).0), "{shown}");
+        assert!(shown.contains("[redacted]"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC{0,200}") {
+            let _ = Presented::parse(&text);
+        }
+
+        #[test]
+        fn no_text_with_the_right_shape_panics(text in "[a-z_]{1,9}_[0-9A-Za-zé]{60,80}") {
+            prop_assert!(Presented::parse(&text).is_err());
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! The caller: whose token the request presents, and what it may do.
+
+use crate::credential::Credential;
+use crate::platform::Platform;
+use crate::problem::Problem;
+use axum::extract::FromRequestParts;
+use hallpass_core::{
+    AccountId, Bounds, BoundsError, Catalog, EnvironmentName, Evidence, Facts, Kind, Principal,
+    Scope, UnixMillis, UnixSeconds, decide,
+};
+use hallpass_store::Audit;
+use http::{HeaderValue, StatusCode, header::WWW_AUTHENTICATE, request::Parts};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// A token that is good for its request's origin and address. What it may do is asked next.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    catalog: Arc<Catalog>,
+    evidence: Evidence,
+    account: AccountId,
+    environment: EnvironmentName,
+    principal: Principal,
+    kind: Kind,
+    id: String,
+    address: Option<IpAddr>,
+}
+
+impl FromRequestParts<Platform> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Problem> {
+        let credential = Credential::from_request_parts(parts, platform).await?;
+        let now = platform.now();
+        let [evidence] = platform.validator.examine([credential.text()], now).await?;
+        Self::admit(platform, &credential, evidence, now)
+    }
+}
+
+impl Caller {
+    /// Admits the one who presented `credential`, or says why not.
+    ///
+    /// # Errors
+    /// 401 for a token that is not good, 403 for one that may not be used from here.
+    pub fn admit(
+        platform: &Platform,
+        credential: &Credential,
+        evidence: Evidence,
+        now: UnixMillis,
+    ) -> Result<Self, Problem> {
+        let facts = Facts {
+            scopes: &[],
+            account: None,
+            environment: None,
+            origin: credential.origin.clone(),
+            ip: credential.address,
+        };
+        let decision = decide(&platform.catalog, &evidence, &facts, now);
+        let kind = evidence
+            .kind()
+            .and_then(|kind| platform.catalog.kind(kind))
+            .cloned();
+        let (Some(kind), Some((account, environment)), Some(principal), Some(id), true) = (
+            kind,
+            evidence.place(),
+            evidence.principal(),
+            evidence.id(),
+            decision.is_active(),
+        ) else {
+            return Err(Problem::refused(&decision));
+        };
+        if !kind.presented.contains(&credential.place) {
+            let places: Vec<String> = kind.presented.iter().map(ToString::to_string).collect();
+            let detail = format!(
+                "a token of kind `{}` is presented as {}, not as {}",
+                kind.name,
+                places.join(" or "),
+                credential.place
+            );
+            return Err(
+                Problem::new(StatusCode::UNAUTHORIZED, "wrong_presentation", detail).header(
+                    WWW_AUTHENTICATE,
+                    "Bearer realm=\"hallpass\", error=\"invalid_request\"",
+                ),
+            );
+        }
+        if matches!(credential.origin, hallpass_core::PresentedOrigin::Valid(_)) {
+            credential.grant.give();
+        }
+        let environment = environment.clone();
+        Ok(Self {
+            catalog: Arc::clone(&platform.catalog),
+            address: credential.address,
+            evidence,
+            account,
+            environment,
+            principal,
+            kind,
+            id,
+        })
+    }
+
+    /// What is known of the token.
+    #[must_use]
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// The account it belongs to.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The environment it lives in.
+    #[must_use]
+    pub fn environment(&self) -> &EnvironmentName {
+        &self.environment
+    }
+
+    /// Who it speaks for.
+    #[must_use]
+    pub fn principal(&self) -> Principal {
+        self.principal
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
+    /// `tok_…` or `jwt_…`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// When it, or what it came from, expires first.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<UnixSeconds> {
+        self.evidence
+            .bounds()
+            .iter()
+            .filter_map(|bounds| bounds.expires_at)
+            .min()
+    }
+
+    /// Whether it holds a scope, by the scope's text.
+    #[must_use]
+    pub fn holds(&self, scope: &str) -> bool {
+        scope
+            .parse::<Scope>()
+            .is_ok_and(|scope| self.evidence.holds(&scope, &self.catalog))
+    }
+
+    /// Whether it acts for the platform itself, in every account.
+    #[must_use]
+    pub fn is_operator(&self) -> bool {
+        self.holds("platform:operate")
+    }
+
+    /// Asks for a management scope.
+    ///
+    /// # Errors
+    /// 403 that names the scope.
+    pub fn require(&self, scope: &'static str) -> Result<(), Problem> {
+        if self.holds(scope) {
+            return Ok(());
+        }
+        let detail = format!("the calling token lacks `{scope}`: use one that holds it");
+        let challenge =
+            format!("Bearer realm=\"hallpass\", error=\"insufficient_scope\", scope=\"{scope}\"");
+        let problem = Problem::new(StatusCode::FORBIDDEN, "insufficient_scope", detail);
+        Err(match HeaderValue::from_str(&challenge) {
+            Ok(challenge) => problem.header_value(WWW_AUTHENTICATE, challenge),
+            Err(_not_ascii) => problem,
+        })
+    }
+
+    /// Whether the caller may act on something in this account and environment.
+    #[must_use]
+    pub fn reaches(&self, account: AccountId, environment: &EnvironmentName) -> bool {
+        self.is_operator() || (account == self.account && *environment == self.environment)
+    }
+
+    /// The account and environment a request is about: the caller's own where it names none.
+    ///
+    /// # Errors
+    /// 404 for what is not the caller's, as for what is not there.
+    pub fn place(
+        &self,
+        account: Option<AccountId>,
+        environment: Option<EnvironmentName>,
+    ) -> Result<(AccountId, EnvironmentName), Problem> {
+        let account = account.unwrap_or(self.account);
+        let environment = environment.unwrap_or_else(|| {
+            if account == self.account {
+                self.environment.clone()
+            } else {
+                EnvironmentName::default()
+            }
+        });
+        if self.is_operator() || account == self.account && environment == self.environment {
+            Ok((account, environment))
+        } else if account == self.account {
+            Err(Problem::not_found("environment").field("environment"))
+        } else {
+            Err(Problem::not_found("account").field("account"))
+        }
+    }
+
+    /// Whether something lies within everything that bounds this token.
+    ///
+    /// # Errors
+    /// Names what reaches beyond.
+    pub fn contain(&self, inner: &Bounds<'_>) -> Result<(), BoundsError> {
+        let bounds = self.evidence.bounds();
+        bounds
+            .iter()
+            .try_for_each(|outer| outer.contain(inner, self.catalog.implications()))
+    }
+
+    /// The audit row of an act of this caller's.
+    #[must_use]
+    pub fn audit(&self, action: &'static str, subject: impl ToString, at: UnixMillis) -> Audit {
+        Audit {
+            action,
+            by: self.id.clone(),
+            address: self.address,
+            at,
+            subject: subject.to_string(),
+        }
+    }
+}
+
+impl From<BoundsError> for Problem {
+    fn from(error: BoundsError) -> Self {
+        let detail = error.to_string();
+        match error {
+            BoundsError::Scope(_) => Self::invalid("scopes", "scope_not_held", detail),
+            BoundsError::Origin(_) => Self::invalid("origins", "outside_bounds", detail),
+            BoundsError::Address(_) => Self::invalid("ips", "outside_bounds", detail),
+            BoundsError::Expiry => Self::invalid("expires_in", "parent_expires_first", detail),
+        }
+    }
+}

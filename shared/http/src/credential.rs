@@ -1,0 +1,157 @@
+//! What a request presents: one token, where it stands, and where the request comes from.
+
+use crate::cors::CorsGrant;
+use crate::platform::Platform;
+use crate::problem::Problem;
+use axum::extract::FromRequestParts;
+use hallpass_core::{Catalog, Presentation, PresentedOrigin};
+use http::header::{AUTHORIZATION, ORIGIN, REFERER};
+use http::{HeaderMap, HeaderValue, StatusCode, request::Parts};
+use secrecy::{ExposeSecret as _, SecretString};
+use std::net::IpAddr;
+
+/// The caller's address: the gateway's `requestContext` source, never a forwarded header.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+/// The one credential of a request. Nothing is known of it yet.
+#[derive(Debug)]
+pub struct Credential {
+    text: SecretString,
+    pub(crate) place: Presentation,
+    pub(crate) origin: PresentedOrigin,
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) grant: CorsGrant,
+}
+
+impl Credential {
+    /// The token's text, to be examined.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.text.expose_secret()
+    }
+}
+
+impl FromRequestParts<Platform> for Credential {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Problem> {
+        let mut found = in_authorization(&parts.headers)?;
+        for place in places(&platform.catalog) {
+            match &place {
+                Presentation::Query(name) => {
+                    let texts = in_query(parts.uri.query(), name);
+                    found.extend(texts.map(|text| (text, place.clone())));
+                }
+                Presentation::Header(name) => {
+                    for value in parts.headers.get_all(name.as_ref()) {
+                        found.push((readable(value, name)?.to_owned(), place.clone()));
+                    }
+                }
+                Presentation::Bearer | Presentation::Basic => {}
+            }
+        }
+        let mut found = found.into_iter();
+        let Some((text, place)) = found.next() else {
+            return Err(Problem::anonymous(
+                "present a token as `Authorization: Bearer …`, or as its kind says",
+            ));
+        };
+        if found.any(|(other, _)| other != text) {
+            return Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                "ambiguous_credentials",
+                "the request presents more than one credential: present one",
+            ));
+        }
+        Ok(Self {
+            text: text.into(),
+            place,
+            origin: presented_origin(&parts.headers),
+            address: parts
+                .extensions
+                .get::<ClientAddress>()
+                .map(|address| address.0),
+            grant: parts
+                .extensions
+                .get::<CorsGrant>()
+                .cloned()
+                .unwrap_or_default(),
+        })
+    }
+}
+
+/// Every place that a kind of the catalog is presented in, each once.
+fn places(catalog: &Catalog) -> Vec<Presentation> {
+    let mut places: Vec<Presentation> = catalog
+        .kinds()
+        .flat_map(|kind| kind.presented.iter().cloned())
+        .collect();
+    places.sort();
+    places.dedup();
+    places
+}
+
+type Found = (String, Presentation);
+
+fn in_authorization(headers: &HeaderMap) -> Result<Vec<Found>, Problem> {
+    let mut found = Vec::new();
+    for value in headers.get_all(AUTHORIZATION) {
+        let value = readable(value, "authorization")?;
+        let (scheme, rest) = value.split_once(' ').unwrap_or((value, ""));
+        let token = rest.trim_start_matches(' ');
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(Problem::anonymous(
+                "this route takes `Authorization: Bearer …`, no other scheme",
+            ));
+        }
+        if token.is_empty() || token.contains([' ', ',']) {
+            return Err(malformed(
+                "the Authorization header is not `Bearer` and one token",
+            ));
+        }
+        found.push((token.to_owned(), Presentation::Bearer));
+    }
+    Ok(found)
+}
+
+fn in_query<'a>(query: Option<&'a str>, name: &'a str) -> impl Iterator<Item = String> + 'a {
+    url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .filter(move |(key, _)| key == name)
+        .map(|(_, text)| text.into_owned())
+}
+
+fn readable<'a>(value: &'a HeaderValue, name: &str) -> Result<&'a str, Problem> {
+    value.to_str().map_err(|_error| {
+        malformed(format!(
+            "the header `{name}` has characters that are not ASCII"
+        ))
+    })
+}
+
+fn malformed(detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "malformed_header", detail)
+}
+
+/// `Origin`, or, only where there is none, the origin of `Referer`.
+fn presented_origin(headers: &HeaderMap) -> PresentedOrigin {
+    let mut origins = headers.get_all(ORIGIN).iter();
+    match (origins.next(), origins.next()) {
+        (Some(origin), None) => match origin.to_str() {
+            Ok(text) => PresentedOrigin::parse(Some(text)),
+            Err(_not_ascii) => PresentedOrigin::Invalid,
+        },
+        (Some(_), Some(_)) => PresentedOrigin::Invalid,
+        (None, _) => match headers.get(REFERER) {
+            None => PresentedOrigin::Absent,
+            Some(referer) => match referer
+                .to_str()
+                .ok()
+                .and_then(|text| url::Url::parse(text).ok())
+            {
+                Some(url) => PresentedOrigin::parse(Some(&url.origin().ascii_serialization())),
+                None => PresentedOrigin::Invalid,
+            },
+        },
+    }
+}

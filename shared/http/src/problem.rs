@@ -1,0 +1,225 @@
+//! Problem details (RFC 9457): what a client learns of an error.
+
+use axum::response::{IntoResponse, Response};
+use hallpass_core::{Decision, RandomUnavailable};
+use hallpass_store::StoreError;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+use std::error::Error;
+use std::sync::Arc;
+
+/// An error as it leaves the service: a stable code and one helpful sentence. What caused it is
+/// logged once, by the outermost layer, and never shown.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    field: Option<String>,
+    id: Option<String>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    code: &'static str,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+}
+
+impl Problem {
+    /// A problem with a stable `code` and a sentence that says what to do.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            field: None,
+            id: None,
+            headers: Vec::new(),
+            source: None,
+        }
+    }
+
+    /// 422 about one field of the body.
+    #[must_use]
+    pub fn invalid(
+        field: impl Into<String>,
+        code: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail).field(field)
+    }
+
+    /// 404: not yours or not there; which of the two is not told.
+    #[must_use]
+    pub fn not_found(what: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            format!("there is no such {what}"),
+        )
+    }
+
+    /// 422: the same `Idempotency-Key` with another body.
+    #[must_use]
+    pub fn key_reused() -> Self {
+        let detail =
+            "this `Idempotency-Key` came with another body before: use a new key for a new request";
+        Self::invalid("Idempotency-Key", "idempotency_key_reused", detail)
+    }
+
+    /// 503: something this service needs is not to be had.
+    #[must_use]
+    pub fn unavailable(source: impl Error + Send + Sync + 'static) -> Self {
+        let detail =
+            "the service cannot answer now, and has decided nothing: try again in a moment";
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
+        problem.source = Some(Arc::new(source));
+        problem.header(RETRY_AFTER, "1")
+    }
+
+    /// 500: a fault of this service itself.
+    #[must_use]
+    pub fn internal(source: impl Error + Send + Sync + 'static) -> Self {
+        let detail = "the service has a fault: it was logged under this reply's `x-request-id`";
+        let mut problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail);
+        problem.source = Some(Arc::new(source));
+        problem
+    }
+
+    /// 401: nobody has presented a credential.
+    #[must_use]
+    pub fn anonymous(detail: impl Into<String>) -> Self {
+        // RFC 6750 §3: without any authentication information, no error code.
+        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
+            .header(WWW_AUTHENTICATE, "Bearer realm=\"hallpass\"")
+    }
+
+    /// What a decision against the caller's own token means over HTTP.
+    #[must_use]
+    pub fn refused(decision: &Decision) -> Self {
+        use hallpass_core::Code as C;
+        let (status, challenge) = match decision.code {
+            C::Malformed
+            | C::Unknown
+            | C::Revoked
+            | C::Disabled
+            | C::Expired
+            | C::NotYetValid
+            | C::ParentRevoked
+            | C::ParentExpired
+            | C::ParentDisabled => (
+                StatusCode::UNAUTHORIZED,
+                "Bearer realm=\"hallpass\", error=\"invalid_token\"",
+            ),
+            C::InsufficientScope => (
+                StatusCode::FORBIDDEN,
+                "Bearer realm=\"hallpass\", error=\"insufficient_scope\"",
+            ),
+            C::EnvironmentMismatch | C::OriginDenied | C::IpDenied | C::Active => {
+                (StatusCode::FORBIDDEN, "Bearer realm=\"hallpass\"")
+            }
+        };
+        Self::new(status, decision.code.as_str(), decision.detail.clone())
+            .header(WWW_AUTHENTICATE, challenge)
+    }
+
+    /// The same problem, about one field.
+    #[must_use]
+    pub fn field(self, field: impl Into<String>) -> Self {
+        Self {
+            field: Some(field.into()),
+            ..self
+        }
+    }
+
+    /// The same problem, naming the thing it is about.
+    #[must_use]
+    pub fn id(self, id: impl ToString) -> Self {
+        Self {
+            id: Some(id.to_string()),
+            ..self
+        }
+    }
+
+    /// The same problem, with a header.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.headers.push((name, HeaderValue::from_static(value)));
+        self
+    }
+
+    pub(crate) fn header_value(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What caused it and what caused that, for the log.
+    pub(crate) fn causes(&self) -> String {
+        let mut causes = Vec::new();
+        let mut next = self.source.as_deref().map(|error| -> &dyn Error { error });
+        while let Some(error) = next {
+            causes.push(error.to_string());
+            next = error.source();
+        }
+        causes.join(": ")
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Outage { .. } => Self::unavailable(error),
+            StoreError::Corrupt { .. } => Self::internal(error),
+        }
+    }
+}
+
+impl From<RandomUnavailable> for Problem {
+    fn from(error: RandomUnavailable) -> Self {
+        Self::unavailable(error)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = Body {
+            r#type: "about:blank",
+            title: self.status.canonical_reason().unwrap_or_default(),
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: &self.detail,
+            field: self.field.as_deref(),
+            id: self.id.as_deref(),
+        };
+        let body = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.extend(self.headers.iter().cloned());
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,0 +1,123 @@
+//! What every function's router is finished with: limits, CORS, request id, and one log line a
+//! failure.
+
+use crate::cors::{self, CorsGrant};
+use crate::platform::Platform;
+use crate::problem::Problem;
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use hallpass_core::JwtId;
+use http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderName, HeaderValue, StatusCode};
+use std::any::Any;
+use std::time::Duration;
+use thiserror::Error;
+use tower_http::catch_panic::CatchPanicLayer;
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// An ordinary reply takes no longer: past it the answer is 503.
+pub const ANSWER_WITHIN: Duration = Duration::from_millis(4_500);
+
+/// Makes a function's routes answer 503 rather than keep a client waiting for longer than `within`.
+pub fn answer_within<S: Clone + Send + Sync + 'static>(
+    within: Duration,
+    routes: Router<S>,
+) -> Router<S> {
+    routes.layer(from_fn(move |request: Request, next: Next| async move {
+        match tokio::time::timeout(within, next.run(request)).await {
+            Ok(response) => response,
+            Err(elapsed) => Problem::unavailable(elapsed).into_response(),
+        }
+    }))
+}
+
+/// Finishes the routes of a function, or of several merged.
+pub fn finish(routes: Router<Platform>, platform: &Platform) -> Router {
+    routes
+        .fallback(async || Problem::not_found("route: see the README for the routes"))
+        .method_not_allowed_fallback(async || {
+            let detail = "this route takes another method: see the `Allow` header";
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+        })
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(platform.clone(), edge))
+        .with_state(platform.clone())
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    Problem::internal(Panicked(text)).into_response()
+}
+
+/// A panic that was caught: a fault of ours, told to nobody but the log.
+#[derive(Debug, Error)]
+#[error("panicked: {0}")]
+struct Panicked(String);
+
+async fn edge(State(platform): State<Platform>, mut request: Request, next: Next) -> Response {
+    let grant = CorsGrant::default();
+    let origin = cors::origin(request.headers());
+    let request_id = request_id(&platform, &request);
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
+    let mut response = match cors::preflight(&platform, &request) {
+        Some(response) => response,
+        None => {
+            request.extensions_mut().insert(grant.clone());
+            next.run(request).await
+        }
+    };
+    if let Some(problem) = response.extensions().get::<Problem>() {
+        log(problem, &request_id, method.as_str(), &route);
+    }
+    cors::answer(origin, &grant, &mut response);
+    let headers = response.headers_mut();
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(request_id) = HeaderValue::from_str(&request_id) {
+        headers.insert(X_REQUEST_ID, request_id);
+    }
+    response
+}
+
+/// One line, without the query, the Origin or anything a client wrote.
+fn log(problem: &Problem, request_id: &str, method: &str, route: &str) {
+    let (status, code) = (problem.status().as_u16(), problem.code());
+    if problem.status().is_server_error() {
+        tracing::error!(
+            request_id,
+            method,
+            route,
+            status,
+            code,
+            causes = problem.causes()
+        );
+    } else {
+        tracing::info!(request_id, method, route, status, code);
+    }
+}
+
+/// The gateway's id for the request, or one of our own.
+fn request_id(platform: &Platform, request: &Request) -> String {
+    use lambda_http::request::RequestContext as Context;
+    match request.extensions().get::<Context>() {
+        Some(Context::ApiGatewayV2(context)) => context.request_id.clone(),
+        Some(Context::ApiGatewayV1(context)) => context.request_id.clone(),
+        _ => None,
+    }
+    .or_else(|| Some(JwtId::generate(platform.random.as_ref()).ok()?.digits()))
+    .unwrap_or_default()
+}

@@ -1,0 +1,117 @@
+//! The environment of a function, read once at its start.
+
+use hallpass_catalogs::{embedded, names};
+use hallpass_core::{Catalog, CatalogError, Issuer, IssuerError};
+use thiserror::Error;
+
+/// What a deployment sets.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `HALLPASS_TABLE`: the DynamoDB table.
+    pub table: String,
+    /// `HALLPASS_ISSUER`: the issuer URL.
+    pub issuer: Issuer,
+    /// `HALLPASS_AUDIENCE`: who besides us may rely on a JWT, where offline checks suffice.
+    pub audience: Option<String>,
+    /// `HALLPASS_STACK`: the name KMS keys are tagged with.
+    pub stack: String,
+    /// `HALLPASS_CATALOG`: the name of a catalog that ships.
+    pub catalog: Catalog,
+}
+
+/// What is wrong with the environment.
+#[derive(Debug, Error)]
+pub enum SettingsError {
+    /// A variable is not set.
+    #[error("the environment variable `{0}` is not set")]
+    Missing(&'static str),
+    /// The issuer is no issuer.
+    #[error("HALLPASS_ISSUER: {0}")]
+    Issuer(#[from] IssuerError),
+    /// No catalog ships under this name.
+    #[error("HALLPASS_CATALOG: there is no catalog `{given}`; there are {known}")]
+    UnknownCatalog {
+        /// What was asked for.
+        given: String,
+        /// The names that would do.
+        known: String,
+    },
+    /// The catalog is wrong.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+}
+
+impl Settings {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// Names the variable and what is wrong with it.
+    pub fn from_environment() -> Result<Self, SettingsError> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is where the environment is read"
+        )]
+        Self::from_lookup(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+    }
+
+    /// Reads variables through `lookup`.
+    ///
+    /// # Errors
+    /// As [`Settings::from_environment`].
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let required = |name| lookup(name).ok_or(SettingsError::Missing(name));
+        Ok(Self {
+            table: required("HALLPASS_TABLE")?,
+            issuer: required("HALLPASS_ISSUER")?.parse()?,
+            audience: lookup("HALLPASS_AUDIENCE"),
+            stack: lookup("HALLPASS_STACK").unwrap_or_else(|| "hallpass".to_owned()),
+            catalog: catalog(&required("HALLPASS_CATALOG")?)?,
+        })
+    }
+}
+
+fn catalog(name: &str) -> Result<Catalog, SettingsError> {
+    embedded(name)?.ok_or_else(|| SettingsError::UnknownCatalog {
+        given: name.to_owned(),
+        known: names()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Settings;
+
+    #[test]
+    fn each_wrong_variable_is_named() {
+        let good = |name: &str| match name {
+            "HALLPASS_TABLE" => Some("hallpass".to_owned()),
+            "HALLPASS_ISSUER" => Some("https://tokens.example".to_owned()),
+            "HALLPASS_CATALOG" => Some("default".to_owned()),
+            _ => None,
+        };
+        assert!(Settings::from_lookup(good).is_ok());
+        for (variable, value) in [
+            ("HALLPASS_TABLE", None),
+            ("HALLPASS_ISSUER", None),
+            ("HALLPASS_ISSUER", Some("http://tokens.example")),
+            ("HALLPASS_ISSUER", Some("https://tokens.example/")),
+            ("HALLPASS_CATALOG", None),
+            ("HALLPASS_CATALOG", Some("nope")),
+        ] {
+            let error = Settings::from_lookup(|name| {
+                if name == variable {
+                    value.map(str::to_owned)
+                } else {
+                    good(name)
+                }
+            });
+            assert!(
+                error.unwrap_err().to_string().contains(variable),
+                "{variable} = {value:?}"
+            );
+        }
+    }
+}

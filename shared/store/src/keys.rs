@@ -1,0 +1,144 @@
+//! Row keys: the one place that knows where each row lies.
+
+use crate::item::{Item, key_text, text};
+use hallpass_core::{
+    AccountId, AccountName, EnvironmentName, JwtId, KindName, Principal, TokenId, UnixMillis,
+};
+use std::fmt;
+
+/// The partition of the list of accounts.
+pub(crate) const ACCOUNTS: &str = "ACCOUNTS";
+
+const RECORD: &str = "RECORD";
+
+/// Beginnings of sort keys that share a partition with other rows.
+pub(crate) const TOKENS: &str = "TOKEN#";
+pub(crate) const ENVIRONMENTS: &str = "ENVIRONMENT#";
+pub(crate) const SIGNING_KEYS: &str = "KEY#";
+
+/// Both keys of one row.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self {
+            pk: pk.into(),
+            sk: sk.into(),
+        }
+    }
+
+    /// The keys of a row that was read.
+    pub(crate) fn of(item: &Item) -> Self {
+        Self::new(key_text(item, "pk"), key_text(item, "sk"))
+    }
+
+    pub(crate) fn item(&self) -> Item {
+        Item::from([
+            ("pk".to_owned(), text(&self.pk)),
+            ("sk".to_owned(), text(&self.sk)),
+        ])
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.pk, self.sk)
+    }
+}
+
+pub(crate) fn token(id: &TokenId) -> Key {
+    Key::new(format!("TOKEN#{}", id.digits()), RECORD)
+}
+
+pub(crate) fn revoked_jwt(account: &AccountId, environment: &EnvironmentName, jti: &JwtId) -> Key {
+    Key::new(format!("JWT#{account}#{environment}#{jti}"), "REVOKED")
+}
+
+pub(crate) fn account(id: &AccountId) -> Key {
+    Key::new(format!("ACCOUNT#{id}"), RECORD)
+}
+
+pub(crate) fn account_name(name: &AccountName) -> Key {
+    Key::new(format!("ACCOUNT_NAME#{name}"), RECORD)
+}
+
+/// One row an account, all in one partition: the list of accounts, without a scan.
+pub(crate) fn listed_account(id: &AccountId) -> Key {
+    Key::new(ACCOUNTS, id.to_string())
+}
+
+pub(crate) fn environment(account: &AccountId, name: &EnvironmentName) -> Key {
+    Key::new(
+        format!("ACCOUNT#{account}"),
+        format!("{ENVIRONMENTS}{name}"),
+    )
+}
+
+/// One row a token in the partition of its environment: the list of tokens, without a scan.
+pub(crate) fn index(account: &AccountId, environment: &EnvironmentName, id: &TokenId) -> Key {
+    Key::new(
+        index_partition(account, environment),
+        format!("{TOKENS}{id}"),
+    )
+}
+
+pub(crate) fn index_partition(account: &AccountId, environment: &EnvironmentName) -> String {
+    format!("ENVIRONMENT#{account}#{environment}")
+}
+
+pub(crate) fn slots(account: &AccountId, environment: &EnvironmentName, kind: &KindName) -> String {
+    format!("SLOTS#{account}#{environment}#{kind}")
+}
+
+pub(crate) fn slot(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    kind: &KindName,
+    slot: u8,
+) -> Key {
+    Key::new(slots(account, environment, kind), format!("{slot:02}"))
+}
+
+pub(crate) fn idempotency(hash: &str) -> Key {
+    Key::new(format!("IDEMPOTENCY#{hash}"), RECORD)
+}
+
+pub(crate) fn audit(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    at: UnixMillis,
+    id: &str,
+) -> Key {
+    Key::new(
+        format!("AUDIT#{account}#{environment}"),
+        format!("{:013}#{id}", at.0),
+    )
+}
+
+pub(crate) fn principal(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    principal: &Principal,
+) -> Key {
+    Key::new(
+        format!("PRINCIPAL#{account}#{environment}#{principal}"),
+        RECORD,
+    )
+}
+
+pub(crate) fn operator() -> Key {
+    Key::new("OPERATOR", RECORD)
+}
+
+pub(crate) fn signing_key(kid: &str) -> Key {
+    Key::new("KEYS", format!("{SIGNING_KEYS}{kid}"))
+}
+
+/// The one row that says which key signs: "exactly one current" is a condition on it.
+pub(crate) fn current_signing_key() -> Key {
+    Key::new("KEYS", "CURRENT")
+}

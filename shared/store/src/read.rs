@@ -1,0 +1,235 @@
+//! Reads: all strongly consistent, none a scan.
+
+use crate::Store;
+use crate::error::StoreError;
+use crate::expression::{Expression, names, values};
+use crate::item::{self, Item, key_text, text};
+use crate::keys::{self, Key};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use hallpass_core::{AccountId, EnvironmentName, JwtId, Principal, TokenId, TokenRecord};
+use serde::{Deserialize, de::DeserializeOwned};
+use std::collections::{HashMap, HashSet};
+use thiserror::Error;
+
+/// A row that a validation needs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum RowKey {
+    /// A token's record.
+    Token(TokenId),
+    /// The row that says a JWT is revoked.
+    RevokedJwt {
+        /// The account the JWT belongs to.
+        account: AccountId,
+        /// The environment it lives in.
+        environment: EnvironmentName,
+        /// Its id.
+        jti: JwtId,
+    },
+}
+
+/// The rows of one batch that exist.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    tokens: HashMap<TokenId, TokenRecord>,
+    revoked: HashSet<JwtId>,
+}
+
+/// The table answered in part, twice.
+#[derive(Debug, Error)]
+#[error("{0} of the rows asked for were not read")]
+struct LeftUnread(usize);
+
+/// How many rows an answer may hold, and after which to begin.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Slice {
+    pub(crate) limit: Option<i32>,
+    pub(crate) after: Option<Key>,
+}
+
+impl Rows {
+    /// The record of a token, if it exists.
+    #[must_use]
+    pub fn token(&self, id: &TokenId) -> Option<&TokenRecord> {
+        self.tokens.get(id)
+    }
+
+    /// Whether this JWT itself was revoked.
+    #[must_use]
+    pub fn is_revoked(&self, jti: &JwtId) -> bool {
+        self.revoked.contains(jti)
+    }
+}
+
+impl Store {
+    /// Reads up to 100 rows in one round trip; the same key may be asked for twice.
+    ///
+    /// # Errors
+    /// An outage also when the table answers only in part, twice: a row not read is never taken
+    /// for one that does not exist.
+    pub async fn rows(&self, rows: &[RowKey]) -> Result<Rows, StoreError> {
+        #[derive(Deserialize)]
+        struct RevokedJwt {
+            jti: JwtId,
+        }
+        let keys: HashSet<Key> = rows.iter().map(RowKey::key).collect();
+        let mut found = Rows::default();
+        for row in self.batch("read rows", keys).await? {
+            if key_text(&row, "pk").starts_with("TOKEN#") {
+                let record: TokenRecord = item::read(row)?;
+                found.tokens.insert(record.id, record);
+            } else {
+                found.revoked.insert(item::read::<RevokedJwt>(row)?.jti);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Reads a token's record.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the row is unreadable.
+    pub async fn token(&self, id: &TokenId) -> Result<Option<TokenRecord>, StoreError> {
+        self.find("read a token", &keys::token(id)).await
+    }
+
+    /// Whether a token can be minted for this principal: it is the account itself, or a user or
+    /// service account of this environment that is not closed.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn principal_exists(
+        &self,
+        account: AccountId,
+        environment: &EnvironmentName,
+        principal: &Principal,
+    ) -> Result<bool, StoreError> {
+        if let Principal::Account(id) = principal {
+            return Ok(*id == account);
+        }
+        let key = keys::principal(&account, environment, principal);
+        let row = self.item("read a principal", &key).await?;
+        Ok(row.is_some_and(|row| !row.contains_key("closed_at")))
+    }
+
+    pub(crate) async fn find<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        key: &Key,
+    ) -> Result<Option<T>, StoreError> {
+        self.item(operation, key).await?.map(item::read).transpose()
+    }
+
+    async fn item(&self, operation: &'static str, key: &Key) -> Result<Option<Item>, StoreError> {
+        let read = self
+            .client
+            .get_item()
+            .table_name(&*self.table)
+            .set_key(Some(key.item()))
+            .consistent_read(true);
+        let answer = read.send().await;
+        let answer = answer.map_err(|error| StoreError::outage(operation)(error.into()))?;
+        Ok(answer.item)
+    }
+
+    /// One `BatchGetItem`, and one more for what it left unprocessed. `keys` is a set because the
+    /// table refuses a batch that names a row twice.
+    pub(crate) async fn batch(
+        &self,
+        operation: &'static str,
+        keys: HashSet<Key>,
+    ) -> Result<Vec<Item>, StoreError> {
+        let outage = StoreError::outage(operation);
+        let mut found = Vec::with_capacity(keys.len());
+        if keys.is_empty() {
+            return Ok(found);
+        }
+        let keys = KeysAndAttributes::builder()
+            .set_keys(Some(keys.iter().map(Key::item).collect()))
+            .consistent_read(true)
+            .build()
+            .map_err(|error| outage(error.into()))?;
+        let mut left = HashMap::from([(self.table.to_string(), keys)]);
+        for _ in 0..2 {
+            let ask = self.client.batch_get_item().set_request_items(Some(left));
+            let answer = ask.send().await.map_err(|error| outage(error.into()))?;
+            found.extend(
+                answer
+                    .responses
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|(_, rows)| rows),
+            );
+            left = answer.unprocessed_keys.unwrap_or_default();
+            if left.is_empty() {
+                return Ok(found);
+            }
+        }
+        let unread = left.values().map(|keys| keys.keys().len()).sum();
+        Err(outage(Box::new(LeftUnread(unread))))
+    }
+
+    /// One page of the rows of a partition whose sort key begins with `prefix`, in order, and
+    /// where to go on if there may be more.
+    pub(crate) async fn query(
+        &self,
+        operation: &'static str,
+        pk: &str,
+        prefix: &str,
+        slice: Slice,
+    ) -> Result<(Vec<Item>, Option<Key>), StoreError> {
+        let which = if prefix.is_empty() {
+            Expression::new("#pk = :pk")
+        } else {
+            Expression::new("#pk = :pk AND begins_with(#sk, :prefix)").with(":prefix", text(prefix))
+        }
+        .with(":pk", text(pk));
+        let ask = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .consistent_read(true)
+            .set_key_condition_expression(which.text())
+            .set_expression_attribute_names(names(&[&which]))
+            .set_expression_attribute_values(values(&[&which]))
+            .set_limit(slice.limit)
+            .set_exclusive_start_key(slice.after.as_ref().map(Key::item));
+        let answer = ask.send().await;
+        let answer = answer.map_err(|error| StoreError::outage(operation)(error.into()))?;
+        let after = answer.last_evaluated_key.as_ref().map(Key::of);
+        Ok((answer.items.unwrap_or_default(), after))
+    }
+
+    /// All rows of a partition whose sort key begins with `prefix`, page after page.
+    pub(crate) async fn query_all<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        pk: &str,
+        prefix: &str,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut slice = Slice::default();
+        let mut found = Vec::new();
+        loop {
+            let (rows, after) = self.query(operation, pk, prefix, slice).await?;
+            for row in rows {
+                found.push(item::read(row)?);
+            }
+            if after.is_none() {
+                return Ok(found);
+            }
+            slice = Slice { limit: None, after };
+        }
+    }
+}
+
+impl RowKey {
+    fn key(&self) -> Key {
+        match self {
+            Self::Token(id) => keys::token(id),
+            Self::RevokedJwt {
+                account,
+                environment,
+                jti,
+            } => keys::revoked_jwt(account, environment, jti),
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Sweeps: ending every token of an environment, in pages, safe to stop and to repeat.
+//!
+//! The row of an environment or account says what is being swept: `sweep_before` is the moment up
+//! to which everything is ended and only grows, `sweep_after` the last entry that is done,
+//! `sweep_done` is set at the end. Mints condition-check `sweep_before`, so that no token from
+//! before it appears behind the sweep.
+
+use crate::Store;
+use crate::error::StoreError;
+use crate::expression::Expression;
+use crate::index::IndexRow;
+use crate::item::{self, number, text};
+use crate::keys::{self, Key};
+use crate::read::Slice;
+use crate::revoke::Ending;
+use crate::slot::Held;
+use crate::transaction::{Outcome, Transaction};
+use aws_sdk_dynamodb::types::AttributeValue;
+use hallpass_core::{AccountId, EnvironmentName, UnixMillis};
+use serde::Deserialize;
+use std::sync::Arc;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+/// Tokens a page; how many are ended at once.
+const PAGE: i32 = 100;
+const AT_ONCE: usize = 16;
+
+/// Every moment there is: a closed environment's sweep.
+pub(crate) const ALWAYS: UnixMillis = UnixMillis(9_999_999_999_999);
+
+/// How far the sweep of a row has come.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Progress {
+    pub(crate) closed_at: Option<UnixMillis>,
+    #[serde(rename = "sweep_before")]
+    before: Option<UnixMillis>,
+    #[serde(rename = "sweep_after")]
+    after: Option<String>,
+    #[serde(rename = "sweep_done", default)]
+    done: bool,
+}
+
+impl Progress {
+    /// The moment up to which everything is still being ended; `None` if nothing is.
+    pub(crate) fn before(&self) -> Option<UnixMillis> {
+        self.before.filter(|_| !self.done)
+    }
+
+    /// Whether everything up to `before` is ended.
+    pub(crate) fn has_ended(&self, before: UnixMillis) -> bool {
+        self.done && self.before >= Some(before)
+    }
+}
+
+/// An environment that is swept.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) account: AccountId,
+    pub(crate) environment: EnvironmentName,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Row,
+}
+
+impl Store {
+    /// Ends what lies before the sweep of an environment, page after page until `deadline`, one
+    /// page at least. Answers whether all is done.
+    pub(crate) async fn sweep(
+        &self,
+        place: &Arc<Place>,
+        progress: Progress,
+        now: UnixMillis,
+        deadline: Instant,
+    ) -> Result<bool, StoreError> {
+        let Some(before) = progress.before() else {
+            return Ok(true);
+        };
+        let row = keys::environment(&place.account, &place.environment);
+        let pk = keys::index_partition(&place.account, &place.environment);
+        let key = |sk| Key { pk: pk.clone(), sk };
+        let mut after = progress.after.map(key);
+        loop {
+            let limit = Some(PAGE);
+            let slice = Slice { limit, after };
+            let (page, next) = self.query("list tokens", &pk, keys::TOKENS, slice).await?;
+            let mut tokens = Vec::with_capacity(page.len());
+            for token in page {
+                tokens.push(item::read(token)?);
+            }
+            self.end_page(place, tokens, before, now).await?;
+            let Some(next) = next else {
+                self.note(&row, before, Noted::Done).await?;
+                return Ok(true);
+            };
+            self.note(&row, before, Noted::After(&next.sk)).await?;
+            if Instant::now() >= deadline {
+                return Ok(false);
+            }
+            after = Some(next);
+        }
+    }
+
+    async fn end_page(
+        &self,
+        place: &Arc<Place>,
+        tokens: Vec<IndexRow>,
+        before: UnixMillis,
+        now: UnixMillis,
+    ) -> Result<(), StoreError> {
+        let mut running = JoinSet::new();
+        for token in tokens {
+            if running.len() >= AT_ONCE {
+                finished(running.join_next().await)?;
+            }
+            let (store, place) = (self.clone(), Arc::clone(place));
+            running.spawn(async move { store.end_listed(&place, &token, before, now).await });
+        }
+        while let Some(ended) = running.join_next().await {
+            finished(Some(ended))?;
+        }
+        Ok(())
+    }
+
+    async fn end_listed(
+        &self,
+        place: &Place,
+        token: &IndexRow,
+        before: UnixMillis,
+        now: UnixMillis,
+    ) -> Result<(), StoreError> {
+        if token.created_at > before {
+            return self.cut_off_one_of_many(&token.id, before).await;
+        }
+        let held = token.slot.map(|slot| Held {
+            account: &place.account,
+            environment: &place.environment,
+            kind: &token.kind,
+            slot,
+            token: &token.id,
+        });
+        let ending = Ending {
+            token: &token.id,
+            held,
+            at: now,
+        };
+        self.end_one_of_many(ending).await.map(|_| ())
+    }
+
+    /// Writes down how far the sweep has come: forwards only, and only of the same sweep. Where the
+    /// condition is lost, another sweep of the same row has come further.
+    async fn note(
+        &self,
+        row: &Key,
+        before: UnixMillis,
+        noted: Noted<'_>,
+    ) -> Result<(), StoreError> {
+        let same =
+            |condition: &'static str| Expression::new(condition).with(":before", number(before.0));
+        let (change, when) = match noted {
+            Noted::Done => (
+                Expression::new("SET #sweep_done = :done")
+                    .with(":done", AttributeValue::Bool(true)),
+                same("#sweep_before = :before"),
+            ),
+            Noted::After(sk) => (
+                Expression::new("SET #sweep_after = :after").with(":after", text(sk)),
+                same(
+                    "#sweep_before = :before \
+                     AND (attribute_not_exists(#sweep_after) OR #sweep_after < :after)",
+                ),
+            ),
+        };
+        let transaction =
+            Transaction::new("note the progress").update(Part::Row, row.clone(), change, when);
+        match self.transact(&transaction).await? {
+            Outcome::Written | Outcome::Lost(_) => Ok(()),
+        }
+    }
+
+    /// How far the sweep of a row has come; `None` if there is no such row.
+    pub(crate) async fn progress(&self, row: &Key) -> Result<Option<Progress>, StoreError> {
+        self.find("read the progress", row).await
+    }
+
+    /// Marks the row of an account as swept.
+    pub(crate) async fn note_done(&self, row: &Key, before: UnixMillis) -> Result<(), StoreError> {
+        self.note(row, before, Noted::Done).await
+    }
+}
+
+enum Noted<'a> {
+    After(&'a str),
+    Done,
+}
+
+fn finished(
+    ended: Option<Result<Result<(), StoreError>, tokio::task::JoinError>>,
+) -> Result<(), StoreError> {
+    match ended {
+        Some(Ok(result)) => result,
+        Some(Err(error)) => Err(StoreError::outage("end tokens")(error.into())),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,204 @@
+//! Transactions: every write of this crate is one.
+//!
+//! The SDK gives each call one `ClientRequestToken` and keeps it over its own retries, so that a
+//! retry after a lost reply answers success; a further attempt of ours is a new call with a new one.
+
+use crate::Store;
+use crate::backoff::Backoff;
+use crate::error::StoreError;
+use crate::expression::{Expression, names, values};
+use crate::item::Item;
+use crate::keys::Key;
+use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem, Update,
+};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// One write of a transaction.
+#[derive(Clone, Debug)]
+enum Write {
+    Put(Item, Expression),
+    Update(Key, Expression, Expression),
+    Delete(Key, Expression),
+    Check(Key, Expression),
+}
+
+/// Writes that happen all or not at all. `P` names the parts, to tell which condition failed.
+#[derive(Clone, Debug)]
+pub(crate) struct Transaction<P> {
+    operation: &'static str,
+    parts: Vec<P>,
+    writes: Vec<Write>,
+}
+
+/// How a transaction ended.
+#[derive(Debug)]
+#[must_use]
+pub(crate) enum Outcome<P> {
+    /// All is written.
+    Written,
+    /// Nothing is written: the conditions of these parts do not hold.
+    Lost(Vec<P>),
+}
+
+impl<P> Transaction<P> {
+    pub(crate) fn new(operation: &'static str) -> Self {
+        Self {
+            operation,
+            parts: Vec::new(),
+            writes: Vec::new(),
+        }
+    }
+
+    /// Writes a whole row where `when` holds of the one there now.
+    pub(crate) fn put(self, part: P, item: Item, when: Expression) -> Self {
+        self.push(part, Write::Put(item, when))
+    }
+
+    /// Writes a row that must be new.
+    pub(crate) fn create(self, part: P, item: Item) -> Self {
+        self.put(part, item, Expression::new("attribute_not_exists(#pk)"))
+    }
+
+    /// Changes a row where `when` holds of it.
+    pub(crate) fn update(self, part: P, key: Key, change: Expression, when: Expression) -> Self {
+        self.push(part, Write::Update(key, change, when))
+    }
+
+    pub(crate) fn delete(self, part: P, key: Key, when: Expression) -> Self {
+        self.push(part, Write::Delete(key, when))
+    }
+
+    /// Writes nothing to the row, but only if `when` holds of it.
+    pub(crate) fn check(self, part: P, key: Key, when: Expression) -> Self {
+        self.push(part, Write::Check(key, when))
+    }
+
+    /// A number that differs between transactions, to spread their retries.
+    fn spread(&self) -> u64 {
+        let mut hash = DefaultHasher::new();
+        for write in &self.writes {
+            write.key().hash(&mut hash);
+        }
+        hash.finish()
+    }
+
+    fn push(mut self, part: P, write: Write) -> Self {
+        self.parts.push(part);
+        self.writes.push(write);
+        self
+    }
+}
+
+impl Store {
+    /// Sends it, again and again while other transactions are at the same rows.
+    pub(crate) async fn transact<P: Copy>(
+        &self,
+        transaction: &Transaction<P>,
+    ) -> Result<Outcome<P>, StoreError> {
+        let mut backoff = Backoff::new(transaction.operation, transaction.spread());
+        loop {
+            if let Some(outcome) = self.attempt(transaction).await? {
+                return Ok(outcome);
+            }
+            backoff.pause().await?;
+        }
+    }
+
+    /// Sends it once. `None`: another transaction was at one of the rows, nothing is written.
+    pub(crate) async fn attempt<P: Copy>(
+        &self,
+        transaction: &Transaction<P>,
+    ) -> Result<Option<Outcome<P>>, StoreError> {
+        let outage = StoreError::outage(transaction.operation);
+        let items: Result<Vec<_>, _> = transaction
+            .writes
+            .iter()
+            .map(|write| write.item(&self.table))
+            .collect();
+        let sent = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(items.map_err(|error| outage(error.into()))?))
+            .send()
+            .await;
+        let Err(error) = sent else {
+            return Ok(Some(Outcome::Written));
+        };
+        let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+            error.as_service_error()
+        else {
+            return Err(outage(error.into()));
+        };
+        let reasons = cancelled.cancellation_reasons();
+        let lost: Vec<P> = reasons
+            .iter()
+            .zip(&transaction.parts)
+            .filter(|(reason, _)| reason.code() == Some("ConditionalCheckFailed"))
+            .map(|(_, part)| *part)
+            .collect();
+        let conflict = |reason: &CancellationReason| reason.code() == Some("TransactionConflict");
+        if !lost.is_empty() {
+            Ok(Some(Outcome::Lost(lost)))
+        } else if reasons.iter().any(conflict) {
+            Ok(None)
+        } else {
+            Err(outage(error.into()))
+        }
+    }
+}
+
+impl Write {
+    fn key(&self) -> Key {
+        match self {
+            Self::Put(row, _) => Key::of(row),
+            Self::Update(key, ..) | Self::Delete(key, _) | Self::Check(key, _) => key.clone(),
+        }
+    }
+
+    fn item(&self, table: &str) -> Result<TransactWriteItem, BuildError> {
+        let item = TransactWriteItem::builder();
+        Ok(match self {
+            Self::Put(row, when) => item.put(
+                Put::builder()
+                    .table_name(table)
+                    .set_item(Some(row.clone()))
+                    .set_condition_expression(when.text())
+                    .set_expression_attribute_names(names(&[when]))
+                    .set_expression_attribute_values(values(&[when]))
+                    .build()?,
+            ),
+            Self::Update(key, change, when) => item.update(
+                Update::builder()
+                    .table_name(table)
+                    .set_key(Some(key.item()))
+                    .set_update_expression(change.text())
+                    .set_condition_expression(when.text())
+                    .set_expression_attribute_names(names(&[change, when]))
+                    .set_expression_attribute_values(values(&[change, when]))
+                    .build()?,
+            ),
+            Self::Delete(key, when) => item.delete(
+                Delete::builder()
+                    .table_name(table)
+                    .set_key(Some(key.item()))
+                    .set_condition_expression(when.text())
+                    .set_expression_attribute_names(names(&[when]))
+                    .set_expression_attribute_values(values(&[when]))
+                    .build()?,
+            ),
+            Self::Check(key, when) => item.condition_check(
+                ConditionCheck::builder()
+                    .table_name(table)
+                    .set_key(Some(key.item()))
+                    .set_condition_expression(when.text())
+                    .set_expression_attribute_names(names(&[when]))
+                    .set_expression_attribute_values(values(&[when]))
+                    .build()?,
+            ),
+        }
+        .build())
+    }
+}

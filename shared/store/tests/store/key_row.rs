@@ -1,0 +1,66 @@
+//! Signing keys: one current at most.
+
+use crate::support::{NOW, table};
+use hallpass_core::Algorithm;
+use hallpass_store::{KeyRow, KeyState};
+
+fn key(kid: &str) -> KeyRow {
+    KeyRow {
+        kid: kid.to_owned(),
+        algorithm: Algorithm::ES256,
+        kms_key_id: format!("arn:{kid}"),
+        jwk: serde_json::json!({ "kty": "EC", "crv": "P-256", "kid": kid, "x": "x", "y": "y" }),
+        state: KeyState::Current,
+        created_at: NOW,
+        retired_at: None,
+    }
+}
+
+#[tokio::test]
+async fn s55_of_two_first_keys_at_once_one_is_current() {
+    let table = table().await;
+    assert!(table.store.key_rows().await.unwrap().is_empty());
+    let (a, b) = (key("a"), key("b"));
+    let (one, two) = tokio::join!(table.store.put_first_key(&a), table.store.put_first_key(&b));
+    let (one, two) = (one.unwrap(), two.unwrap());
+    assert!(one ^ two);
+    let rows = table.store.key_rows().await.unwrap();
+    assert_eq!(rows, [if one { a } else { b }]);
+}
+
+#[tokio::test]
+async fn s55_retiring_the_current_key_frees_its_place() {
+    let table = table().await;
+    assert!(table.store.put_first_key(&key("a")).await.unwrap());
+    assert!(!table.store.retire_key("none", NOW).await.unwrap());
+    assert!(table.store.retire_key("a", NOW).await.unwrap());
+    assert!(
+        !table
+            .store
+            .retire_key("a", NOW.plus_seconds(9))
+            .await
+            .unwrap()
+    );
+    assert!(table.store.put_first_key(&key("b")).await.unwrap());
+    assert!(!table.store.retire_key("a", NOW).await.unwrap());
+    let rows = table.store.key_rows().await.unwrap();
+    let retired = KeyRow {
+        state: KeyState::Previous,
+        retired_at: Some(NOW),
+        ..key("a")
+    };
+    assert_eq!(rows, [retired, key("b")]);
+    assert!(!table.store.put_first_key(&key("c")).await.unwrap());
+}
+
+#[tokio::test]
+async fn s55_a_key_that_does_not_sign_is_retired_alone() {
+    let table = table().await;
+    assert!(table.store.put_first_key(&key("a")).await.unwrap());
+    table.put_next(&key("b")).await;
+    assert!(table.store.retire_key("b", NOW).await.unwrap());
+    let states = table.store.key_rows().await.unwrap();
+    let states: Vec<_> = states.iter().map(|row| row.state).collect();
+    assert_eq!(states, [KeyState::Current, KeyState::Previous]);
+    assert!(!table.store.put_first_key(&key("c")).await.unwrap());
+}

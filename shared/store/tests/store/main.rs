@@ -1,0 +1,20 @@
+//! The store against an embedded DynamoDB, over the wire. Each test has its own.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy's allowances for tests leave out their helpers"
+)]
+
+mod bootstrap;
+mod close;
+mod directory;
+mod faults;
+mod key_row;
+mod mint;
+mod read;
+mod revoke;
+mod rotate;
+mod slot;
+mod support;
+mod wire;

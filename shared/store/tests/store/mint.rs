@@ -1,0 +1,238 @@
+//! What a mint writes, and what stops it.
+
+use crate::support::{NOW, Table, audit, in_seconds, live, table, with_account};
+use hallpass_core::{AccountId, Principal, TokenRecord, UserId};
+use hallpass_store::{Closing, Idempotency, Mint, MintError, RowKey};
+use tokio::time::Instant;
+
+async fn with_key(
+    table: &Table,
+    record: &TokenRecord,
+    limit: Option<u8>,
+    key: &Idempotency,
+    seconds_later: u64,
+) -> Result<TokenRecord, MintError> {
+    let mint = Mint {
+        record,
+        limit,
+        idempotency: Some(key),
+        audit: &audit("mint", record.id),
+    };
+    let now = NOW.plus_seconds(seconds_later);
+    table.store.mint(mint, now, &table.random).await
+}
+
+#[tokio::test]
+async fn one_transaction_writes_the_record_and_its_traces() {
+    let (table, account) = with_account().await;
+    let record = table.record(account);
+    let minted = table.mint(&record, Some(100), NOW).await.unwrap();
+    assert_eq!(table.wire.operations(), ["Query", "TransactWriteItems"]);
+
+    let json = |record: &TokenRecord| serde_json::to_value(record).unwrap();
+    let read = table.token(&record.id).await;
+    assert_eq!(json(&read), json(&minted));
+    assert!(read.slot.is_some_and(|slot| slot < 100));
+    let rows = table.store.rows(&[RowKey::Token(record.id)]).await.unwrap();
+    assert_eq!(json(rows.token(&record.id).unwrap()), json(&minted));
+
+    let day = 24 * 60 * 60;
+    let ttl = |seconds: u64| in_seconds(seconds).0.to_string();
+    for (partition, expires) in [
+        (
+            format!("TOKEN#{}", record.id.digits()),
+            Some(3_600 + 30 * day),
+        ),
+        (
+            format!("ENVIRONMENT#{account}#default/live"),
+            Some(3_600 + 30 * day),
+        ),
+        (format!("SLOTS#{account}#default/live#secret"), Some(3_600)),
+    ] {
+        let rows = table.all(&partition).await;
+        assert_eq!(rows.len(), 1, "{partition}");
+        let found = rows[0].get("ttl").map(|ttl| ttl.as_n().unwrap().clone());
+        assert_eq!(found, expires.map(ttl), "{partition}");
+    }
+    let log = table.all(&format!("AUDIT#{account}#default/live")).await;
+    let [_account, minting] = log.as_slice() else {
+        panic!("one row for each of two acts: {log:?}")
+    };
+    assert_eq!(minting["subject"].as_s().unwrap(), &record.id.to_string());
+    assert_eq!(minting["address"].as_s().unwrap(), "203.0.113.7");
+    assert!(minting["sk"].as_s().unwrap().starts_with("1760000000000#"));
+    assert!(!minting.contains_key("ttl"));
+}
+
+#[tokio::test]
+async fn s26_the_same_key_makes_one_token() {
+    let (table, account) = with_account().await;
+    let key = Idempotency::new("tok_caller", "POST /v1/tokens", "key", b"body");
+    let first = with_key(&table, &table.record(account), None, &key, 0)
+        .await
+        .unwrap();
+    let again = with_key(&table, &table.record(account), None, &key, 1).await;
+    assert!(
+        matches!(again, Err(MintError::AlreadyMinted(id)) if id == first.id),
+        "{again:?}"
+    );
+    assert_eq!(table.all("TOKEN#").await.len(), 1);
+
+    let other_body = Idempotency::new("tok_caller", "POST /v1/tokens", "key", b"other");
+    let reused = with_key(&table, &table.record(account), None, &other_body, 1).await;
+    assert!(matches!(reused, Err(MintError::KeyReused)), "{reused:?}");
+    for other in [
+        Idempotency::new("tok_other", "POST /v1/tokens", "key", b"body"),
+        Idempotency::new("tok_caller", "POST /v2/tokens", "key", b"body"),
+        Idempotency::new("tok_caller", "POST /v1/tokens", "other", b"body"),
+    ] {
+        with_key(&table, &table.record(account), None, &other, 1)
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn s26_a_key_is_remembered_for_24_hours_exactly() {
+    let (table, account) = with_account().await;
+    let key = Idempotency::new("tok_caller", "POST /v1/tokens", "key", b"body");
+    let record = || TokenRecord {
+        expires_at: None,
+        ..table.record(account)
+    };
+    with_key(&table, &record(), None, &key, 0).await.unwrap();
+    let again = with_key(&table, &record(), None, &key, 86_399).await;
+    assert!(
+        matches!(again, Err(MintError::AlreadyMinted(_))),
+        "{again:?}"
+    );
+    with_key(&table, &record(), None, &key, 86_400)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn s26_a_repeated_mint_of_the_last_place_is_no_limit() {
+    let (table, account) = with_account().await;
+    let key = Idempotency::new("tok_caller", "POST /v1/tokens", "key", b"body");
+    let last = with_key(&table, &table.record(account), Some(1), &key, 0)
+        .await
+        .unwrap();
+    let again = with_key(&table, &table.record(account), Some(1), &key, 1).await;
+    assert!(
+        matches!(again, Err(MintError::AlreadyMinted(id)) if id == last.id),
+        "{again:?}"
+    );
+    let other_body = Idempotency::new("tok_caller", "POST /v1/tokens", "key", b"other");
+    let reused = with_key(&table, &table.record(account), Some(1), &other_body, 1).await;
+    assert!(matches!(reused, Err(MintError::KeyReused)), "{reused:?}");
+    let new = table.mint(&table.record(account), Some(1), NOW).await;
+    assert!(
+        matches!(new, Err(MintError::LimitReached { limit: 1 })),
+        "{new:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_it_hangs_on_must_be_there() {
+    let (table, account) = with_account().await;
+    let elsewhere = TokenRecord {
+        environment: "app/other".parse().unwrap(),
+        ..table.record(account)
+    };
+    let refused = table.mint(&elsewhere, None, NOW).await;
+    assert!(
+        matches!(refused, Err(MintError::NoEnvironment)),
+        "{refused:?}"
+    );
+    let nobody = table.record(AccountId::generate(&table.random).unwrap());
+    let refused = table.mint(&nobody, None, NOW).await;
+    assert!(
+        matches!(refused, Err(MintError::NoEnvironment)),
+        "{refused:?}"
+    );
+
+    let stranger = TokenRecord {
+        principal: nobody.principal,
+        ..table.record(account)
+    };
+    let refused = table.mint(&stranger, None, NOW).await;
+    assert!(
+        matches!(refused, Err(MintError::NoPrincipal)),
+        "{refused:?}"
+    );
+    let user = Principal::User(UserId::generate(&table.random).unwrap());
+    let of_user = TokenRecord {
+        principal: user,
+        ..table.record(account)
+    };
+    let refused = table.mint(&of_user, None, NOW).await;
+    assert!(
+        matches!(refused, Err(MintError::NoPrincipal)),
+        "{refused:?}"
+    );
+    assert_eq!(table.all("TOKEN#").await.len(), 0);
+
+    table
+        .put(
+            &format!("PRINCIPAL#{account}#default/live#{user}"),
+            "RECORD",
+        )
+        .await;
+    table.mint(&of_user, None, NOW).await.unwrap();
+    let again = table.mint(&of_user, None, NOW).await;
+    assert!(
+        matches!(again, Err(MintError::AlreadyMinted(id)) if id == of_user.id),
+        "{again:?}"
+    );
+}
+
+#[tokio::test]
+async fn s54_nothing_is_minted_after_closing() {
+    for whole_account in [false, true] {
+        let (table, account) = with_account().await;
+        let closing = if whole_account {
+            Closing::Account(account)
+        } else {
+            let environment = live();
+            Closing::Environment {
+                account,
+                environment,
+            }
+        };
+        let audit = audit("close", account);
+        let close = table
+            .store
+            .close(&closing, None, &audit, NOW, Instant::now());
+        close.await.unwrap().unwrap();
+        let refused = table.mint(&table.record(account), None, NOW).await;
+        assert!(matches!(refused, Err(MintError::Closed)), "{refused:?}");
+        assert_eq!(table.all("TOKEN#").await.len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_principal_exists_in_its_own_environment_only() {
+    let table = table().await;
+    let account = AccountId::generate(&table.random).unwrap();
+    let other = Principal::Account(AccountId::generate(&table.random).unwrap());
+    let user = Principal::User(UserId::generate(&table.random).unwrap());
+    let exists = async |principal| {
+        let exists = table.store.principal_exists(account, &live(), &principal);
+        exists.await.unwrap()
+    };
+    assert!(exists(Principal::Account(account)).await);
+    assert!(!exists(other).await);
+    assert!(!exists(user).await);
+    table
+        .put(&format!("PRINCIPAL#{account}#app/other#{user}"), "RECORD")
+        .await;
+    assert!(!exists(user).await);
+    table
+        .put(
+            &format!("PRINCIPAL#{account}#default/live#{user}"),
+            "RECORD",
+        )
+        .await;
+    assert!(exists(user).await);
+}
