@@ -1,7 +1,5 @@
 //! The faulty proxy breaks calls as it says it does.
 
-mod proxy;
-
 use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{
@@ -12,7 +10,7 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem},
 };
 use hallpass_embedded::{Services, create_table, dynamodb_client, dynamodb_config, kms_config};
-use proxy::{ALL, Fault, Proxy, Service};
+use hallpass_tests::proxy::{ALL, Fault, Proxy, Service};
 
 type Item = HashMap<String, AttributeValue>;
 

@@ -95,12 +95,7 @@ async fn serve(options: &Options) -> Result<(), StartError> {
         .with_writer(io::stderr)
         .init();
     let signer = Signer::new(kms, platform.store.clone());
-    let routes = hallpass_mint::routes()
-        .merge(hallpass_temporary::routes(&signer))
-        .merge(hallpass_revoke::routes())
-        .merge(hallpass_validate::routes())
-        .merge(hallpass_rotate::routes())
-        .merge(hallpass_directory::routes());
+    let routes = hallpass_local::routes(&signer);
     let router = finish(routes, &platform).layer(from_fn(with_address));
     axum::serve(
         listener,

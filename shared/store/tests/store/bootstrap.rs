@@ -22,10 +22,11 @@ fn operator(table: &Table) -> (AccountRow, TokenRecord) {
 async fn bootstrapped() -> (Table, AccountRow) {
     let table = table().await;
     let (account, token) = operator(&table);
-    let bootstrap = table
+    table
         .store
-        .bootstrap(&account, &token, &audit("bootstrap", account.id));
-    bootstrap.await.unwrap();
+        .bootstrap(&account, &token, &audit("bootstrap", account.id))
+        .await
+        .unwrap();
     (table, account)
 }
 
@@ -57,15 +58,16 @@ async fn there_is_one_operator() {
 async fn a_taken_name_is_told_apart() {
     let table = table().await;
     let other = table.account("platform");
-    let created = table
+    table
         .store
-        .create_account(&other, None, &audit("create", other.id), NOW);
-    created.await.unwrap();
+        .create_account(&other, None, &audit("create", other.id), NOW)
+        .await
+        .unwrap();
     let (account, token) = operator(&table);
-    let bootstrap = table
+    let refused = table
         .store
-        .bootstrap(&account, &token, &audit("bootstrap", account.id));
-    let refused = bootstrap.await;
+        .bootstrap(&account, &token, &audit("bootstrap", account.id))
+        .await;
     assert!(
         matches!(refused, Err(BootstrapError::NameTaken)),
         "{refused:?}"
@@ -108,17 +110,19 @@ async fn a_root_token_revoked_or_deleted_can_be_replaced() {
         if deleted {
             table.delete(&table.all("TOKEN#").await[0]).await;
         } else {
-            let revoke = table
+            table
                 .store
-                .revoke_token(&old, &audit("revoke", old.id), NOW);
-            revoke.await.unwrap();
+                .revoke_token(&old, &audit("revoke", old.id), NOW)
+                .await
+                .unwrap();
         }
         let (_, token) = operator(&table);
         let later = NOW.plus_seconds(9);
-        let recover = table
+        table
             .store
-            .recover(&account, &token, &audit("recover", token.id), later);
-        recover.await.unwrap();
+            .recover(&account, &token, &audit("recover", token.id), later)
+            .await
+            .unwrap();
         let read = table.store.token(&old.id).await.unwrap();
         let revoked_at = read.map(|read| read.revoked_at);
         assert_eq!(revoked_at, (!deleted).then_some(Some(NOW)));

@@ -10,23 +10,27 @@ use tokio::time::Instant;
 async fn close(table: &Table, closing: &Closing, before: Option<UnixMillis>) -> Option<Closed> {
     let deadline = Instant::now() + Duration::from_secs(60);
     let audit = audit("close", "all of it");
-    let close = table
+    table
         .store
-        .close(closing, before, &audit, NOW.plus_seconds(60), deadline);
-    close.await.unwrap()
+        .close(closing, before, &audit, NOW.plus_seconds(60), deadline)
+        .await
+        .unwrap()
 }
 
 /// One page, or the end.
 async fn step(table: &Table, closing: &Closing, before: Option<UnixMillis>) -> Option<Closed> {
     let audit = audit("close", "all of it");
-    let close = table.store.close(
-        closing,
-        before,
-        &audit,
-        NOW.plus_seconds(60),
-        Instant::now(),
-    );
-    close.await.unwrap()
+    table
+        .store
+        .close(
+            closing,
+            before,
+            &audit,
+            NOW.plus_seconds(60),
+            Instant::now(),
+        )
+        .await
+        .unwrap()
 }
 
 fn whole(account: AccountId) -> Closing {
@@ -134,10 +138,11 @@ async fn s54_an_account_ends_with_all_its_environments() {
     let (table, account) = with_account().await;
     let (other, elsewhere) = {
         let other = table.account("other");
-        let created = table
+        table
             .store
-            .create_account(&other, None, &audit("create", "other"), NOW);
-        created.await.unwrap();
+            .create_account(&other, None, &audit("create", "other"), NOW)
+            .await
+            .unwrap();
         (other.id, table.minted(other.id, NOW).await)
     };
     let mut ids = vec![table.minted(account, NOW).await.id];

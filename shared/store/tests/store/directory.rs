@@ -58,8 +58,11 @@ async fn accounts_are_listed_in_pages() {
     for n in 0..5 {
         let account = table.account(&format!("account{n}"));
         let audit = audit("create_account", account.id);
-        let created = table.store.create_account(&account, None, &audit, NOW);
-        created.await.unwrap();
+        table
+            .store
+            .create_account(&account, None, &audit, NOW)
+            .await
+            .unwrap();
         ids.push(account.id);
     }
     ids.sort();

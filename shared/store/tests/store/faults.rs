@@ -40,10 +40,11 @@ async fn a_conflict_is_tried_again_as_a_new_transaction() {
             .await
             .unwrap();
         table.wire.fail("TransactWriteItems", 2, Fault::Conflict);
-        let revoke = table
+        table
             .store
-            .revoke_token(&minted, &audit("revoke", minted.id), NOW);
-        revoke.await.unwrap();
+            .revoke_token(&minted, &audit("revoke", minted.id), NOW)
+            .await
+            .unwrap();
         let calls = table.wire.calls();
         let writes = calls
             .iter()

@@ -55,9 +55,10 @@ async fn one_transaction_writes_the_record_and_its_traces() {
         assert_eq!(found, expires.map(ttl), "{partition}");
     }
     let log = table.all(&format!("AUDIT#{account}#default/live")).await;
-    let [_account, minting] = log.as_slice() else {
-        panic!("one row for each of two acts: {log:?}")
-    };
+    let minting = log
+        .iter()
+        .find(|row| row["action"].as_s().unwrap() == "mint")
+        .unwrap();
     assert_eq!(minting["subject"].as_s().unwrap(), &record.id.to_string());
     assert_eq!(minting["address"].as_s().unwrap(), "203.0.113.7");
     assert!(minting["sk"].as_s().unwrap().starts_with("1760000000000#"));
@@ -201,10 +202,12 @@ async fn s54_nothing_is_minted_after_closing() {
             }
         };
         let audit = audit("close", account);
-        let close = table
+        table
             .store
-            .close(&closing, None, &audit, NOW, Instant::now());
-        close.await.unwrap().unwrap();
+            .close(&closing, None, &audit, NOW, Instant::now())
+            .await
+            .unwrap()
+            .unwrap();
         let refused = table.mint(&table.record(account), None, NOW).await;
         assert!(matches!(refused, Err(MintError::Closed)), "{refused:?}");
         assert_eq!(table.all("TOKEN#").await.len(), 0);
@@ -218,8 +221,11 @@ async fn a_principal_exists_in_its_own_environment_only() {
     let other = Principal::Account(AccountId::generate(&table.random).unwrap());
     let user = Principal::User(UserId::generate(&table.random).unwrap());
     let exists = async |principal| {
-        let exists = table.store.principal_exists(account, &live(), &principal);
-        exists.await.unwrap()
+        table
+            .store
+            .principal_exists(account, &live(), &principal)
+            .await
+            .unwrap()
     };
     assert!(exists(Principal::Account(account)).await);
     assert!(!exists(other).await);

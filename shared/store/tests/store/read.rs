@@ -12,10 +12,11 @@ async fn s53_the_same_key_twice_is_one_key_in_one_call() {
     let [revoked, other] = [0; 2].map(|_| JwtId::generate(&table.random).unwrap());
     let audit = audit("revoke", revoked);
     let until = in_seconds(60);
-    let revoke = table
+    table
         .store
-        .revoke_jwt(account, &live(), revoked, until, &audit, NOW);
-    revoke.await.unwrap();
+        .revoke_jwt(account, &live(), revoked, until, &audit, NOW)
+        .await
+        .unwrap();
     table.wire.calls();
 
     let jwt = |jti| RowKey::RevokedJwt {

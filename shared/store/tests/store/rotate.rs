@@ -72,10 +72,11 @@ async fn of_two_at_once_one_wins() {
 async fn what_is_revoked_or_gone_is_not_rotated() {
     let (table, account) = with_account().await;
     let record = table.minted(account, NOW).await;
-    let revoke = table
+    table
         .store
-        .revoke_token(&record, &audit("revoke", record.id), NOW);
-    revoke.await.unwrap();
+        .revoke_token(&record, &audit("revoke", record.id), NOW)
+        .await
+        .unwrap();
     let refused = rotate(&table, &record, None).await;
     assert!(matches!(refused, Err(RotateError::Changed)), "{refused:?}");
     let gone = table.record(account);

@@ -42,10 +42,14 @@ async fn s25_expired_and_revoked_tokens_free_their_places() {
         "{full:?}"
     );
 
-    let revoke = table
-        .store
-        .revoke_token(&first, &audit("revoke", first.id), NOW);
-    assert_eq!(revoke.await.unwrap(), Revoked::Now);
+    assert_eq!(
+        table
+            .store
+            .revoke_token(&first, &audit("revoke", first.id), NOW)
+            .await
+            .unwrap(),
+        Revoked::Now
+    );
     let third = TokenRecord {
         expires_at: None,
         ..table.record(account)
@@ -67,10 +71,14 @@ async fn s25_expired_and_revoked_tokens_free_their_places() {
     assert_eq!(fourth.slot, second.slot);
 
     // The expired token's slot is another's by now: revoking it frees nothing.
-    let revoke = table
-        .store
-        .revoke_token(&second, &audit("revoke", second.id), later);
-    assert_eq!(revoke.await.unwrap(), Revoked::Now);
+    assert_eq!(
+        table
+            .store
+            .revoke_token(&second, &audit("revoke", second.id), later)
+            .await
+            .unwrap(),
+        Revoked::Now
+    );
     let full = mint(later).await;
     assert!(
         matches!(full, Err(MintError::LimitReached { limit: 2 })),

@@ -68,8 +68,11 @@ pub(crate) async fn with_account() -> (Table, AccountId) {
     let table = table().await;
     let account = table.account("acme");
     let audit = audit("create_account", &account.id);
-    let created = table.store.create_account(&account, None, &audit, NOW);
-    created.await.unwrap();
+    table
+        .store
+        .create_account(&account, None, &audit, NOW)
+        .await
+        .unwrap();
     table.wire.calls();
     (table, account.id)
 }

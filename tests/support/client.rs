@@ -1,0 +1,126 @@
+//! Calls to a router, as a client makes them.
+
+use axum::Router;
+use axum::body::Body;
+use hallpass_http::ClientAddress;
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use tower::ServiceExt as _;
+
+/// A call being put together; awaiting it makes it.
+pub struct Call {
+    router: Router,
+    method: Method,
+    path: String,
+    headers: Vec<(String, Vec<u8>)>,
+    body: Vec<u8>,
+    address: Option<std::net::IpAddr>,
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body: `null` where there is none.
+    pub body: Value,
+}
+
+impl Reply {
+    /// Its `code`, or an empty text.
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+
+    /// A header's text, or an empty text.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Call {
+    pub(crate) fn new(router: Router, method: Method, path: &str) -> Self {
+        let address = Some("192.0.2.7".parse().unwrap());
+        Self {
+            router,
+            method,
+            path: path.to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            address,
+        }
+    }
+
+    /// With a header.
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.headers
+            .push((name.to_owned(), value.as_ref().to_vec()));
+        self
+    }
+
+    /// With `Authorization: Bearer …`.
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("authorization", format!("Bearer {token}"))
+    }
+
+    /// From a page of this origin.
+    pub fn origin(self, origin: &str) -> Self {
+        self.header("origin", origin)
+    }
+
+    /// From this address; `192.0.2.7` otherwise.
+    pub fn from(mut self, address: &str) -> Self {
+        self.address = Some(address.parse().unwrap());
+        self
+    }
+
+    /// With a JSON body.
+    pub fn json(self, body: Value) -> Self {
+        self.bytes(body.to_string())
+            .header("content-type", "application/json")
+    }
+
+    /// With any body, and no content type of its own.
+    pub fn bytes(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+}
+
+impl IntoFuture for Call {
+    type Output = Reply;
+    type IntoFuture = Pin<Box<dyn Future<Output = Reply> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let mut request = Request::builder().method(self.method).uri(self.path);
+            for (name, value) in self.headers {
+                request = request.header(name, value);
+            }
+            let mut request = request.body(Body::from(self.body)).unwrap();
+            if let Some(address) = self.address {
+                request.extensions_mut().insert(ClientAddress(address));
+            }
+            let response = self.router.oneshot(request).await.unwrap();
+            let (parts, body) = response.into_parts();
+            let bytes = body.collect().await.unwrap().to_bytes();
+            let body = match serde_json::from_slice(&bytes) {
+                Ok(body) => body,
+                Err(_) if bytes.is_empty() => Value::Null,
+                Err(_) => Value::String(String::from_utf8_lossy(&bytes).into_owned()),
+            };
+            Reply {
+                status: parts.status,
+                headers: parts.headers,
+                body,
+            }
+        })
+    }
+}

@@ -1,0 +1,249 @@
+//! One Hallpass for one test: its own table, keys, clock and proxies, on shared embedded services.
+
+use crate::client::Call;
+use crate::proxy::Proxy;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use axum::Router;
+use hallpass_bootstrap::{BootstrapReply, BootstrapRequest, bootstrap};
+use hallpass_core::{Clock, UnixMillis};
+use hallpass_embedded::{Services, create_table, dynamodb_client, dynamodb_config, kms_config};
+use hallpass_http::{Platform, Settings, SystemRandom, finish, timeouts};
+use hallpass_keys::Signer;
+use http::Method;
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+/// The issuer of every test's platform.
+pub const ISSUER: &str = "https://tokens.example";
+
+/// A clock that stands still until it is moved.
+#[derive(Debug)]
+pub struct ManualClock(AtomicU64);
+
+impl ManualClock {
+    /// Moves into the future.
+    pub fn advance(&self, by: Duration) {
+        self.0
+            .fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> UnixMillis {
+        UnixMillis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// One deployment.
+pub struct Hallpass {
+    /// Its functions' handlers, as `cargo dev` serves them.
+    pub router: Router,
+    /// What the handlers share.
+    pub platform: Platform,
+    /// The signer of its `temporary` function, holding the real key.
+    pub signer: Signer,
+    /// Its KMS.
+    pub kms_client: aws_sdk_kms::Client,
+    /// Its DynamoDB, past the proxy.
+    pub dynamodb_client: aws_sdk_dynamodb::Client,
+    /// Its table.
+    pub table: String,
+    /// Between it and DynamoDB: counts calls and makes faults.
+    pub dynamodb: Proxy,
+    /// Between it and KMS.
+    pub kms: Proxy,
+    /// Its clock, which stands still.
+    pub clock: Arc<ManualClock>,
+    /// The operator's management token.
+    pub root: String,
+    /// The operator account's id.
+    pub operator: String,
+}
+
+/// DynamoDB and KMS, shared by all tests of one binary.
+async fn services() -> &'static Services {
+    static SERVICES: OnceLock<Services> = OnceLock::new();
+    if SERVICES.get().is_none() {
+        // A second one, started by another test at the same moment, ends when it is dropped.
+        let _ = SERVICES.set(Services::start(None).await.unwrap());
+    }
+    SERVICES.get().unwrap()
+}
+
+impl Hallpass {
+    /// Starts a deployment with a catalog that ships.
+    pub async fn start(catalog: &str) -> Self {
+        static TABLES: AtomicU64 = AtomicU64::new(0);
+        let services = services().await;
+        let table = format!("hallpass-{}", TABLES.fetch_add(1, Ordering::SeqCst));
+        let dynamodb_client = dynamodb_client(&services.dynamodb_url);
+        create_table(&dynamodb_client, &table).await.unwrap();
+        let dynamodb = Proxy::start(&services.dynamodb_url).await;
+        let kms = Proxy::start(&services.kms_url).await;
+        let hasty = RetryConfig::standard()
+            .with_max_attempts(3)
+            .with_initial_backoff(Duration::from_millis(1));
+        let client = aws_sdk_dynamodb::Client::from_conf(
+            dynamodb_config(dynamodb.url())
+                .retry_config(hasty.clone())
+                .timeout_config(timeouts())
+                .build(),
+        );
+        let kms_client = aws_sdk_kms::Client::from_conf(
+            kms_config(kms.url())
+                .retry_config(hasty)
+                .timeout_config(timeouts())
+                .build(),
+        );
+        let settings = Settings {
+            table: table.clone(),
+            issuer: ISSUER.parse().unwrap(),
+            audience: Some("https://api.example".to_owned()),
+            stack: "test".to_owned(),
+            catalog: hallpass_catalogs::embedded(catalog).unwrap().unwrap(),
+        };
+        let clock = Arc::new(ManualClock(AtomicU64::new(1_800_000_000_000)));
+        let platform = Platform::new(
+            &settings,
+            client,
+            Arc::clone(&clock) as _,
+            Arc::new(SystemRandom),
+        );
+        let signer = Signer::new(kms_client.clone(), platform.store.clone());
+        let router = finish(hallpass_local::routes(&signer), &platform);
+        let made = bootstrap(&platform, &kms_client, "test", BootstrapRequest::default());
+        let BootstrapReply { account, token, .. } = made.await.unwrap();
+        let hallpass = Self {
+            router,
+            platform,
+            signer,
+            kms_client,
+            dynamodb_client,
+            table,
+            dynamodb,
+            kms,
+            clock,
+            root: token.expose_secret().to_owned(),
+            operator: account.to_string(),
+        };
+        hallpass.dynamodb.reset();
+        hallpass.kms.reset();
+        hallpass
+    }
+
+    /// A call to one of its routes, without a credential yet.
+    pub fn call(&self, method: Method, path: &str) -> Call {
+        Call::new(self.router.clone(), method, path)
+    }
+
+    /// `GET path`.
+    pub fn get(&self, path: &str) -> Call {
+        self.call(Method::GET, path)
+    }
+
+    /// `POST path` with a JSON body.
+    pub fn post(&self, path: &str, body: Value) -> Call {
+        self.call(Method::POST, path).json(body)
+    }
+
+    /// `DELETE path`.
+    pub fn delete(&self, path: &str) -> Call {
+        self.call(Method::DELETE, path)
+    }
+
+    /// Mints with the root token; the reply's body, which must be a success.
+    pub async fn mint(&self, body: Value) -> Value {
+        self.mint_as(&self.root, body).await
+    }
+
+    /// Mints with a token; the reply's body, which must be a success.
+    pub async fn mint_as(&self, maker: &str, body: Value) -> Value {
+        let reply = self.post("/v1/tokens", body).bearer(maker).await;
+        assert_eq!(reply.status, 201, "{}", reply.body);
+        reply.body
+    }
+
+    /// A new secret token's text.
+    pub async fn secret(&self) -> String {
+        text(
+            &self
+                .mint(json!({"kind": "secret", "name": "a server"}))
+                .await,
+            "token",
+        )
+    }
+
+    /// Derives a JWT with the documented call; its text.
+    pub async fn derive(&self, parent: &str, body: Value) -> String {
+        let reply = self
+            .post("/v2/temporary-access-token/create", body)
+            .bearer(parent)
+            .await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        text(&reply.body, "authorization")
+            .strip_prefix("Bearer ")
+            .unwrap()
+            .to_owned()
+    }
+
+    /// Validates with the root token; the reply's body, which must be a success.
+    pub async fn validate(&self, body: Value) -> Value {
+        let reply = self
+            .post("/v1/tokens/validate", body)
+            .bearer(&self.root)
+            .await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        reply.body
+    }
+
+    /// The reason code of a validation with the root token.
+    pub async fn code(&self, token: &str) -> String {
+        text(&self.validate(json!({"token": token})).await, "code")
+    }
+
+    /// Makes a customer account and a management token of its own with these scopes; the account's
+    /// id and the token's text.
+    pub async fn account(&self, name: &str, scopes: Value) -> (String, String) {
+        let reply = self
+            .post("/v1/accounts", json!({"name": name}))
+            .bearer(&self.root)
+            .await;
+        assert_eq!(reply.status, 201, "{}", reply.body);
+        let account = text(&reply.body, "id");
+        let token = self
+            .mint(json!({
+                "kind": "management", "name": name, "account": account, "scopes": scopes,
+            }))
+            .await;
+        (account, text(&token, "token"))
+    }
+
+    /// Every item of the table, as the table holds it.
+    pub async fn items(
+        &self,
+    ) -> Vec<std::collections::HashMap<String, aws_sdk_dynamodb::types::AttributeValue>> {
+        let pages = self
+            .dynamodb_client
+            .scan()
+            .table_name(&self.table)
+            .consistent_read(true);
+        pages
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<_, _>>()
+            .await
+            .unwrap()
+    }
+}
+
+/// A text field of a reply.
+pub fn text(body: &Value, field: &str) -> String {
+    body[field]
+        .as_str()
+        .unwrap_or_else(|| panic!("no `{field}` in {body}"))
+        .to_owned()
+}
