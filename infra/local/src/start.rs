@@ -210,20 +210,19 @@ fn say(
     let mut out = io::stdout().lock();
     let (token, catalog) = (token.expose_secret(), &options.catalog);
     if options.services_only {
-        writeln!(
-            out,
-            "export AWS_ENDPOINT_URL_DYNAMODB={}",
-            services.dynamodb_url
-        )?;
-        writeln!(out, "export AWS_ENDPOINT_URL_KMS={}", services.kms_url)?;
-        writeln!(
-            out,
-            "export AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local"
-        )?;
-        writeln!(
-            out,
-            "export HALLPASS_TABLE={TABLE} HALLPASS_ISSUER=http://{address} HALLPASS_CATALOG={catalog}"
-        )?;
+        // The lines of an env file, for `cargo lambda watch --env-file`.
+        for (name, value) in [
+            ("AWS_ENDPOINT_URL_DYNAMODB", services.dynamodb_url.as_str()),
+            ("AWS_ENDPOINT_URL_KMS", services.kms_url.as_str()),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "local"),
+            ("AWS_SECRET_ACCESS_KEY", "local"),
+            ("HALLPASS_TABLE", TABLE),
+            ("HALLPASS_ISSUER", &format!("http://{address}")),
+            ("HALLPASS_CATALOG", catalog),
+        ] {
+            writeln!(out, "{name}={value}")?;
+        }
         writeln!(out, "# management token: {token}")?;
     } else {
         writeln!(out, "Hallpass, catalog {catalog}: http://{address}")?;

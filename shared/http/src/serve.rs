@@ -4,7 +4,9 @@ use crate::credential::ClientAddress;
 use crate::platform::Platform;
 use crate::settings::{Settings, SettingsError};
 use crate::system::{SystemClock, SystemRandom};
-use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::environment::{
+    EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider,
+};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -57,8 +59,10 @@ impl Wiring {
             .init();
         let settings = Settings::from_environment()?;
         let sdk = aws_config::defaults(BehaviorVersion::latest())
-            // Lambda hands its role's credentials over in the environment.
+            // Lambda hands region and credentials over in the environment. Nothing else is asked:
+            // without them a call fails at once rather than look for an instance's metadata.
             .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+            .region(EnvironmentVariableRegionProvider::new())
             .timeout_config(timeouts())
             .retry_config(retries())
             .load()

@@ -1,13 +1,13 @@
 //! Trying again where another writer was faster, spread out so that the next try meets fewer.
 
+use crate::Store;
 use crate::error::StoreError;
 use hallpass_core::Random;
 use std::time::Duration;
 use thiserror::Error;
 use tokio::time::{Instant, sleep_until};
 
-/// How long one act may lose to others before it is an outage.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// The first pause is shorter than this, in milliseconds; each further one up to twice as long.
 const FIRST: u64 = 8;
 const LONGEST: u64 = 128;
 
@@ -25,23 +25,21 @@ pub(crate) struct Backoff {
     deadline: Instant,
 }
 
-impl Backoff {
+impl Store {
     /// Jitter from `seed`: writers with different seeds pause differently. Nothing secret or
     /// unique hangs on it.
-    pub(crate) fn new(operation: &'static str, seed: u64) -> Self {
+    pub(crate) fn backoff(&self, operation: &'static str, seed: u64) -> Backoff {
         let now = Instant::now();
-        Self {
+        Backoff {
             operation,
             state: seed,
             ceiling: FIRST,
-            deadline: now.checked_add(PATIENCE).unwrap_or(now),
+            deadline: now.checked_add(self.patience).unwrap_or(now),
         }
     }
+}
 
-    pub(crate) fn random(operation: &'static str, random: &dyn Random) -> Result<Self, StoreError> {
-        Ok(Self::new(operation, draw(operation, random)?))
-    }
-
+impl Backoff {
     /// Waits a little.
     ///
     /// # Errors

@@ -54,3 +54,100 @@ fn corrupt(key: &Key, source: serde_dynamo::Error) -> StoreError {
         source: source.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{read, write};
+    use crate::keys::{self, Key};
+    use hallpass_core::{
+        AccountId, EnvironmentName, KindName, Metadata, Principal, Random, RandomUnavailable,
+        ScopeSet, TokenId, TokenName, TokenRecord, UnixMillis, UnixSeconds,
+    };
+    use proptest::prelude::*;
+
+    #[derive(Debug)]
+    struct Fixed([u8; 16]);
+
+    impl Random for Fixed {
+        fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomUnavailable> {
+            for (byte, fixed) in bytes.iter_mut().zip(self.0.iter().cycle()) {
+                *byte = *fixed;
+            }
+            Ok(())
+        }
+    }
+
+    prop_compose! {
+        fn record()(
+            bytes: [u8; 16],
+            kind in "[a-z]{1,9}",
+            environment in "[a-z0-9]{1,9}/[A-Z][A-Z._-]{0,9}",
+            name in "[^\\p{C}\\p{Z}]{1,40}",
+            scopes in prop::collection::vec("[a-z]{1,9}:[a-z]{1,9}(@[a-z0-9~._-]{3,9})?", 1..5),
+            origins in prop::collection::vec("https://(\\*\\.)?[a-z]{1,9}\\.example(:8443)?", 0..3),
+            metadata in prop::collection::btree_map("\\PC{1,9}", "\\PC{0,30}", 0..5),
+            times: (u64, Option<u64>, Option<u64>, Option<u64>, Option<u64>),
+            enabled: bool,
+            slot in prop::option::of(0_u8..100),
+        ) -> TokenRecord {
+            let random = Fixed(bytes);
+            let account = AccountId::generate(&random).unwrap();
+            let id = TokenId::generate(&random).unwrap();
+            let prefix = "hp_pub".parse().unwrap();
+            let token = hallpass_core::OpaqueToken::generate(prefix, id, &random).unwrap();
+            let origins = origins.iter().map(|rule| rule.parse().unwrap()).collect();
+            let scopes = scopes.iter().map(|scope| scope.parse().unwrap()).collect();
+            TokenRecord {
+                id,
+                kind: KindName::from(kind.as_str()),
+                account,
+                environment: environment.parse().unwrap(),
+                principal: Principal::Account(account),
+                name: TokenName::try_from(name).unwrap(),
+                scopes: ScopeSet::new(scopes).unwrap(),
+                origins: hallpass_core::OriginRules(origins),
+                ips: hallpass_core::IpRules(vec!["2001:db8::/32".parse().unwrap()]),
+                secret_hash: token.secret.hash(),
+                previous: vec![hallpass_core::PreviousSecret {
+                    hash: token.secret.hash(),
+                    until: UnixMillis(times.0),
+                }],
+                public_text: times.1.map(|_| token.public_text()),
+                created_at: UnixMillis(times.0),
+                not_before: times.1.map(UnixSeconds),
+                expires_at: times.2.map(UnixSeconds),
+                revoked_at: times.3.map(UnixMillis),
+                cut_off: times.4.map(UnixMillis),
+                enabled,
+                minted_by: times.2.map(|_| "tok_caller".to_owned()),
+                metadata: Metadata::try_from(metadata).unwrap(),
+                slot,
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_record_reads_back_as_it_was_written(record in record(), ttl: Option<u64>) {
+            let key = keys::token(&record.id);
+            let item = write(&key, &record, ttl.map(UnixSeconds)).unwrap();
+            prop_assert_eq!(Key::of(&item), key);
+            let back: TokenRecord = read(item).unwrap();
+            let json = |record: &TokenRecord| serde_json::to_value(record).unwrap();
+            prop_assert_eq!(json(&back), json(&record));
+        }
+
+        #[test]
+        fn slots_of_different_kinds_and_environments_never_meet(
+            one in ("[a-z]{1,3}/[a-z]{1,3}", "[a-z#/]{1,3}", 0_u8..100),
+            two in ("[a-z]{1,3}/[a-z]{1,3}", "[a-z#/]{1,3}", 0_u8..100),
+        ) {
+            let account = AccountId::generate(&Fixed([7; 16])).unwrap();
+            let key = |(environment, kind, slot): &(String, String, u8)| {
+                let environment: EnvironmentName = environment.parse().unwrap();
+                keys::slot(&account, &environment, &KindName::from(kind.as_str()), *slot)
+            };
+            prop_assert_eq!(key(&one) == key(&two), one == two);
+        }
+    }
+}

@@ -11,7 +11,7 @@ pub(crate) const ACCOUNTS: &str = "ACCOUNTS";
 
 const RECORD: &str = "RECORD";
 
-/// Beginnings of sort keys that share a partition with other rows.
+/// How the keys of rows begin that share a partition, or a batch, with others.
 pub(crate) const TOKENS: &str = "TOKEN#";
 pub(crate) const ENVIRONMENTS: &str = "ENVIRONMENT#";
 pub(crate) const SIGNING_KEYS: &str = "KEY#";
@@ -51,7 +51,7 @@ impl fmt::Display for Key {
 }
 
 pub(crate) fn token(id: &TokenId) -> Key {
-    Key::new(format!("TOKEN#{}", id.digits()), RECORD)
+    Key::new(format!("{TOKENS}{}", id.digits()), RECORD)
 }
 
 pub(crate) fn revoked_jwt(account: &AccountId, environment: &EnvironmentName, jti: &JwtId) -> Key {

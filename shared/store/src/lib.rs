@@ -39,13 +39,18 @@ pub use revoke::Revoked;
 pub use rotate::{RotateError, Rotation};
 
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The table, and the client that talks to it. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
     client: aws_sdk_dynamodb::Client,
     table: Arc<str>,
+    patience: Duration,
 }
+
+/// How long one act may lose to other writers before it is an outage.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 impl Store {
     /// The table of this name, which must exist.
@@ -53,6 +58,14 @@ impl Store {
         Self {
             client,
             table: table.into(),
+            patience: PATIENCE,
         }
+    }
+
+    /// The same table, with another time than three seconds in which one act may lose to other
+    /// writers of the same rows before it is an outage.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::Store;
 use crate::audit::Audit;
-use crate::backoff::Backoff;
+use crate::backoff::draw;
 use crate::error::StoreError;
 use crate::expression::Expression;
 use crate::idempotency::{Idempotency, Prior};
@@ -90,7 +90,7 @@ impl Store {
         if matches!(record.principal, Principal::Account(id) if id != record.account) {
             return Err(MintError::NoPrincipal);
         }
-        let mut backoff = Backoff::random(OPERATION, random)?;
+        let mut backoff = self.backoff(OPERATION, draw(OPERATION, random)?);
         loop {
             if let Some(limit) = mint.limit {
                 record.slot = self.choose_slot(&record, limit, now, random).await?;

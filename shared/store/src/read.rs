@@ -74,7 +74,7 @@ impl Store {
         let keys: HashSet<Key> = rows.iter().map(RowKey::key).collect();
         let mut found = Rows::default();
         for row in self.batch("read rows", keys).await? {
-            if key_text(&row, "pk").starts_with("TOKEN#") {
+            if key_text(&row, "pk").starts_with(keys::TOKENS) {
                 let record: TokenRecord = item::read(row)?;
                 found.tokens.insert(record.id, record);
             } else {

@@ -4,7 +4,6 @@
 //! retry after a lost reply answers success; a further attempt of ours is a new call with a new one.
 
 use crate::Store;
-use crate::backoff::Backoff;
 use crate::error::StoreError;
 use crate::expression::{Expression, names, values};
 use crate::item::Item;
@@ -98,7 +97,7 @@ impl Store {
         &self,
         transaction: &Transaction<P>,
     ) -> Result<Outcome<P>, StoreError> {
-        let mut backoff = Backoff::new(transaction.operation, transaction.spread());
+        let mut backoff = self.backoff(transaction.operation, transaction.spread());
         loop {
             if let Some(outcome) = self.attempt(transaction).await? {
                 return Ok(outcome);

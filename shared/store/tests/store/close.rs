@@ -4,11 +4,13 @@ use crate::support::{NOW, Table, audit, live, with_account};
 use hallpass_core::{AccountId, EnvironmentName, TokenRecord, UnixMillis};
 use hallpass_store::{Closed, Closing, CreateError, EnvironmentRow, MintError, StoreError};
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 async fn close(table: &Table, closing: &Closing, before: Option<UnixMillis>) -> Option<Closed> {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now().checked_add(Duration::from_mins(1)).unwrap();
     let audit = audit("close", "all of it");
     table
         .store
@@ -105,6 +107,26 @@ async fn s54_every_token_ends_and_its_place_is_free() {
     assert_eq!(table.all("AUDIT#").await, log);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s54_no_token_minted_at_the_same_moment_is_missed() {
+    for before in [None, Some(NOW)] {
+        let (table, account) = with_account().await;
+        let table = Arc::new(table);
+        let mut mints = JoinSet::new();
+        for _ in 0..40 {
+            let table = Arc::clone(&table);
+            mints.spawn(async move { table.mint(&table.record(account), None, NOW).await });
+        }
+        mints.join_next().await.unwrap().unwrap().unwrap();
+        let finished = close(&table, &whole(account), before).await;
+        assert_eq!(finished, Some(Closed::Finished));
+        mints.join_all().await;
+        for row in table.all("TOKEN#").await {
+            assert!(row.contains_key("revoked_at"), "{row:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn s54_it_goes_on_where_it_stopped() {
     let (table, account) = with_account().await;
@@ -193,15 +215,21 @@ async fn s54_an_account_ends_with_all_its_environments() {
 #[tokio::test]
 async fn before_a_moment_ends_what_is_older_and_closes_nothing() {
     let moment = NOW.plus_seconds(10);
-    for closing in [whole as fn(AccountId) -> Closing, Closing::Account] {
+    for whole_account in [false, true] {
         let (table, account) = with_account().await;
-        let closing = closing(account);
+        let closing = if whole_account {
+            Closing::Account(account)
+        } else {
+            whole(account)
+        };
         let old = table
             .mint(&table.record(account), Some(5), NOW)
             .await
             .unwrap();
         let at = table.minted(account, moment).await;
-        let new = table.minted(account, UnixMillis(moment.0 + 1)).await;
+        let new = table
+            .minted(account, UnixMillis(moment.0.saturating_add(1)))
+            .await;
         assert_eq!(
             close(&table, &closing, Some(moment)).await,
             Some(Closed::Finished)

@@ -1,8 +1,9 @@
 //! What a mint writes, and what stops it.
 
 use crate::support::{NOW, Table, audit, in_seconds, live, table, with_account};
-use hallpass_core::{AccountId, Principal, TokenRecord, UserId};
+use hallpass_core::{AccountId, OpaqueToken, Principal, TokenRecord, UserId};
 use hallpass_store::{Closing, Idempotency, Mint, MintError, RowKey};
+use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
 
 async fn with_key(
@@ -241,4 +242,24 @@ async fn a_principal_exists_in_its_own_environment_only() {
         )
         .await;
     assert!(exists(user).await);
+}
+
+#[tokio::test]
+async fn s19_no_row_holds_a_secret() {
+    let (table, account) = with_account().await;
+    let key = Idempotency::new("tok_caller", "POST /v1/tokens", "key", b"body");
+    let record = table.record(account);
+    let token = OpaqueToken::generate("hp_sec".parse().unwrap(), record.id, &table.random).unwrap();
+    let record = TokenRecord {
+        secret_hash: token.secret.hash(),
+        ..record
+    };
+    with_key(&table, &record, Some(100), &key, 0).await.unwrap();
+    let text = token.text();
+    let (_, body) = text.expose_secret().rsplit_once('_').unwrap();
+    let (id, secret_and_checksum) = body.split_at(22);
+    let (secret, _) = secret_and_checksum.split_at(43);
+    let rows = format!("{:?}", table.all("").await);
+    assert!(rows.contains(id), "the id is there");
+    assert!(!rows.contains(secret), "the secret is not");
 }

@@ -5,11 +5,14 @@ use hallpass_core::TokenRecord;
 use hallpass_store::{MintError, Revoked};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s25_two_hundred_at_once_leave_exactly_one_hundred() {
-    let (table, account) = with_account().await;
+    let (mut table, account) = with_account().await;
+    // How long a mint may wait for its turn on a busy machine is not what is tested here.
+    table.store = table.store.with_patience(Duration::from_mins(1));
     let table = Arc::new(table);
     let mut mints = JoinSet::new();
     for _ in 0..200 {

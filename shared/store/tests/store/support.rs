@@ -11,6 +11,7 @@ use hallpass_core::{
 use hallpass_embedded::{Services, create_table, dynamodb_config};
 use hallpass_store::{AccountRow, Audit, KeyRow, KeyState, Mint, MintError, Store};
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 /// The present, as far as tests are concerned.
 pub(crate) const NOW: UnixMillis = UnixMillis(1_760_000_000_000);
 
-/// Numbers that look random and are the same in every run (SplitMix64).
+/// Numbers that look random and are the same in every run (`SplitMix64`).
 #[derive(Debug, Default)]
 pub(crate) struct Seeded(AtomicU64);
 
@@ -67,7 +68,7 @@ pub(crate) async fn table() -> Table {
 pub(crate) async fn with_account() -> (Table, AccountId) {
     let table = table().await;
     let account = table.account("acme");
-    let audit = audit("create_account", &account.id);
+    let audit = audit("create_account", account.id);
     table
         .store
         .create_account(&account, None, &audit, NOW)
@@ -187,7 +188,7 @@ impl Table {
     }
 }
 
-pub(crate) fn audit(action: &'static str, subject: impl ToString) -> Audit {
+pub(crate) fn audit(action: &'static str, subject: impl Display) -> Audit {
     Audit {
         action,
         by: "tok_caller".to_owned(),

@@ -31,11 +31,14 @@ pub(crate) struct Call {
     pub(crate) body: serde_json::Value,
 }
 
+/// The next so many calls of an operation fail.
+type Rule = (&'static str, usize, Fault);
+
 #[derive(Clone, Debug)]
 pub(crate) struct Wire {
     inner: SharedHttpClient,
     calls: Arc<Mutex<Vec<Call>>>,
-    faults: Arc<Mutex<VecDeque<(&'static str, usize, Fault)>>>,
+    faults: Arc<Mutex<VecDeque<Rule>>>,
 }
 
 impl Wire {

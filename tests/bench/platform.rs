@@ -1,0 +1,39 @@
+//! A platform on embedded services, without anything in between.
+
+use hallpass_bootstrap::{BootstrapRequest, bootstrap};
+use hallpass_embedded::{Services, create_table, dynamodb_client, kms_client};
+use hallpass_http::{Platform, Settings, SystemClock, SystemRandom};
+use hallpass_keys::Signer;
+use secrecy::ExposeSecret as _;
+use std::sync::Arc;
+
+pub const TABLE: &str = "hallpass";
+
+pub struct Bench {
+    pub platform: Platform,
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    pub signer: Signer,
+    /// An opaque token's text.
+    pub opaque: String,
+    _services: Services,
+}
+
+pub async fn start() -> Bench {
+    let services = Services::start(None).await.unwrap();
+    let dynamodb = dynamodb_client(&services.dynamodb_url);
+    create_table(&dynamodb, TABLE).await.unwrap();
+    let settings = Settings {
+        table: TABLE.to_owned(),
+        issuer: "https://tokens.example".parse().unwrap(),
+        audience: None,
+        stack: "bench".to_owned(),
+        catalog: hallpass_catalogs::embedded("archilogic").unwrap().unwrap(),
+    };
+    let clock = Arc::new(SystemClock);
+    let platform = Platform::new(&settings, dynamodb.clone(), clock, Arc::new(SystemRandom));
+    let kms = kms_client(&services.kms_url);
+    let made = bootstrap(&platform, &kms, "bench", BootstrapRequest::default()).await.unwrap();
+    let signer = Signer::new(kms, platform.store.clone());
+    let opaque = made.token.expose_secret().to_owned();
+    Bench { platform, dynamodb, signer, opaque, _services: services }
+}

@@ -1,0 +1,55 @@
+//! `cargo bench`: what validation costs beyond the read and the signature it cannot do without, and
+//! what a function costs beyond an empty one. Prints a table and writes `target/bench.json`.
+//!
+//! Every figure is the median of pairs taken in turn, A B A B, so that a machine whose speed drifts
+//! does not favour one side. The functions are measured if `cargo lambda build --release
+//! --output-format zip` has built them, with the tool that `HALLPASS_LAMBDA_BENCH` names.
+
+mod coverage;
+mod functions;
+mod platform;
+mod validation;
+
+use serde_json::{Map, Value};
+
+fn main() {
+    // `cargo test` runs a bench without arguments of its own: it only has to build then.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut report = Map::new();
+    println!("{:<44} {:>10} {:>10} {:>7} {:>7}", "", "A", "B", "A/B", "at most");
+    runtime.block_on(validation::measure(&mut report));
+    coverage::measure(&mut report);
+    functions::measure(&mut report);
+    let target = std::env::var("CARGO_TARGET_DIR")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../target").to_owned());
+    let file = format!("{target}/bench.json");
+    std::fs::write(&file, serde_json::to_string_pretty(&Value::Object(report)).unwrap()).unwrap();
+    println!("written to {file}");
+}
+
+/// The middle of some figures.
+fn median(figures: &mut [f64]) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}
+
+/// Prints and keeps a ratio of two series taken in turn; `at_most` is the budget, if there is one.
+fn ratio(
+    report: &mut Map<String, Value>,
+    name: &str,
+    unit: &str,
+    (mut a, mut b): (Vec<f64>, Vec<f64>),
+    at_most: Option<f64>,
+) {
+    let mut ratios: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a / b).collect();
+    let (a, b, ratio) = (median(&mut a), median(&mut b), median(&mut ratios));
+    let budget = at_most.map(|most| format!("{most:.2}")).unwrap_or_default();
+    println!("{:<44} {a:>10.1} {b:>10.1} {ratio:>7.2} {budget:>7}", format!("{name} [{unit}]"));
+    report.insert(
+        name.to_owned(),
+        serde_json::json!({"unit": unit, "a": a, "b": b, "ratio": ratio, "at_most": at_most}),
+    );
+}
