@@ -1,20 +1,26 @@
 //! Cold start.
 
-use hallpass_bootstrap::{BootstrapRequest, bootstrap};
+use hallpass_bootstrap::{BootstrapError, BootstrapRequest, bootstrap};
 use hallpass_http::{StartError, Wiring};
-use lambda_runtime::{LambdaEvent, run, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
-    let wiring = Wiring::from_environment().await?;
+    let wiring = Wiring::from_environment()?;
     let (platform, kms) = (&wiring.platform(), &wiring.kms());
     let stack = wiring.settings().stack.as_str();
     run(service_fn(async |event: LambdaEvent<BootstrapRequest>| {
-        bootstrap(platform, kms, stack, event.payload)
-            .await
-            .inspect_err(|error| {
-                tracing::error!(error = error as &dyn std::error::Error, "bootstrap failed");
-            })
+        let made = bootstrap(platform, kms, stack, event.payload).await;
+        made.map_err(|error| told(&error))
     }))
     .await
+}
+
+/// Logs an error with its causes; whoever invoked the function learns the first of them.
+fn told(error: &BootstrapError) -> Diagnostic {
+    tracing::error!(error = error as &dyn std::error::Error, "bootstrap failed");
+    Diagnostic {
+        error_type: "BootstrapError".to_owned(),
+        error_message: error.to_string(),
+    }
 }

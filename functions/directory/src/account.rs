@@ -4,9 +4,9 @@ use crate::error::DirectoryError;
 use crate::place;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use hallpass_core::{AccountId, AccountName, UnixSeconds};
-use hallpass_http::{Body, Caller, IdempotencyKey, Platform, Problem};
+use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem};
 use hallpass_store::AccountRow;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -59,9 +59,10 @@ pub(crate) async fn create(
     State(platform): State<Platform>,
     caller: Caller,
     key: IdempotencyKey,
-    Body { value, bytes }: Body<AccountRequest>,
+    body: Result<Body<AccountRequest>, Problem>,
 ) -> Result<(StatusCode, Json<AccountView>), Problem> {
     place::operator_only(&caller)?;
+    let Body { value, bytes } = body?;
     let now = platform.now();
     let row = AccountRow {
         id: AccountId::generate(platform.random.as_ref())?,

@@ -3,9 +3,9 @@
 use crate::error::DirectoryError;
 use crate::place;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use hallpass_core::{AccountId, EnvironmentName, UnixSeconds};
-use hallpass_http::{Body, Caller, IdempotencyKey, Platform, Problem};
+use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem};
 use hallpass_store::EnvironmentRow;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -46,9 +46,10 @@ pub(crate) async fn create(
     caller: Caller,
     Path(account): Path<String>,
     key: IdempotencyKey,
-    Body { value, bytes }: Body<EnvironmentRequest>,
+    body: Result<Body<EnvironmentRequest>, Problem>,
 ) -> Result<(StatusCode, Json<EnvironmentView>), Problem> {
     place::operator_only(&caller)?;
+    let Body { value, bytes } = body?;
     let account = place::account(&caller, &account)?;
     let now = platform.now();
     let row = EnvironmentRow {
@@ -95,6 +96,10 @@ pub(crate) async fn list(
     caller.require("directory:read")?;
     let account = place::account(&caller, &account)?;
     let rows = platform.store.environments(&account).await?;
+    // Every account has `default/live`, and no environment is ever deleted.
+    if rows.is_empty() {
+        return Err(Problem::not_found("account"));
+    }
     let seen = rows
         .into_iter()
         .filter(|row| caller.reaches(account, &row.name));

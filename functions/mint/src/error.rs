@@ -24,7 +24,7 @@ pub(crate) enum MintError {
     Impersonation,
     #[error("`platform:operate` stays with the operator account's own tokens")]
     OperatorOnly,
-    #[error("`not_before` lies at or after the token's expiry")]
+    #[error("`not_before` lies at or after the token's expiry, or a hundred years ahead")]
     StartsTooLate,
     #[error(transparent)]
     Terms(TermsError),

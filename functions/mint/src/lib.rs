@@ -32,9 +32,10 @@ async fn mint(
     State(platform): State<Platform>,
     caller: Caller,
     key: IdempotencyKey,
-    Body { value, bytes }: Body<MintRequest>,
+    body: Result<Body<MintRequest>, Problem>,
 ) -> Result<Response, Problem> {
     caller.require("tokens:mint")?;
+    let Body { value, bytes } = body?;
     let now = platform.now();
     let (token, record, limit) = make(&platform, &caller, value, now)?;
     let idempotency = key.scoped(&caller, "POST /v1/tokens", &bytes);
@@ -80,7 +81,7 @@ fn make(
     let terms = hallpass_core::terms(catalog, kind, asked, &evidence.bounds(), now)
         .map_err(MintError::Terms)?;
     request::check_operator(&terms, caller, account)?;
-    request::check_start(request.not_before, terms.expires_at)?;
+    request::check_start(request.not_before, terms.expires_at, now.seconds())?;
     let id = TokenId::generate(platform.random.as_ref())?;
     let token = OpaqueToken::generate(prefix, id, platform.random.as_ref())?;
     let record = TokenRecord {

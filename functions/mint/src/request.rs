@@ -2,8 +2,8 @@
 
 use crate::error::MintError;
 use hallpass_core::{
-    AccountId, Asked, EnvironmentName, IpRule, Kind, KindName, Metadata, OriginRule, Principal,
-    Scope, Terms, TokenName, UnixSeconds, WrittenScope,
+    AccountId, Asked, EnvironmentName, IpRule, Kind, KindName, LONGEST_SECONDS, Metadata,
+    OriginRule, Principal, Scope, Terms, TokenName, UnixSeconds, WrittenScope, present,
 };
 use hallpass_http::Caller;
 use serde::Deserialize;
@@ -14,14 +14,23 @@ use serde::Deserialize;
 pub(crate) struct MintRequest {
     pub(crate) kind: KindName,
     pub(crate) name: TokenName,
+    #[serde(default, deserialize_with = "present")]
     scopes: Option<Vec<WrittenScope>>,
+    #[serde(default, deserialize_with = "present")]
     origins: Option<Vec<OriginRule>>,
+    #[serde(default, deserialize_with = "present")]
     ips: Option<Vec<IpRule>>,
+    #[serde(default, deserialize_with = "present")]
     expires_in: Option<u64>,
+    #[serde(default, deserialize_with = "present")]
     pub(crate) not_before: Option<UnixSeconds>,
+    #[serde(default, deserialize_with = "present")]
     pub(crate) environment: Option<EnvironmentName>,
+    #[serde(default, deserialize_with = "present")]
     principal: Option<Principal>,
+    #[serde(default, deserialize_with = "present")]
     pub(crate) metadata: Option<Metadata>,
+    #[serde(default, deserialize_with = "present")]
     pub(crate) account: Option<AccountId>,
 }
 
@@ -87,9 +96,11 @@ pub(crate) fn check_operator(
 pub(crate) fn check_start(
     start: Option<UnixSeconds>,
     end: Option<UnixSeconds>,
+    now: UnixSeconds,
 ) -> Result<(), MintError> {
-    match (start, end) {
-        (Some(start), Some(end)) if start >= end => Err(MintError::StartsTooLate),
-        _ => Ok(()),
+    let latest = end.unwrap_or(now.plus(LONGEST_SECONDS));
+    if start.is_some_and(|start| start >= latest) {
+        return Err(MintError::StartsTooLate);
     }
+    Ok(())
 }

@@ -23,8 +23,8 @@ pub(crate) struct Closing {
 }
 
 impl Closing {
-    /// An account is closed by the operator; an environment by whoever may revoke in it. The
-    /// operator account itself stays: nobody could open it again.
+    /// An account is closed by the operator; an environment by whoever may revoke in it and change
+    /// the directory.
     pub(crate) fn new(
         caller: &Caller,
         account: Option<AccountId>,
@@ -45,8 +45,9 @@ impl Closing {
         if before.is_some_and(|before| before > now) {
             return Err(RevokeError::BeforeLiesAhead.into());
         }
-        if caller.is_operator() && account == caller.account() && before.is_none() {
-            return Err(RevokeError::Operator.into());
+        if before.is_none() {
+            // To close is for good: nothing more is ever minted there.
+            caller.require("directory:write")?;
         }
         Ok(Self {
             account,
@@ -54,6 +55,18 @@ impl Closing {
             before,
             now,
         })
+    }
+
+    /// Refuses to close the operator account, which nobody could open again.
+    pub(crate) async fn check(&self, platform: &Platform) -> Result<(), Problem> {
+        if self.before.is_some() {
+            return Ok(());
+        }
+        match platform.store.account(&self.account).await? {
+            None => Err(RevokeError::NoPlace.into()),
+            Some(account) if account.operator => Err(RevokeError::Operator.into()),
+            Some(_) => Ok(()),
+        }
     }
 
     /// Whether the account or environment was closed.

@@ -8,13 +8,17 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub(crate) enum RevokeError {
     #[error(
-        "name one of `token`, `id`, `principal`, `environment`, `account`; `before` goes with the last three"
+        "name one of `token`, `id`, `principal`, `environment`, `account`; `before` goes with the last three, `environment` and `account` with a JWT's `id` as well"
     )]
     Target,
     #[error("{0}")]
     Malformed(Malformed),
     #[error("there is no such token")]
     NoToken,
+    #[error(
+        "the operator names where a JWT lives: POST /v1/revocations with `id`, `account` and `environment`, or with `token`"
+    )]
+    JwtPlace,
     #[error("there is no such account or environment")]
     NoPlace,
     #[error("there is no such principal")]
@@ -38,6 +42,7 @@ impl From<RevokeError> for Problem {
             RevokeError::NoToken | RevokeError::NoPlace | RevokeError::NoPrincipal => {
                 Self::new(StatusCode::NOT_FOUND, "not_found", detail)
             }
+            RevokeError::JwtPlace => Self::invalid("id", "place_needed", detail),
             RevokeError::BeforeLiesAhead => Self::invalid("before", "invalid_field", detail),
             RevokeError::Operator => Self::new(StatusCode::CONFLICT, "operator_account", detail),
         }

@@ -6,31 +6,35 @@ mod request;
 mod token;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post};
 use close::Closing;
 use error::RevokeError;
 use hallpass_core::EnvironmentName;
-use hallpass_http::{Caller, Credential, JsonBody, Platform, Problem, answer_within, finish};
+use hallpass_http::{
+    ANSWER_WITHIN, Caller, Credential, JsonBody, Path, Platform, Problem, answer_within, finish,
+};
 use http::StatusCode;
 use request::{RevocationRequest, Target};
 use std::time::Duration;
+use token::Place;
+use tokio::time::timeout;
 
 /// Closing an account walks its tokens for 20 s before it answers 202.
-const ANSWER_WITHIN: Duration = Duration::from_secs(25);
+const CLOSE_WITHIN: Duration = Duration::from_secs(28);
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    let routes = Router::new()
-        .route("/v1/tokens/{id}", delete(by_id))
+    let of_tokens = Router::new().route("/v1/tokens/{id}", delete(by_id));
+    let of_places = Router::new()
         .route("/v1/revocations", post(revoke))
         .route("/v1/revocations/{account}", get(resume_account))
         .route(
             "/v1/revocations/{account}/{app}/{env}",
             get(resume_environment),
         );
-    answer_within(ANSWER_WITHIN, routes)
+    answer_within(ANSWER_WITHIN, of_tokens).merge(answer_within(CLOSE_WITHIN, of_places))
 }
 
 /// The whole function.
@@ -43,15 +47,37 @@ async fn by_id(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    token::revoke_id(&platform, &caller, &id).await
+    token::revoke_id(&platform, &caller, &id, Place::default()).await
 }
 
-/// The caller's token and the one to be ended are read together; the caller is judged first.
+/// Only a closing takes longer than an ordinary reply.
 async fn revoke(
     State(platform): State<Platform>,
     credential: Credential,
     body: Result<JsonBody, Problem>,
 ) -> Result<Response, Problem> {
+    match timeout(ANSWER_WITHIN, begin(&platform, &credential, body)).await {
+        Ok(Ok(Begun::Ended(status))) => Ok(status.into_response()),
+        Ok(Ok(Begun::Closing(caller, closing))) => closing.go_on(&platform, &caller).await,
+        Ok(Err(problem)) => Err(problem),
+        Err(elapsed) => Err(Problem::unavailable(elapsed)),
+    }
+}
+
+/// What became of a request at once.
+enum Begun {
+    /// The token is ended.
+    Ended(StatusCode),
+    /// A place is to be closed by this caller, who may.
+    Closing(Box<Caller>, Closing),
+}
+
+/// The caller's token and the one to be ended are read together; the caller is judged first.
+async fn begin(
+    platform: &Platform,
+    credential: &Credential,
+    body: Result<JsonBody, Problem>,
+) -> Result<Begun, Problem> {
     let now = platform.now();
     let request = body.and_then(|body| body.parse::<RevocationRequest>());
     let in_question = request
@@ -63,23 +89,22 @@ async fn revoke(
         .validator
         .examine([credential.text(), in_question], now)
         .await?;
-    let caller = Caller::admit(&platform, &credential, callers, now)?;
-    match request?.target()? {
-        Target::Token => Ok(token::revoke(&platform, &caller, &evidence, now)
-            .await?
-            .into_response()),
-        Target::Id(id) => Ok(token::revoke_id(&platform, &caller, &id)
-            .await?
-            .into_response()),
+    let caller = Caller::admit(platform, credential, callers, now)?;
+    Ok(match request?.target()? {
+        Target::Token => Begun::Ended(token::revoke(platform, &caller, &evidence, now).await?),
+        Target::Id(id, place) => {
+            Begun::Ended(token::revoke_id(platform, &caller, &id, place).await?)
+        }
         Target::Place {
             account,
             environment,
             before,
         } => {
             let closing = Closing::new(&caller, account, environment, before, now)?;
-            closing.go_on(&platform, &caller).await
+            closing.check(platform).await?;
+            Begun::Closing(Box::new(caller), closing)
         }
-    }
+    })
 }
 
 async fn resume_account(

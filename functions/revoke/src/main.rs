@@ -4,6 +4,6 @@ use hallpass_http::{StartError, Wiring, serve};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
-    let wiring = Wiring::from_environment().await?;
+    let wiring = Wiring::from_environment()?;
     serve(hallpass_revoke::router(&wiring.platform())).await
 }

@@ -1,7 +1,8 @@
 //! What is to be ended.
 
 use crate::error::RevokeError;
-use hallpass_core::{AccountId, EnvironmentName, Principal, UnixSeconds};
+use crate::token::Place;
+use hallpass_core::{AccountId, EnvironmentName, Principal, UnixSeconds, present};
 use serde::Deserialize;
 
 /// The body of `POST /v1/revocations`: one of `token`, `id`, `principal`, or an `environment`, an
@@ -9,11 +10,17 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RevocationRequest {
+    #[serde(default, deserialize_with = "present")]
     token: Option<String>,
+    #[serde(default, deserialize_with = "present")]
     id: Option<String>,
+    #[serde(default, deserialize_with = "present")]
     principal: Option<Principal>,
+    #[serde(default, deserialize_with = "present")]
     environment: Option<EnvironmentName>,
+    #[serde(default, deserialize_with = "present")]
     account: Option<AccountId>,
+    #[serde(default, deserialize_with = "present")]
     before: Option<UnixSeconds>,
 }
 
@@ -22,8 +29,8 @@ pub(crate) struct RevocationRequest {
 pub(crate) enum Target {
     /// The token whose text is in the body.
     Token,
-    /// A token by its id.
-    Id(String),
+    /// A token by its id; a JWT's place with it.
+    Id(String, Place),
     /// Everything in an account, or in one environment.
     Place {
         account: Option<AccountId>,
@@ -38,22 +45,29 @@ impl RevocationRequest {
     }
 
     pub(crate) fn target(self) -> Result<Target, RevokeError> {
-        let place = self.account.is_some() || self.environment.is_some();
-        match (self.token, self.id, self.principal, place) {
-            (Some(_), None, None, false) if self.before.is_none() => Ok(Target::Token),
-            (None, Some(id), None, false) if self.before.is_none() => Ok(Target::Id(id)),
-            (None, None, Some(Principal::Account(account)), false) => Ok(Target::Place {
+        let (account, environment, before) = (self.account, self.environment, self.before);
+        let nowhere = account.is_none() && environment.is_none();
+        match (self.token, self.id, self.principal) {
+            (Some(_), None, None) if nowhere && before.is_none() => Ok(Target::Token),
+            (None, Some(id), None) if before.is_none() => Ok(Target::Id(
+                id,
+                Place {
+                    account,
+                    environment,
+                },
+            )),
+            (None, None, Some(Principal::Account(account))) if nowhere => Ok(Target::Place {
                 account: Some(account),
                 environment: None,
-                before: self.before,
+                before,
             }),
-            (None, None, Some(Principal::User(_) | Principal::ServiceAccount(_)), false) => {
+            (None, None, Some(Principal::User(_) | Principal::ServiceAccount(_))) if nowhere => {
                 Err(RevokeError::NoPrincipal)
             }
-            (None, None, None, true) => Ok(Target::Place {
-                account: self.account,
-                environment: self.environment,
-                before: self.before,
+            (None, None, None) if !nowhere => Ok(Target::Place {
+                account,
+                environment,
+                before,
             }),
             _ => Err(RevokeError::Target),
         }

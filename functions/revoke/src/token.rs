@@ -1,9 +1,18 @@
 //! Ends one token.
 
 use crate::error::RevokeError;
-use hallpass_core::{Evidence, JwtId, LEEWAY_SECONDS, TokenId, UnixMillis};
+use hallpass_core::{
+    AccountId, Claims, EnvironmentName, Evidence, JwtId, LEEWAY_SECONDS, TokenId, UnixMillis,
+};
 use hallpass_http::{Caller, Platform, Problem};
 use http::StatusCode;
+
+/// Where a JWT lives, as far as a request names it.
+#[derive(Debug, Default)]
+pub(crate) struct Place {
+    pub(crate) account: Option<AccountId>,
+    pub(crate) environment: Option<EnvironmentName>,
+}
 
 /// Ends the token, or the JWT, of this id. What is not there and what is not the caller's answer
 /// alike.
@@ -11,23 +20,15 @@ pub(crate) async fn revoke_id(
     platform: &Platform,
     caller: &Caller,
     id: &str,
+    place: Place,
 ) -> Result<StatusCode, Problem> {
     may_revoke(caller, id)?;
     let now = platform.now();
     if let Ok(jti) = id.parse::<JwtId>() {
-        // Its expiry is not known here, so the row stays as long as any JWT could live. The row is
-        // of the caller's own environment: it can end nobody else's token.
-        let until = now
-            .seconds()
-            .plus(platform.catalog.longest_jwt())
-            .plus(LEEWAY_SECONDS);
-        let audit = caller.audit("revoke", jti, now);
-        let (account, environment) = (caller.account(), caller.environment());
-        platform
-            .store
-            .revoke_jwt(account, environment, jti, until, &audit, now)
-            .await?;
-        return Ok(StatusCode::NO_CONTENT);
+        return revoke_jti(platform, caller, jti, place).await;
+    }
+    if place.account.is_some() || place.environment.is_some() {
+        return Err(RevokeError::Target.into());
     }
     let id: TokenId = id.parse().map_err(|_not_an_id| RevokeError::NoToken)?;
     let record = platform.store.token(&id).await?;
@@ -60,19 +61,55 @@ pub(crate) async fn revoke(
         Evidence::Jwt { claims, .. }
             if reachable(claims.hallpass.account, &claims.hallpass.environment) =>
         {
-            let audit = caller.audit("revoke", claims.jti, now);
-            let (account, environment) = (claims.hallpass.account, &claims.hallpass.environment);
-            let until = claims.exp.plus(LEEWAY_SECONDS);
-            platform
-                .store
-                .revoke_jwt(account, environment, claims.jti, until, &audit, now)
-                .await?;
-            Ok(StatusCode::NO_CONTENT)
+            revoke_jwt(platform, caller, claims, now).await
         }
         Evidence::Unknown | Evidence::Opaque(_) | Evidence::Jwt { .. } => {
             Err(RevokeError::NoToken.into())
         }
     }
+}
+
+/// There is no row of a JWT, so its id alone does not say whose it is: its place is the caller's
+/// own, or what the operator, who reaches every place, says. It can end nobody else's token, and
+/// stays as long as any JWT could live.
+async fn revoke_jti(
+    platform: &Platform,
+    caller: &Caller,
+    jti: JwtId,
+    place: Place,
+) -> Result<StatusCode, Problem> {
+    let named = place.account.is_some() && place.environment.is_some();
+    if caller.is_operator() && !named && caller.id() != jti.to_string() {
+        return Err(RevokeError::JwtPlace.into());
+    }
+    let (account, environment) = caller.place(place.account, place.environment)?;
+    let now = platform.now();
+    let until = now
+        .seconds()
+        .plus(platform.catalog.longest_jwt())
+        .plus(LEEWAY_SECONDS);
+    let audit = caller.audit("revoke", jti, now);
+    platform
+        .store
+        .revoke_jwt(account, &environment, jti, until, &audit, now)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn revoke_jwt(
+    platform: &Platform,
+    caller: &Caller,
+    claims: &Claims,
+    now: UnixMillis,
+) -> Result<StatusCode, Problem> {
+    let (account, environment) = (claims.hallpass.account, &claims.hallpass.environment);
+    let (jti, until) = (claims.jti, claims.exp.plus(LEEWAY_SECONDS));
+    let audit = caller.audit("revoke", jti, now);
+    platform
+        .store
+        .revoke_jwt(account, environment, jti, until, &audit, now)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `tokens:revoke`, or holding the token itself, unless everybody can see it.

@@ -3,17 +3,18 @@
 
 mod error;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use error::RotateError;
 use hallpass_core::{
-    Bounds, OpaqueToken, PreviousSecret, TokenId, TokenRecord, UnixMillis, UnixSeconds,
+    Bounds, LONGEST_SECONDS, OpaqueToken, PreviousSecret, TokenId, TokenRecord, UnixMillis,
+    UnixSeconds,
 };
 use hallpass_http::{
-    ANSWER_WITHIN, Body, Caller, IdempotencyKey, IssuedView, Platform, Problem, answer_within,
-    finish,
+    ANSWER_WITHIN, Body, Caller, IdempotencyKey, IssuedView, Path, Platform, Problem,
+    answer_within, finish,
 };
 use hallpass_store::Rotation;
 use secrecy::ExposeSecret as _;
@@ -54,9 +55,10 @@ async fn rotate(
     caller: Caller,
     Path(id): Path<String>,
     key: IdempotencyKey,
-    Body { value, bytes }: Body<RotateRequest>,
+    body: Result<Body<RotateRequest>, Problem>,
 ) -> Result<Response, Problem> {
     caller.require("tokens:mint")?;
+    let Body { value, bytes } = body?;
     let now = platform.now();
     let record = find(&platform, &caller, &id).await?;
     check(&caller, &record, now)?;
@@ -122,13 +124,15 @@ fn overlap_end(
     overlap: u64,
     now: UnixMillis,
 ) -> Result<UnixMillis, RotateError> {
-    let until = now.plus_seconds(overlap);
-    match record.expires_at.map(UnixSeconds::millis) {
-        Some(expiry) if until > expiry => Err(RotateError::OverlapTooLong {
-            most: expiry.seconds().0.saturating_sub(now.seconds().0),
-        }),
-        _ => Ok(until),
+    let now = now.seconds();
+    let most = record
+        .expires_at
+        .map_or(LONGEST_SECONDS, |expiry| expiry.0.saturating_sub(now.0));
+    if overlap > most {
+        return Err(RotateError::OverlapTooLong { most });
     }
+    // Whole seconds, as the reply names it.
+    Ok(now.plus(overlap).millis())
 }
 
 /// A new secret; those that still live end no later than the overlap, so that rotating again after

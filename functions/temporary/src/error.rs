@@ -32,8 +32,8 @@ impl From<TemporaryError> for Problem {
             }
             TemporaryError::NoPrincipal => Self::invalid("principal", "unknown_principal", detail),
             TemporaryError::Terms(terms) => Self::of_terms(terms, "durationSeconds"),
-            TemporaryError::Sign(SignError::TooLarge(_)) => {
-                Self::invalid("scopes", "token_too_large", detail)
+            TemporaryError::Sign(SignError::TooLarge(error)) => {
+                Self::invalid(error.field(), "token_too_large", detail)
             }
             TemporaryError::Sign(SignError::Store(error)) => error.into(),
             TemporaryError::Sign(

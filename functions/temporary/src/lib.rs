@@ -9,7 +9,7 @@ use axum::{Json, Router};
 use error::TemporaryError;
 use hallpass_core::{
     Asked, Audience, Claims, Evidence, HallpassClaims, IpRules, JwtId, Kind, OriginRule,
-    OriginRules, Principal, Terms, UnixMillis, UnixSeconds, WrittenScope, terms,
+    OriginRules, Principal, Terms, UnixMillis, UnixSeconds, WrittenScope, present, terms,
 };
 use hallpass_http::{ANSWER_WITHIN, Body, Caller, Platform, Problem, answer_within, finish};
 use hallpass_keys::Signer;
@@ -20,10 +20,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TemporaryRequest {
+    #[serde(default, deserialize_with = "present")]
     scopes: Option<Vec<WrittenScope>>,
-    #[serde(rename = "durationSeconds")]
+    #[serde(rename = "durationSeconds", default, deserialize_with = "present")]
     duration_seconds: Option<u64>,
+    #[serde(default, deserialize_with = "present")]
     origins: Option<Vec<OriginRule>>,
+    #[serde(default, deserialize_with = "present")]
     principal: Option<Principal>,
 }
 
@@ -56,10 +59,11 @@ async fn derive(
     State(platform): State<Platform>,
     signer: Signer,
     caller: Caller,
-    Body { value, .. }: Body<TemporaryRequest>,
+    body: Result<Body<TemporaryRequest>, Problem>,
 ) -> Result<Json<TemporaryReply>, Problem> {
     let now = platform.now();
     let kind = derived_kind(&platform, &caller)?;
+    let value = body?.value;
     let principal = check_principal(&platform, &caller, kind, value.principal).await?;
     let asked = Asked {
         scopes: value.scopes,

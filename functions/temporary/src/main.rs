@@ -5,7 +5,7 @@ use hallpass_keys::Signer;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
-    let wiring = Wiring::from_environment().await?;
+    let wiring = Wiring::from_environment()?;
     let platform = wiring.platform();
     let signer = Signer::new(wiring.kms(), platform.store.clone());
     serve(hallpass_temporary::router(&platform, &signer)).await

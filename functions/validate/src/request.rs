@@ -1,6 +1,6 @@
 //! What is asked of a token.
 
-use hallpass_core::{Catalog, EnvironmentName, Scope, WrittenScope};
+use hallpass_core::{Catalog, EnvironmentName, MAX_SCOPES, Scope, WrittenScope, present};
 use hallpass_http::Problem;
 use serde::{Deserialize, Deserializer, de};
 use std::fmt;
@@ -11,9 +11,13 @@ use std::net::IpAddr;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ValidateRequest {
     pub(crate) token: String,
+    #[serde(default, deserialize_with = "present")]
     scope: Option<Wanted>,
+    #[serde(default, deserialize_with = "present")]
     pub(crate) environment: Option<EnvironmentName>,
+    #[serde(default, deserialize_with = "present")]
     pub(crate) origin: Option<String>,
+    #[serde(default, deserialize_with = "present")]
     pub(crate) ip: Option<IpAddr>,
 }
 
@@ -30,6 +34,10 @@ impl ValidateRequest {
             let detail =
                 "an empty list asks for nothing: name at least one scope, or leave `scope` out";
             return Err(Problem::invalid("scope", "empty_scopes", detail));
+        }
+        if scopes.len() > MAX_SCOPES {
+            let detail = format!("at most {MAX_SCOPES} scopes can be asked for at once");
+            return Err(Problem::invalid("scope", "too_many", detail));
         }
         scopes
             .iter()

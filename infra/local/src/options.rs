@@ -33,7 +33,19 @@ pub(crate) enum Command {
 /// A command line that cannot be understood.
 #[derive(Debug, Error)]
 #[error("{0}; `cargo dev --help` shows the options")]
-pub(crate) struct OptionsError(#[from] lexopt::Error);
+pub(crate) struct OptionsError(String);
+
+impl From<lexopt::Error> for OptionsError {
+    fn from(error: lexopt::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+fn port(value: std::ffi::OsString) -> Result<u16, OptionsError> {
+    value
+        .parse()
+        .map_err(|error| OptionsError(format!("--port takes 0 to 65535: {error}")))
+}
 
 impl Options {
     pub(crate) fn from_arguments() -> Result<Command, OptionsError> {
@@ -47,7 +59,7 @@ impl Options {
         };
         while let Some(argument) = arguments.next()? {
             match argument {
-                Long("port") => options.port = arguments.value()?.parse()?,
+                Long("port") => options.port = port(arguments.value()?)?,
                 Long("catalog") => options.catalog = arguments.value()?.string()?,
                 Long("data") => options.data = Some(arguments.value()?.into()),
                 Long("root-token-file") => {

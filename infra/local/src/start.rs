@@ -6,7 +6,7 @@ use axum::extract::{ConnectInfo, Request};
 use axum::middleware::{Next, from_fn};
 use hallpass_bootstrap::{BootstrapError, BootstrapRequest, bootstrap};
 use hallpass_catalogs::{embedded, names};
-use hallpass_core::{Catalog, CatalogError, Issuer, IssuerError};
+use hallpass_core::{Catalog, CatalogError, Evidence, Issuer, IssuerError};
 use hallpass_embedded::{
     Services, ServicesError, TableError, create_table, dynamodb_config, kms_config,
 };
@@ -35,6 +35,10 @@ pub(crate) enum StartError {
     Port { port: u16, source: io::Error },
     #[error("there is no catalog `{given}`: name one of {known}, or a file that ends in .toml")]
     UnknownCatalog { given: String, known: String },
+    #[error(
+        "--services-only is for functions, which hold the catalogs that ship: with --catalog, name one of {known}, not the file `{given}`"
+    )]
+    CatalogForFunctions { given: String, known: String },
     #[error("the catalog `{file}` cannot be read")]
     CatalogFile { file: String, source: io::Error },
     #[error(transparent)]
@@ -57,16 +61,18 @@ pub(crate) enum StartError {
 
 /// Runs until Ctrl-C or SIGTERM.
 pub(crate) async fn run(options: &Options) -> Result<(), StartError> {
+    // Both before anything else, so that neither ends the process in its own way meanwhile.
     let mut terminated = signal(SignalKind::terminate()).map_err(StartError::Runtime)?;
+    let mut interrupted = signal(SignalKind::interrupt()).map_err(StartError::Runtime)?;
     tokio::select! {
         ended = serve(options) => ended,
-        _ = tokio::signal::ctrl_c() => Ok(()),
+        _ = interrupted.recv() => Ok(()),
         _ = terminated.recv() => Ok(()),
     }
 }
 
 async fn serve(options: &Options) -> Result<(), StartError> {
-    let catalog = catalog(&options.catalog)?;
+    let catalog = catalog(&options.catalog, options.services_only)?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
     let listener = TcpListener::bind(address)
         .await
@@ -105,22 +111,24 @@ async fn serve(options: &Options) -> Result<(), StartError> {
     .map_err(StartError::Serve)
 }
 
-/// A catalog that ships, by its name, or one in a file.
-fn catalog(given: &str) -> Result<Catalog, StartError> {
+/// A catalog that ships, by its name, or one in a file, which functions do not have.
+fn catalog(given: &str, for_functions: bool) -> Result<Catalog, StartError> {
     if let Some(catalog) = embedded(given)? {
         return Ok(catalog);
     }
     let is_file = Path::new(given)
         .extension()
         .is_some_and(|extension| extension == "toml");
-    if !is_file {
+    if !is_file || for_functions {
         let known = names()
             .map(|name| format!("`{name}`"))
             .collect::<Vec<_>>()
             .join(", ");
-        return Err(StartError::UnknownCatalog {
-            given: given.to_owned(),
-            known,
+        let given = given.to_owned();
+        return Err(if is_file {
+            StartError::CatalogForFunctions { given, known }
+        } else {
+            StartError::UnknownCatalog { given, known }
         });
     }
     let text = std::fs::read_to_string(given).map_err(|source| StartError::CatalogFile {
@@ -175,8 +183,7 @@ async fn root_token(
             .validator
             .examine([text.expose_secret()], now)
             .await?;
-        if matches!(&evidence, hallpass_core::Evidence::Opaque(record) if record.revoked_at.is_none())
-        {
+        if still_good(platform, &evidence) {
             hallpass_keys::create_signing_key(kms, &platform.store, "local", now)
                 .await
                 .map_err(BootstrapError::from)?;
@@ -198,6 +205,13 @@ async fn root_token(
         })?;
     }
     Ok(token)
+}
+
+/// Whether a kept token holds all that a new one would: another catalog has other scopes.
+fn still_good(platform: &Platform, kept: &Evidence) -> bool {
+    let scopes = platform.catalog.management().map(|kind| &kind.scopes);
+    matches!(kept, Evidence::Opaque(record)
+        if record.revoked_at.is_none() && Some(&record.scopes) == scopes)
 }
 
 /// What a newcomer needs next.

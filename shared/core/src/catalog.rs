@@ -148,10 +148,11 @@ impl Catalog {
     /// The longest that any JWT of this catalog lives, in seconds.
     #[must_use]
     pub fn longest_jwt(&self) -> u64 {
-        self.kinds
+        let jwts = self
+            .kinds
             .values()
-            .filter(|kind| kind.format == Format::Jwt)
-            .map(|kind| kind.lifetime.longest())
+            .filter(|kind| kind.format == Format::Jwt);
+        jwts.map(|kind| kind.lifetime.longest())
             .max()
             .unwrap_or_default()
     }

@@ -7,6 +7,7 @@ use crate::id::{AccountId, JwtId, Principal, TokenId};
 use crate::kind::KindName;
 use crate::object;
 use crate::origin::OriginRules;
+use crate::present::present;
 use crate::time::{UnixMillis, UnixSeconds};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -176,6 +177,15 @@ pub struct TokenTooLarge {
     bytes: usize,
     scopes: usize,
     places: usize,
+    field: &'static str,
+}
+
+impl TokenTooLarge {
+    /// The field of a request that makes it long: `scopes` or `origins`.
+    #[must_use]
+    pub fn field(&self) -> &'static str {
+        self.field
+    }
 }
 
 #[derive(Serialize)]
@@ -207,19 +217,26 @@ impl Claims {
             return Ok(text);
         }
         let length = |value: &dyn fmt::Display| value.to_string().len();
-        let origins = self.hallpass.origins.0.iter().map(|rule| length(rule));
-        let ips = self.hallpass.ips.0.iter().map(|rule| length(rule));
+        let scopes = length(&self.scope);
+        let origins: usize = self
+            .hallpass
+            .origins
+            .0
+            .iter()
+            .map(|rule| length(rule))
+            .sum();
+        let ips: usize = self.hallpass.ips.0.iter().map(|rule| length(rule)).sum();
         Err(TokenTooLarge {
             bytes: text.len(),
-            scopes: length(&self.scope),
-            places: origins.chain(ips).sum(),
+            scopes,
+            places: origins.saturating_add(ips),
+            field: if origins > scopes {
+                "origins"
+            } else {
+                "scopes"
+            },
         })
     }
-}
-
-/// A claim that may be left out, but is never `null`.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<UnixSeconds>, D::Error> {
-    UnixSeconds::deserialize(deserializer).map(Some)
 }
 
 mod scope_text {

@@ -3,12 +3,11 @@
 use crate::bounds::Bounds;
 use crate::catalog::Catalog;
 use crate::claims::{Claims, Issuer};
-use crate::coverage::ScopeSet;
 use crate::environment::EnvironmentName;
 use crate::id::{AccountId, Principal};
 use crate::kind::{Format, Kind, KindName, OriginPolicy};
 use crate::origin::{Origin, OriginRules};
-use crate::record::TokenRecord;
+use crate::record::{SecretLife, TokenRecord};
 use crate::scope::Scope;
 use crate::time::{LEEWAY_SECONDS, UnixMillis, UnixSeconds};
 use crate::token::{Malformed, OpaqueToken};
@@ -122,12 +121,22 @@ impl Evidence {
         let of_kind = |record: &TokenRecord| {
             catalog.kind(&record.kind).and_then(Kind::prefix) == Some(&token.prefix)
         };
-        match record {
-            Some(record)
-                if record.accepts(&token.secret, now)
-                    && record.id == token.id
-                    && of_kind(&record) =>
-            {
+        let record = record.filter(|record| record.id == token.id && of_kind(record));
+        let life = record
+            .as_ref()
+            .and_then(|record| record.life_of(&token.secret, now));
+        match (record, life) {
+            (Some(mut record), Some(life)) => {
+                // A secret that was rotated away bounds all that is done with it by its own end.
+                if let SecretLife::Until(until) = life {
+                    let until = until.seconds();
+                    let earlier = record.expires_at.is_none_or(|expiry| until < expiry);
+                    record.expires_at = if earlier {
+                        Some(until)
+                    } else {
+                        record.expires_at
+                    };
+                }
                 Self::Opaque(Box::new(record))
             }
             _ => Self::Unknown,
@@ -223,16 +232,45 @@ impl Evidence {
         }
     }
 
-    /// Whether it holds `scope`, its parent still does, and its kind may.
+    /// Whether it holds `scope`, its parent still does, and their kinds may.
     #[must_use]
     pub fn holds(&self, scope: &Scope, catalog: &Catalog) -> bool {
-        let bounds = self.bounds();
-        let kind = self.kind().and_then(|kind| catalog.kind(kind));
-        kind.is_some_and(|kind| kind.scopes.covers(scope, catalog.implications()))
-            && !bounds.is_empty()
-            && bounds
-                .iter()
-                .all(|bounds| bounds.scopes.covers(scope, catalog.implications()))
+        let powers = self.powers(catalog);
+        !powers.is_empty() && powers.iter().all(|power| power.covers(scope, catalog))
+    }
+
+    /// What it can do: its own bounds with its kind and, for a JWT, its parent's. A parent whose
+    /// kind left the catalog can do nothing: the list is empty then.
+    fn powers<'a>(&'a self, catalog: &'a Catalog) -> Vec<Power<'a>> {
+        let parent = match self {
+            Self::Jwt { parent, .. } => parent.as_deref().map(|parent| &parent.kind),
+            Self::Malformed(_) | Self::Unknown | Self::Opaque(_) => None,
+        };
+        let kinds: Option<Vec<&Kind>> = self
+            .kind()
+            .into_iter()
+            .chain(parent)
+            .map(|kind| catalog.kind(kind))
+            .collect();
+        let kinds = kinds.unwrap_or_default();
+        kinds
+            .into_iter()
+            .zip(self.bounds())
+            .map(|(kind, bounds)| Power { kind, bounds })
+            .collect()
+    }
+}
+
+/// One holder's reach and the kind that limits it.
+struct Power<'a> {
+    kind: &'a Kind,
+    bounds: Bounds<'a>,
+}
+
+impl Power<'_> {
+    fn covers(&self, scope: &Scope, catalog: &Catalog) -> bool {
+        let implied = catalog.implications();
+        self.bounds.scopes.covers(scope, implied) && self.kind.scopes.covers(scope, implied)
     }
 }
 
@@ -304,7 +342,7 @@ pub fn decide(
             "there is no such token: check that it was copied whole and belongs to this platform",
         )
     };
-    let (Some((account, environment)), Some(kind)) = (
+    let (Some((account, environment)), Some(_)) = (
         evidence.place(),
         evidence.kind().and_then(|kind| catalog.kind(kind)),
     ) else {
@@ -313,7 +351,6 @@ pub fn decide(
     if facts.account.is_some_and(|visible| visible != account) {
         return unknown();
     }
-    let mut kinds = vec![kind];
     let alive = match evidence {
         Evidence::Opaque(record) => life_of_record(record, now),
         Evidence::Jwt {
@@ -324,10 +361,8 @@ pub fn decide(
             // A parent of a kind that left the catalog is no token any more: as good as missing.
             let parent = parent
                 .as_deref()
-                .and_then(|parent| Some((parent, catalog.kind(&parent.kind)?)));
-            kinds.extend(parent.map(|(_, kind)| kind));
-            life_of_jwt(claims, *revoked, now)
-                .or_else(|| life_of_parent(claims, parent.map(|(parent, _)| parent), now))
+                .filter(|parent| catalog.kind(&parent.kind).is_some());
+            life_of_jwt(claims, *revoked, now).or_else(|| life_of_parent(claims, parent, now))
         }
         Evidence::Malformed(_) | Evidence::Unknown => return unknown(),
     };
@@ -335,28 +370,32 @@ pub fn decide(
         return refused(code, detail);
     }
     if let Some(wanted) = facts.environment.filter(|wanted| *wanted != environment) {
-        let detail =
-            format!("the token belongs to the environment `{environment}`, not to `{wanted}`");
+        let detail = format!("the token belongs to another environment than `{wanted}`");
         return refused(Code::EnvironmentMismatch, &detail);
     }
-    let bounds = evidence.bounds();
-    for (kind, bounds) in kinds.into_iter().chain(repeat(kind)).zip(&bounds) {
+    let powers = evidence.powers(catalog);
+    for Power { kind, bounds } in &powers {
         if let Some(detail) = origin_refusal(kind, bounds.origins, &facts.origin) {
             return refused(Code::OriginDenied, &detail);
         }
     }
-    if let Some(detail) = bounds
+    if let Some(detail) = powers
         .iter()
-        .find_map(|bounds| ip_refusal(bounds, facts.ip))
+        .find_map(|power| ip_refusal(&power.bounds, facts.ip))
     {
         return refused(Code::IpDenied, &detail);
     }
     let holders = once("the token").chain(repeat("what this token was derived from"));
-    for (holder, bounds) in holders.zip(&bounds) {
-        let covers = |scope: &&Scope| bounds.scopes.covers(scope, catalog.implications());
-        if let Some(scope) = facts.scopes.iter().find(|scope| !covers(scope)) {
-            let detail = lacking(holder, scope, bounds.scopes);
-            return refused(Code::InsufficientScope, &detail);
+    for (holder, power) in holders.zip(&powers) {
+        let missing = facts
+            .scopes
+            .iter()
+            .find(|scope| !power.covers(scope, catalog));
+        if let Some(scope) = missing {
+            return refused(
+                Code::InsufficientScope,
+                &lacking(holder, scope, power, catalog),
+            );
         }
     }
     refused(Code::Active, "the token is good for this request")
@@ -468,8 +507,13 @@ fn ip_refusal(bounds: &Bounds<'_>, ip: Option<IpAddr>) -> Option<String> {
     }
 }
 
-fn lacking(holder: &str, scope: &Scope, held: &ScopeSet) -> String {
+fn lacking(holder: &str, scope: &Scope, power: &Power<'_>, catalog: &Catalog) -> String {
     const SHOWN: usize = 10;
+    let held = power.bounds.scopes;
+    if held.covers(scope, catalog.implications()) {
+        let kind = &power.kind.name;
+        return format!("{holder} lacks `{scope}`: tokens of kind `{kind}` may no longer hold it");
+    }
     let mut names: Vec<String> = held
         .iter()
         .take(SHOWN)

@@ -79,7 +79,8 @@ impl UnverifiedJwt {
         }
         let claims: Claims =
             object::from_slice(&self.payload).map_err(|_error| Malformed::JwtClaims)?;
-        if claims.client_id == claims.hallpass.parent {
+        let hallpass = &claims.hallpass;
+        if claims.client_id == hallpass.parent && hallpass.iat_ms.seconds() == claims.iat {
             Ok(Some(claims))
         } else {
             Err(Malformed::JwtClaims)

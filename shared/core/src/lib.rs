@@ -17,6 +17,7 @@ mod kind;
 mod lifetime;
 mod object;
 mod origin;
+mod present;
 mod random;
 mod record;
 mod route;
@@ -37,13 +38,14 @@ pub use id::{
 };
 pub use jwt::UnverifiedJwt;
 pub use kind::{Exposure, Format, Kind, KindName, OriginPolicy, Presentation};
-pub use lifetime::{Lifetime, LifetimeError};
+pub use lifetime::{LONGEST_SECONDS, Lifetime, LifetimeError};
 pub use origin::{Origin, OriginError, OriginRule, OriginRules};
+pub use present::present;
 pub use random::{Random, RandomUnavailable};
-pub use record::{Metadata, MetadataError, PreviousSecret, TokenName, TokenRecord};
+pub use record::{Metadata, MetadataError, PreviousSecret, SecretLife, TokenName, TokenRecord};
 pub use route::{RouteMatch, RouteTable};
 pub use scope::{Action, MANAGEMENT_SCOPES, Name, Path, Scope, ScopeSyntaxError, WrittenScope};
-pub use terms::{Asked, Terms, TermsError, terms};
+pub use terms::{Asked, MAX_SCOPES, Terms, TermsError, terms};
 pub use time::{Clock, LEEWAY_SECONDS, UnixMillis, UnixSeconds};
 pub use token::{
     MAX_TOKEN_BYTES, Malformed, OpaqueToken, Prefix, Presented, PublicText, SecretHash, TokenSecret,

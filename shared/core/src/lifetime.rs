@@ -44,7 +44,7 @@ pub enum LifetimeError {
 }
 
 /// The longest lifetime that can be asked for where the catalog sets none: 100 years.
-const LONGEST: u64 = 100 * 365 * 24 * 60 * 60;
+pub const LONGEST_SECONDS: u64 = 100 * 365 * 24 * 60 * 60;
 
 impl Lifetime {
     /// When a token made now expires: `None` for never. An explicit lifetime is never clamped; an
@@ -90,7 +90,7 @@ impl Lifetime {
 
     fn range(self) -> (u64, u64) {
         match self {
-            Self::Never => (1, LONGEST),
+            Self::Never => (1, LONGEST_SECONDS),
             Self::Between { min, max, .. } => (min, max),
         }
     }

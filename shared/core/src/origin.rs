@@ -110,6 +110,7 @@ fn parse_host(text: &str) -> Result<Host, OriginError> {
     let refused = || OriginError::Host(text.to_owned());
     // The URL parser would decode `%61` and drop tabs: an origin has neither.
     if text.is_empty()
+        || text.len() > MAX_HOST_BYTES
         || text.ends_with('.')
         || text
             .chars()
@@ -125,6 +126,9 @@ fn parse_host(text: &str) -> Result<Host, OriginError> {
         Err(_reason) => Err(refused()),
     }
 }
+
+/// The longest name there can be (RFC 1035 §2.3.4).
+const MAX_HOST_BYTES: usize = 253;
 
 fn is_label(label: &str) -> bool {
     !label.is_empty()

@@ -82,6 +82,15 @@ pub struct PreviousSecret {
     pub until: UnixMillis,
 }
 
+/// How long one of a token's secrets lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretLife {
+    /// It is the token's own.
+    AsTheToken,
+    /// It was rotated away and ends earlier.
+    Until(UnixMillis),
+}
+
 /// What the table holds of an opaque token. Its secret is not among it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TokenRecord {
@@ -141,15 +150,19 @@ pub struct TokenRecord {
 }
 
 impl TokenRecord {
-    /// Whether `secret` is the token's secret, or one rotated away that still lives.
+    /// How long `secret` opens this token; `None` if it does not.
     #[must_use]
-    pub fn accepts(&self, secret: &TokenSecret, now: UnixMillis) -> bool {
-        let lives = |previous: &&PreviousSecret| now < previous.until;
-        let current = self.secret_hash.matches(secret);
+    pub fn life_of(&self, secret: &TokenSecret, now: UnixMillis) -> Option<SecretLife> {
         // Every living secret is compared, whatever the first comparison says.
-        let rotated_away = self.previous.iter().filter(lives);
-        rotated_away.fold(current, |accepted, previous| {
-            previous.hash.matches(secret) || accepted
-        })
+        let rotated_away = self.previous.iter().filter(|previous| now < previous.until);
+        let previous = rotated_away
+            .filter(|previous| previous.hash.matches(secret))
+            .map(|previous| previous.until)
+            .max();
+        if self.secret_hash.matches(secret) {
+            Some(SecretLife::AsTheToken)
+        } else {
+            previous.map(SecretLife::Until)
+        }
     }
 }

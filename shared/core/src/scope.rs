@@ -1,5 +1,6 @@
 //! Scopes: `resource:action`, maybe limited to one place with `@path`.
 
+use crate::present::present;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
 use thiserror::Error;
@@ -42,6 +43,9 @@ pub enum ScopeSyntaxError {
     /// `*` on a management resource.
     #[error("`{0}:*` is refused: management scopes are listed one by one")]
     ManagementWildcard(String),
+    /// A path on a management scope.
+    #[error("`{0}` has no places: leave out the path")]
+    ManagementPath(String),
 }
 
 /// A resource's or action's name: `ALPHA *( ALPHA / DIGIT )`.
@@ -189,6 +193,9 @@ impl FromStr for Scope {
             "*" => Action::Any,
             name => Action::Named(name.parse()?),
         };
+        if path.is_some() && is_management_resource(&resource) {
+            return Err(ScopeSyntaxError::ManagementPath(permission.to_owned()));
+        }
         Ok(Self {
             resource,
             action,
@@ -257,6 +264,7 @@ struct WrittenScopeVisitor;
 struct ScopeObject {
     resource: String,
     action: String,
+    #[serde(default, deserialize_with = "present")]
     path: Option<String>,
 }
 
@@ -332,6 +340,7 @@ mod tests {
             "a:**",
             "*:b",
             "tokens:*",
+            "tokens:mint@x",
             "a:b@ä",
             "ä:b",
             " a:b",

@@ -16,7 +16,7 @@ use thiserror::Error;
 const MAX_RULES: usize = 100;
 
 /// The most scopes one token can have.
-const MAX_SCOPES: usize = 200;
+pub const MAX_SCOPES: usize = 200;
 
 /// What a request asks of a new token; absent means the kind's default.
 #[derive(Clone, Debug, Default)]

@@ -57,9 +57,10 @@ fn refused(field: &str, error: &serde_json::Error) -> Problem {
         .rsplit_once(" at line ")
         .map_or(text.as_str(), |(sentence, _)| sentence);
     match error.classify() {
-        Category::Data if field == "." => {
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", sentence)
-        }
+        Category::Data if field == "." => match named(sentence) {
+            Some(field) => Problem::invalid(field, "invalid_field", sentence),
+            None => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", sentence),
+        },
         Category::Data => {
             Problem::invalid(field, "invalid_field", format!("`{field}`: {sentence}"))
         }
@@ -69,6 +70,14 @@ fn refused(field: &str, error: &serde_json::Error) -> Problem {
             format!("the body is not JSON: {text}"),
         ),
     }
+}
+
+/// The field that is unknown, missing or there twice: serde says which in its sentence only.
+fn named(sentence: &str) -> Option<&str> {
+    ["unknown field `", "missing field `", "duplicate field `"]
+        .iter()
+        .find_map(|start| sentence.strip_prefix(start))
+        .and_then(|rest| rest.split('`').next())
 }
 
 impl<S: Send + Sync> FromRequest<S> for JsonBody {

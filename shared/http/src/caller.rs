@@ -5,8 +5,8 @@ use crate::platform::Platform;
 use crate::problem::Problem;
 use axum::extract::FromRequestParts;
 use hallpass_core::{
-    AccountId, Bounds, BoundsError, Catalog, EnvironmentName, Evidence, Facts, Kind, Principal,
-    Scope, UnixMillis, UnixSeconds, decide,
+    AccountId, Bounds, BoundsError, Catalog, EnvironmentName, Evidence, Facts, Kind, Presentation,
+    Principal, Scope, UnixMillis, UnixSeconds, decide,
 };
 use hallpass_store::Audit;
 use http::{HeaderValue, StatusCode, header::WWW_AUTHENTICATE, request::Parts};
@@ -69,13 +69,14 @@ impl Caller {
         ) else {
             return Err(Problem::refused(&decision));
         };
-        if !kind.presented.contains(&credential.place) {
+        let misplaced = |place: &&Presentation| !kind.presented.contains(place);
+        if let Some(place) = credential.places.iter().find(misplaced) {
             let places: Vec<String> = kind.presented.iter().map(ToString::to_string).collect();
             let detail = format!(
                 "a token of kind `{}` is presented as {}, not as {}",
                 kind.name,
                 places.join(" or "),
-                credential.place
+                place
             );
             return Err(
                 Problem::new(StatusCode::UNAUTHORIZED, "wrong_presentation", detail).header(

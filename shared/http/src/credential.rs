@@ -18,7 +18,8 @@ pub struct ClientAddress(pub IpAddr);
 #[derive(Debug)]
 pub struct Credential {
     text: SecretString,
-    pub(crate) place: Presentation,
+    /// Everywhere it stands: more than once is fine where its kind may stand in each place.
+    pub(crate) places: Vec<Presentation>,
     pub(crate) origin: PresentedOrigin,
     pub(crate) address: Option<IpAddr>,
     pub(crate) grant: CorsGrant,
@@ -51,13 +52,13 @@ impl FromRequestParts<Platform> for Credential {
                 Presentation::Bearer | Presentation::Basic => {}
             }
         }
-        let mut found = found.into_iter();
-        let Some((text, place)) = found.next() else {
+        let (mut texts, places): (Vec<String>, Vec<Presentation>) = found.into_iter().unzip();
+        let Some(text) = texts.pop() else {
             return Err(Problem::anonymous(
                 "present a token as `Authorization: Bearer …`, or as its kind says",
             ));
         };
-        if found.any(|(other, _)| other != text) {
+        if texts.iter().any(|other| *other != text) {
             return Err(Problem::new(
                 StatusCode::BAD_REQUEST,
                 "ambiguous_credentials",
@@ -66,7 +67,7 @@ impl FromRequestParts<Platform> for Credential {
         }
         Ok(Self {
             text: text.into(),
-            place,
+            places,
             origin: presented_origin(&parts.headers),
             address: parts
                 .extensions

@@ -28,12 +28,16 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         match (values.next(), values.next()) {
             (None, _) => Ok(Self(None)),
             (Some(value), None) => match value.to_str() {
-                Ok(key) if (1..=255).contains(&key.len()) => Ok(Self(Some(key.to_owned()))),
+                Ok(key) if is_key(key) => Ok(Self(Some(key.to_owned()))),
                 _ => Err(invalid()),
             },
             (Some(_), Some(_)) => Err(invalid()),
         }
     }
+}
+
+fn is_key(text: &str) -> bool {
+    (1..=255).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic())
 }
 
 fn invalid() -> Problem {

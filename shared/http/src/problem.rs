@@ -42,7 +42,7 @@ impl Problem {
         Self {
             status,
             code,
-            detail: detail.into(),
+            detail: shortened(detail.into()),
             field: None,
             id: None,
             headers: Vec::new(),
@@ -81,8 +81,8 @@ impl Problem {
     /// 503: something this service needs is not to be had.
     #[must_use]
     pub fn unavailable(source: impl Error + Send + Sync + 'static) -> Self {
-        let detail =
-            "the service cannot answer now, and has decided nothing: try again in a moment";
+        let detail = "the service cannot answer now: try again in a moment; what was to be made or \
+                      changed may have been, so repeat it with the same `Idempotency-Key`";
         let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
         problem.source = Some(Arc::new(source));
         problem.header(RETRY_AFTER, "1")
@@ -138,7 +138,7 @@ impl Problem {
     #[must_use]
     pub fn field(self, field: impl Into<String>) -> Self {
         Self {
-            field: Some(field.into()),
+            field: Some(shortened(field.into())),
             ..self
         }
     }
@@ -182,6 +182,16 @@ impl Problem {
         }
         causes.join(": ")
     }
+}
+
+/// What a client sent is told back to it, but a long text only in part.
+fn shortened(mut text: String) -> String {
+    const LONGEST: usize = 1_000;
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 impl From<StoreError> for Problem {

@@ -10,7 +10,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use hallpass_core::JwtId;
 use http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use std::any::Any;
 use std::time::Duration;
 use thiserror::Error;
@@ -78,7 +78,7 @@ async fn edge(State(platform): State<Platform>, mut request: Request, next: Next
         }
     };
     if let Some(problem) = response.extensions().get::<Problem>() {
-        log(problem, &request_id, method.as_str(), &route);
+        log(problem, &request_id, name(&method), &route);
     }
     cors::answer(origin, &grant, &mut response);
     let headers = response.headers_mut();
@@ -107,6 +107,22 @@ fn log(problem: &Problem, request_id: &str, method: &str, route: &str) {
         );
     } else {
         tracing::info!(request_id, method, route, status, code);
+    }
+}
+
+/// A method of HTTP's own: any other is the client's to make up.
+fn name(method: &Method) -> &str {
+    match *method {
+        Method::GET
+        | Method::HEAD
+        | Method::POST
+        | Method::PUT
+        | Method::PATCH
+        | Method::DELETE
+        | Method::OPTIONS
+        | Method::TRACE
+        | Method::CONNECT => method.as_str(),
+        _ => "unknown",
     }
 }
 

@@ -42,22 +42,10 @@ pub enum SettingsError {
 }
 
 impl Settings {
-    /// Reads the process's environment.
-    ///
-    /// # Errors
-    /// Names the variable and what is wrong with it.
-    pub fn from_environment() -> Result<Self, SettingsError> {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "this is where the environment is read"
-        )]
-        Self::from_lookup(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
-    }
-
     /// Reads variables through `lookup`.
     ///
     /// # Errors
-    /// As [`Settings::from_environment`].
+    /// Names the variable and what is wrong with it.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let required = |name| lookup(name).ok_or(SettingsError::Missing(name));
         Ok(Self {
@@ -68,6 +56,15 @@ impl Settings {
             catalog: catalog(&required("HALLPASS_CATALOG")?)?,
         })
     }
+}
+
+/// A variable of the process's environment; an empty one counts as not set.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is where the environment is read"
+    )]
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 fn catalog(name: &str) -> Result<Catalog, SettingsError> {

@@ -85,8 +85,8 @@ impl Signer {
     async fn current(&self, now: UnixMillis) -> Result<Arc<KeyRow>, SignError> {
         let mut known = self.current.lock().await;
         if let Some(current) = known.as_ref() {
-            let age = now.0.saturating_sub(current.read_at.0);
-            if age < KEYS_AT_MOST_SECONDS_OLD.saturating_mul(1_000) {
+            let age = now.0.checked_sub(current.read_at.0);
+            if age.is_some_and(|age| age < KEYS_AT_MOST_SECONDS_OLD.saturating_mul(1_000)) {
                 return Ok(Arc::clone(&current.row));
             }
         }

@@ -4,7 +4,7 @@ use hallpass_core::{Algorithm, Claims, Malformed, UnixMillis, UnverifiedJwt};
 use hallpass_store::{KeyRow, Store, StoreError};
 use jsonwebtoken::{DecodingKey, jwk::Jwk};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use thiserror::Error;
 use tokio::sync::Mutex;
 
@@ -31,9 +31,10 @@ struct Key {
     decoding: DecodingKey,
 }
 
+/// The keys of one reading.
 #[derive(Default)]
 struct Known {
-    keys: HashMap<String, Arc<Key>>,
+    keys: HashMap<String, Key>,
     read_at: Option<UnixMillis>,
 }
 
@@ -41,8 +42,10 @@ struct Known {
 #[derive(Clone)]
 pub struct VerificationKeys {
     store: Store,
-    /// Held while the rows are read, so that many requests at once cost one read.
-    known: Arc<Mutex<Known>>,
+    known: Arc<RwLock<Arc<Known>>>,
+    /// Held while the rows are read, so that many requests at once cost one read; what it guards is
+    /// when they were last asked for, whether they came or not.
+    asking: Arc<Mutex<Option<UnixMillis>>>,
 }
 
 impl VerificationKeys {
@@ -52,6 +55,7 @@ impl VerificationKeys {
         Self {
             store,
             known: Arc::default(),
+            asking: Arc::default(),
         }
     }
 
@@ -65,7 +69,8 @@ impl VerificationKeys {
         jwt: &UnverifiedJwt,
         now: UnixMillis,
     ) -> Result<Option<Claims>, VerifyError> {
-        let Some(key) = self.find(jwt.kid(), now).await? else {
+        let known = self.known_for(jwt.kid(), now).await?;
+        let Some(key) = known.keys.get(jwt.kid()) else {
             return Ok(None);
         };
         let verified = |algorithm: Algorithm, signed: &str, signature: &str| {
@@ -82,21 +87,58 @@ impl VerificationKeys {
         Ok(jwt.claims_once_verified(verified)?)
     }
 
-    async fn find(&self, kid: &str, now: UnixMillis) -> Result<Option<Arc<Key>>, StoreError> {
-        let mut known = self.known.lock().await;
-        let age = known.read_at.map(|read_at| now.0.saturating_sub(read_at.0));
+    /// Keys that are fresh enough to say whether there is one of this kid.
+    async fn known_for(&self, kid: &str, now: UnixMillis) -> Result<Arc<Known>, StoreError> {
+        let known = self.known();
+        // A known key needs no lock: a flood of unknown ones does not make it wait.
+        if known.keys.contains_key(kid) && known.is_younger(KEYS_AT_MOST_SECONDS_OLD, now) {
+            return Ok(known);
+        }
+        let mut asked_at = self.asking.lock().await;
+        let known = self.known();
         let at_most = if known.keys.contains_key(kid) {
             KEYS_AT_MOST_SECONDS_OLD
         } else {
             REFETCH_AFTER_SECONDS
         };
-        if age.is_none_or(|age| age >= at_most.saturating_mul(1_000)) {
-            let rows = self.store.key_rows().await?;
-            known.keys = rows.iter().filter_map(key).collect();
-            known.read_at = Some(now);
+        if known.is_younger(at_most, now) {
+            return Ok(known);
         }
-        Ok(known.keys.get(kid).cloned())
+        let is_young = known.is_younger(KEYS_AT_MOST_SECONDS_OLD, now);
+        if is_young
+            && asked_at.is_some_and(|asked_at| is_younger(asked_at, REFETCH_AFTER_SECONDS, now))
+        {
+            // Asked a moment ago, in vain: an unknown kid does not ask a sick table again.
+            return Ok(known);
+        }
+        *asked_at = Some(now);
+        let rows = self.store.key_rows().await?;
+        let keys = rows.iter().filter_map(key).collect();
+        let known = Arc::new(Known {
+            keys,
+            read_at: Some(now),
+        });
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&known);
+        Ok(known)
     }
+
+    fn known(&self) -> Arc<Known> {
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Known {
+    fn is_younger(&self, seconds: u64, now: UnixMillis) -> bool {
+        self.read_at
+            .is_some_and(|read_at| is_younger(read_at, seconds, now))
+    }
+}
+
+/// A moment that lies ahead, after the clock was set back, counts as long ago.
+fn is_younger(moment: UnixMillis, seconds: u64, now: UnixMillis) -> bool {
+    now.0
+        .checked_sub(moment.0)
+        .is_some_and(|age| age < seconds.saturating_mul(1_000))
 }
 
 impl std::fmt::Debug for VerificationKeys {
@@ -108,7 +150,7 @@ impl std::fmt::Debug for VerificationKeys {
 }
 
 /// A row that is still published, as a key.
-fn key(row: &KeyRow) -> Option<(String, Arc<Key>)> {
+fn key(row: &KeyRow) -> Option<(String, Key)> {
     if row.retired_at.is_some() {
         return None;
     }
@@ -116,10 +158,10 @@ fn key(row: &KeyRow) -> Option<(String, Arc<Key>)> {
     let decoding = DecodingKey::from_jwk(&jwk).ok()?;
     Some((
         row.kid.clone(),
-        Arc::new(Key {
+        Key {
             algorithm: row.algorithm,
             decoding,
-        }),
+        },
     ))
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// For how long after its expiry a record stays, in seconds: longer than any child can live, none
 /// of which outlives it, and long enough to answer questions about it.
-const KEPT: u64 = 30 * 24 * 60 * 60;
+pub(crate) const KEPT: u64 = 30 * 24 * 60 * 60;
 
 /// A token's entry among those of its environment: what a list shows, and what revoking it takes.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -96,7 +96,7 @@ impl Store {
             Expression::new("SET #state = :previous, #retired_at = :now")
                 .with(":previous", text("previous"))
                 .with(":now", number(now.0)),
-            Expression::new("attribute_exists(#pk) AND #state <> :previous"),
+            Expression::new("attribute_exists(#pk) AND attribute_not_exists(#retired_at)"),
         );
         let with_kid = |is: &'static str| Expression::new(is).with(":kid", text(kid));
         let current = keys::current_signing_key();

@@ -4,6 +4,7 @@ use crate::Store;
 use crate::audit::Audit;
 use crate::error::StoreError;
 use crate::expression::Expression;
+use crate::index::KEPT;
 use crate::item::{self, number};
 use crate::keys;
 use crate::slot::Held;
@@ -84,7 +85,10 @@ impl Store {
         let transaction = transaction.update(
             Part::Token,
             keys::token(ending.token),
-            Expression::new("SET #revoked_at = :now").with(":now", number(ending.at.0)),
+            // A never-expiring token's row goes, too, once the longest of its children is past.
+            Expression::new("SET #revoked_at = :now, #ttl = :ttl")
+                .with(":now", number(ending.at.0))
+                .with(":ttl", number(ending.at.seconds().plus(KEPT).0)),
             Expression::new("attribute_exists(#pk) AND attribute_not_exists(#revoked_at)"),
         );
         if let Some(held) = ending.held {

@@ -333,10 +333,10 @@ fn consistent(name: &Spanned<String>, entry: &KindSource, kind: Kind) -> Checked
             "`principals` is empty: nobody could hold such a token",
         );
     }
-    if kind.live && !kind.principals.contains(&PrincipalType::User) {
+    if kind.live {
         return fault(
             name,
-            "`live` rights are a user's: `principals` must list `user`",
+            "`live` rights need the directory of users, which is not there yet",
         );
     }
     match entry.derives.first() {
@@ -420,12 +420,15 @@ fn presented(name: &Spanned<String>, texts: &[Spanned<String>]) -> Checked<Vec<P
     let is_taken = |word: &str| {
         let taken = [
             "authorization",
-            "cookie",
+            "content-length",
             "content-type",
+            "cookie",
             "host",
             "idempotency-key",
             "origin",
             "referer",
+            "transfer-encoding",
+            "x-forwarded-for",
         ];
         taken.iter().any(|name| word.eq_ignore_ascii_case(name))
     };
