@@ -1,1 +1,40 @@
-//! To be written.
+//! Faults of DynamoDB and KMS, at the wire (s44, s45, s53): an outage is 503, never an answer, and
+//! nothing is lost or doubled by one.
+
+#[path = "faults/conflict.rs"]
+mod conflict;
+#[path = "faults/lost_reply.rs"]
+mod lost_reply;
+#[path = "faults/outage.rs"]
+mod outage;
+#[path = "faults/routes.rs"]
+mod routes;
+#[path = "faults/unprocessed.rs"]
+mod unprocessed;
+
+use hallpass_tests::Reply;
+
+/// Asserts that a reply is the one answer to any outage: to the byte the same, so that nothing of
+/// the cause leaks and nothing reads as a decision.
+fn assert_unavailable(what: &str, reply: &Reply) {
+    assert_eq!(reply.status, 503, "{what}: {}", reply.body);
+    assert_eq!(reply.header("retry-after"), "1", "{what}");
+    assert_eq!(
+        reply.header("content-type"),
+        "application/problem+json",
+        "{what}"
+    );
+    assert_eq!(reply.header("cache-control"), "no-store", "{what}");
+    assert_eq!(reply.header("www-authenticate"), "", "{what}");
+    insta::allow_duplicates! {
+        insta::assert_json_snapshot!(reply.body, @r#"
+        {
+          "code": "unavailable",
+          "detail": "the service cannot answer now, and has decided nothing: try again in a moment",
+          "status": 503,
+          "title": "Service Unavailable",
+          "type": "about:blank"
+        }
+        "#);
+    }
+}

@@ -1,1 +1,97 @@
-//! To be written.
+//! `POST /v1/tokens`: what it makes, what it refuses, and what it leaves behind.
+
+#[path = "mint/bounds.rs"]
+mod bounds;
+#[path = "mint/fields.rs"]
+mod fields;
+#[path = "mint/idempotency.rs"]
+mod idempotency;
+#[path = "mint/limit.rs"]
+mod limit;
+#[path = "mint/place.rs"]
+mod place;
+#[path = "mint/principal.rs"]
+mod principal;
+#[path = "mint/reply.rs"]
+mod reply;
+#[path = "mint/rules.rs"]
+mod rules;
+#[path = "mint/scopes.rs"]
+mod scopes;
+#[path = "mint/secrecy.rs"]
+mod secrecy;
+#[path = "mint/times.rs"]
+mod times;
+
+use hallpass_tests::{Hallpass, Reply};
+use serde_json::{Value, json};
+
+/// `base` with the fields of `change`; one that is `null` there is left out.
+fn with(mut base: Value, change: Value) -> Value {
+    for (field, value) in change.as_object().unwrap() {
+        if value.is_null() {
+            base.as_object_mut().unwrap().remove(field);
+        } else {
+            base[field] = value.clone();
+        }
+    }
+    base
+}
+
+/// A body for a kind that needs nothing else.
+fn secret(change: Value) -> Value {
+    with(json!({"kind": "secret", "name": "a server"}), change)
+}
+
+/// A body for a kind that needs origins.
+fn publishable(change: Value) -> Value {
+    let base =
+        json!({"kind": "publishable", "name": "a page", "origins": ["https://shop.example"]});
+    with(base, change)
+}
+
+/// A body for the built-in kind.
+fn management(change: Value) -> Value {
+    let base = json!({"kind": "management", "name": "a tool", "scopes": ["tokens:mint"]});
+    with(base, change)
+}
+
+/// A mint with `maker`'s token.
+async fn mint(hallpass: &Hallpass, maker: &str, body: Value) -> Reply {
+    hallpass.post("/v1/tokens", body).bearer(maker).await
+}
+
+/// What is told of a refusal: its status, code and field.
+fn told(reply: &Reply) -> (u16, &str, &str) {
+    let field = reply.body["field"].as_str().unwrap_or_default();
+    (reply.status.as_u16(), reply.code(), field)
+}
+
+/// A success, or what is told of a refusal.
+fn outcome(reply: &Reply) -> Result<(), (u16, &str, &str)> {
+    if reply.status == 201 {
+        Ok(())
+    } else {
+        Err(told(reply))
+    }
+}
+
+/// Asserts what `maker`'s mint of each body comes to, and that a refused one leaves nothing.
+async fn assert_outcomes(
+    hallpass: &Hallpass,
+    maker: &str,
+    cases: impl IntoIterator<Item = (Value, Result<(), (u16, &str, &str)>)>,
+) {
+    for (body, expected) in cases {
+        let before = hallpass.items().await.len();
+        let reply = mint(hallpass, maker, body.clone()).await;
+        assert_eq!(outcome(&reply), expected, "{body}\n{}", reply.body);
+        if expected.is_err() {
+            assert_eq!(
+                hallpass.items().await.len(),
+                before,
+                "a row is left of {body}"
+            );
+        }
+    }
+}

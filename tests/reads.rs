@@ -1,1 +1,285 @@
-//! To be written.
+//! What each call costs, counted at the wire (design §5): one round trip for a validation, nothing
+//! for junk, one read and one signature for a derivation, and never a scan.
+
+#[path = "reads/consistency.rs"]
+mod consistency;
+#[path = "reads/freshness.rs"]
+mod freshness;
+#[path = "reads/junk.rs"]
+mod junk;
+
+use hallpass_tests::{Call, Hallpass, Reply, text};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Makes a call, and says what it asked of DynamoDB and then of KMS: each batch with its number of
+/// keys, which are all different.
+async fn cost(hallpass: &Hallpass, call: Call) -> (Reply, Vec<String>) {
+    hallpass.dynamodb.reset();
+    hallpass.kms.reset();
+    let reply = call.await;
+    let calls = hallpass.dynamodb.calls();
+    let calls = calls.into_iter().chain(hallpass.kms.calls());
+    let cost = calls.map(|call| match &*call.operation {
+        "BatchGetItem" => {
+            let request = &call.body["RequestItems"][&hallpass.table];
+            assert_eq!(request["ConsistentRead"], true);
+            let keys = request["Keys"].as_array().unwrap();
+            let different = |(at, key)| !keys[..at].contains(key);
+            assert!(keys.iter().enumerate().all(different), "{keys:?}");
+            format!("BatchGetItem {}", keys.len())
+        }
+        operation => operation.to_owned(),
+    });
+    (reply, cost.collect())
+}
+
+/// Asserts a call's status and cost; its reply's body.
+async fn expect(hallpass: &Hallpass, what: &str, call: Call, status: u16, paid: &[&str]) -> Value {
+    let (reply, cost) = cost(hallpass, call).await;
+    assert_eq!(reply.status, status, "{what}: {}", reply.body);
+    assert_eq!(cost, paid, "{what}");
+    reply.body
+}
+
+fn validate(hallpass: &Hallpass, caller: &str, token: &str) -> Call {
+    let body = json!({"token": token});
+    hallpass.post("/v1/tokens/validate", body).bearer(caller)
+}
+
+/// A secret token of the default catalog that may validate, too.
+async fn validating(hallpass: &Hallpass) -> String {
+    let body =
+        json!({"kind": "secret", "name": "a server", "scopes": ["asset:*", "tokens:validate"]});
+    text(&hallpass.mint(body).await, "token")
+}
+
+#[tokio::test]
+async fn s53_a_validation_is_one_batch_of_different_keys() {
+    let hallpass = Hallpass::start("default").await;
+    let parent = validating(&hallpass).await;
+    let derived = async || {
+        hallpass
+            .derive(&parent, json!({"scopes": ["asset:read"]}))
+            .await
+    };
+    let (child, sibling) = (derived().await, derived().await);
+    let root = hallpass.root.as_str();
+    let keys_read = &["Query", "BatchGetItem 3"];
+    // The verification keys are cold for the first JWT, and only for that.
+    for (what, caller, token, paid) in [
+        (
+            "another opaque token",
+            root,
+            parent.as_str(),
+            &["BatchGetItem 2"][..],
+        ),
+        ("itself, opaque", root, root, &["BatchGetItem 1"]),
+        ("a JWT, cold", root, &child, keys_read),
+        ("a JWT, warm", root, &child, &["BatchGetItem 3"]),
+        (
+            "another JWT of the same key",
+            root,
+            &sibling,
+            &["BatchGetItem 3"],
+        ),
+        (
+            "a parent its own child",
+            &parent,
+            &child,
+            &["BatchGetItem 2"],
+        ),
+    ] {
+        let reply = expect(
+            &hallpass,
+            what,
+            validate(&hallpass, caller, token),
+            200,
+            paid,
+        )
+        .await;
+        assert_eq!(reply["code"], "active", "{what}");
+    }
+    let of_self = |token: &str| hallpass.get("/v1/tokens/self").bearer(token);
+    expect(
+        &hallpass,
+        "self, opaque",
+        of_self(root),
+        200,
+        &["BatchGetItem 1"],
+    )
+    .await;
+    expect(
+        &hallpass,
+        "self, JWT",
+        of_self(&child),
+        200,
+        &["BatchGetItem 2"],
+    )
+    .await;
+    // Its parent's row is asked for by both of them, and its own revocation as well.
+    let call = validate(&hallpass, &child, &child);
+    expect(&hallpass, "a JWT itself", call, 403, &["BatchGetItem 2"]).await;
+    let call = validate(&hallpass, &child, &sibling);
+    expect(
+        &hallpass,
+        "a JWT its sibling",
+        call,
+        403,
+        &["BatchGetItem 3"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn verification_keys_are_read_anew_after_300_seconds() {
+    let hallpass = Hallpass::start("default").await;
+    let parent = validating(&hallpass).await;
+    let child = hallpass
+        .derive(&parent, json!({"scopes": ["asset:read"]}))
+        .await;
+    for (what, later, paid) in [
+        ("cold", 0, &["Query", "BatchGetItem 2"][..]),
+        ("warm", 299_999, &["BatchGetItem 2"]),
+        ("old", 1, &["Query", "BatchGetItem 2"]),
+        ("warm again", 1, &["BatchGetItem 2"]),
+    ] {
+        hallpass.clock.advance(Duration::from_millis(later));
+        expect(
+            &hallpass,
+            what,
+            validate(&hallpass, &parent, &child),
+            200,
+            paid,
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn deriving_is_one_read_and_one_signature() {
+    let hallpass = Hallpass::start("default").await;
+    let parent = validating(&hallpass).await;
+    let body = json!({"scopes": ["asset:read"]});
+    let warm = &["BatchGetItem 1", "Sign"][..];
+    for (what, later, route, paid) in [
+        (
+            "cold",
+            0,
+            "/v1/tokens/temporary",
+            &["BatchGetItem 1", "Query", "Sign"][..],
+        ),
+        ("warm", 0, "/v1/tokens/temporary", warm),
+        (
+            "as documented",
+            299_999,
+            "/v2/temporary-access-token/create",
+            warm,
+        ),
+        (
+            "old",
+            1,
+            "/v1/tokens/temporary",
+            &["BatchGetItem 1", "Query", "Sign"],
+        ),
+    ] {
+        hallpass.clock.advance(Duration::from_millis(later));
+        let call = hallpass.post(route, body.clone()).bearer(&parent);
+        expect(&hallpass, what, call, 200, paid).await;
+    }
+    // What is refused is not signed.
+    let wider = json!({"scopes": ["configuration:save"]});
+    let call = hallpass.post("/v1/tokens/temporary", wider).bearer(&parent);
+    expect(&hallpass, "wider", call, 422, &["BatchGetItem 1"]).await;
+}
+
+#[tokio::test]
+async fn minting_is_one_transaction_and_for_limited_kinds_one_query() {
+    let hallpass = Hallpass::start("default").await;
+    let limited = json!({"kind": "secret", "name": "a server"});
+    let unlimited = json!({"kind": "apikey", "name": "a key", "scopes": ["asset:read"]});
+    let written = &["BatchGetItem 1", "TransactWriteItems"][..];
+    for (what, body, status, paid) in [
+        (
+            "limited",
+            limited.clone(),
+            201,
+            &["BatchGetItem 1", "Query", "TransactWriteItems"][..],
+        ),
+        ("unlimited", unlimited.clone(), 201, written),
+        (
+            "no such kind",
+            json!({"kind": "nope", "name": "x"}),
+            422,
+            &["BatchGetItem 1"],
+        ),
+        (
+            "a wrong body",
+            json!({"kind": "secret"}),
+            422,
+            &["BatchGetItem 1"],
+        ),
+    ] {
+        let call = hallpass.post("/v1/tokens", body).bearer(&hallpass.root);
+        expect(&hallpass, what, call, status, paid).await;
+    }
+    for (what, body, paid) in [
+        (
+            "limited",
+            limited,
+            &["BatchGetItem 1", "Query", "TransactWriteItems"][..],
+        ),
+        ("unlimited", unlimited, written),
+    ] {
+        let call = hallpass.post("/v1/tokens", body).bearer(&hallpass.root);
+        let call = call.header("idempotency-key", what);
+        expect(&hallpass, what, call.clone(), 201, paid).await;
+        // The repetition is found out by the condition, and looked up once.
+        let paid = [paid, &["GetItem"]].concat();
+        expect(&hallpass, what, call, 409, &paid).await;
+    }
+}
+
+#[tokio::test]
+async fn revoking_and_rotating_are_one_read_and_one_transaction() {
+    let hallpass = Hallpass::start("default").await;
+    let body = json!({"kind": "secret", "name": "a server"});
+    let [first, second, third] = [
+        hallpass.mint(body.clone()).await,
+        hallpass.mint(body.clone()).await,
+        hallpass.mint(body).await,
+    ];
+    let parent = text(&third, "token");
+    let child = hallpass
+        .derive(&parent, json!({"scopes": ["asset:read"]}))
+        .await;
+    hallpass.code(&child).await;
+    let by_id = format!("/v1/tokens/{}", text(&first, "id"));
+    let by_text = json!({"token": second["token"]});
+    let rotate = format!("/v1/tokens/{}/rotate", text(&third, "id"));
+    let read = &["BatchGetItem 1", "GetItem", "TransactWriteItems"][..];
+    for (what, call, status, paid) in [
+        (
+            "rotate",
+            hallpass.post(&rotate, json!({"overlap_seconds": 0})),
+            200,
+            read,
+        ),
+        ("revoke by id", hallpass.delete(&by_id), 204, read),
+        // The row comes with the caller's own.
+        (
+            "revoke by text",
+            hallpass.post("/v1/revocations", by_text),
+            204,
+            &["BatchGetItem 2", "TransactWriteItems"],
+        ),
+        (
+            "revoke a JWT",
+            hallpass.post("/v1/revocations", json!({"token": child})),
+            204,
+            &["BatchGetItem 3", "TransactWriteItems"],
+        ),
+    ] {
+        expect(&hallpass, what, call.bearer(&hallpass.root), status, paid).await;
+    }
+}

@@ -4,14 +4,24 @@ use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const FUNCTIONS: [&str; 7] =
-    ["bootstrap", "directory", "mint", "revoke", "rotate", "temporary", "validate"];
+const FUNCTIONS: [&str; 7] = [
+    "bootstrap",
+    "directory",
+    "mint",
+    "revoke",
+    "rotate",
+    "temporary",
+    "validate",
+];
 
 pub fn measure(report: &mut Map<String, Value>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let tool = std::env::var("HALLPASS_LAMBDA_BENCH").map(PathBuf::from);
     let tool = tool.unwrap_or_else(|_| root.join("../shared/tools/lambda_bench.py"));
-    let built = root.join(format!("target/{}-unknown-linux-gnu/release", std::env::consts::ARCH));
+    let built = root.join(format!(
+        "target/{}-unknown-linux-gnu/release",
+        std::env::consts::ARCH
+    ));
     let zips = root.join("target/lambda");
     let floor = built.join("hallpass-floor");
     if !tool.exists() || !floor.exists() {
@@ -61,7 +71,11 @@ fn start(tool: &Path, binary: &Path, floor: &Path) -> Vec<(String, String)> {
         .env("HALLPASS_CATALOG", "archilogic")
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout)
         .unwrap()
         .lines()

@@ -32,8 +32,16 @@ pub async fn start() -> Bench {
     let clock = Arc::new(SystemClock);
     let platform = Platform::new(&settings, dynamodb.clone(), clock, Arc::new(SystemRandom));
     let kms = kms_client(&services.kms_url);
-    let made = bootstrap(&platform, &kms, "bench", BootstrapRequest::default()).await.unwrap();
+    let made = bootstrap(&platform, &kms, "bench", BootstrapRequest::default())
+        .await
+        .unwrap();
     let signer = Signer::new(kms, platform.store.clone());
     let opaque = made.token.expose_secret().to_owned();
-    Bench { platform, dynamodb, signer, opaque, _services: services }
+    Bench {
+        platform,
+        dynamodb,
+        signer,
+        opaque,
+        _services: services,
+    }
 }

@@ -17,16 +17,26 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let mut report = Map::new();
-    println!("{:<44} {:>10} {:>10} {:>7} {:>7}", "", "A", "B", "A/B", "at most");
+    println!(
+        "{:<44} {:>10} {:>10} {:>7} {:>7}",
+        "", "A", "B", "A/B", "at most"
+    );
     runtime.block_on(validation::measure(&mut report));
     coverage::measure(&mut report);
     functions::measure(&mut report);
     let target = std::env::var("CARGO_TARGET_DIR")
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../target").to_owned());
     let file = format!("{target}/bench.json");
-    std::fs::write(&file, serde_json::to_string_pretty(&Value::Object(report)).unwrap()).unwrap();
+    std::fs::write(
+        &file,
+        serde_json::to_string_pretty(&Value::Object(report)).unwrap(),
+    )
+    .unwrap();
     println!("written to {file}");
 }
 
@@ -47,7 +57,10 @@ fn ratio(
     let mut ratios: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a / b).collect();
     let (a, b, ratio) = (median(&mut a), median(&mut b), median(&mut ratios));
     let budget = at_most.map(|most| format!("{most:.2}")).unwrap_or_default();
-    println!("{:<44} {a:>10.1} {b:>10.1} {ratio:>7.2} {budget:>7}", format!("{name} [{unit}]"));
+    println!(
+        "{:<44} {a:>10.1} {b:>10.1} {ratio:>7.2} {budget:>7}",
+        format!("{name} [{unit}]")
+    );
     report.insert(
         name.to_owned(),
         serde_json::json!({"unit": unit, "a": a, "b": b, "ratio": ratio, "at_most": at_most}),

@@ -26,7 +26,12 @@ pub async fn measure(report: &mut Map<String, Value>) {
 
 async fn record(bench: &Bench) -> TokenRecord {
     let now = bench.platform.now();
-    let [evidence] = bench.platform.validator.examine([&bench.opaque], now).await.unwrap();
+    let [evidence] = bench
+        .platform
+        .validator
+        .examine([&bench.opaque], now)
+        .await
+        .unwrap();
     match evidence {
         Evidence::Opaque(record) => *record,
         other => panic!("the token is opaque: {other:?}"),
@@ -39,7 +44,13 @@ async fn validate(bench: &Bench, text: &str) {
     let [evidence] = bench.platform.validator.examine([text], now).await.unwrap();
     let scopes = ["floor:readPrivate@floor/42".parse().unwrap()];
     let origin = PresentedOrigin::Absent;
-    let facts = Facts { scopes: &scopes, account: None, environment: None, origin, ip: None };
+    let facts = Facts {
+        scopes: &scopes,
+        account: None,
+        environment: None,
+        origin,
+        ip: None,
+    };
     let decision = decide(&bench.platform.catalog, &evidence, &facts, now);
     assert!(decision.is_active(), "{decision:?}");
 }
@@ -47,7 +58,10 @@ async fn validate(bench: &Bench, text: &str) {
 fn key(record: &TokenRecord) -> HashMap<String, AttributeValue> {
     let text = |text: String| AttributeValue::S(text);
     HashMap::from([
-        ("pk".to_owned(), text(format!("TOKEN#{}", record.id.digits()))),
+        (
+            "pk".to_owned(),
+            text(format!("TOKEN#{}", record.id.digits())),
+        ),
         ("sk".to_owned(), text("RECORD".to_owned())),
     ])
 }
@@ -59,7 +73,11 @@ async fn opaque(bench: &Bench, record: &TokenRecord, report: &mut Map<String, Va
         validate(bench, &bench.opaque).await;
         let a = start.elapsed();
         let start = Instant::now();
-        let get = bench.dynamodb.get_item().table_name(TABLE).consistent_read(true);
+        let get = bench
+            .dynamodb
+            .get_item()
+            .table_name(TABLE)
+            .consistent_read(true);
         let got = get.set_key(Some(key(record))).send().await.unwrap();
         let b = start.elapsed();
         assert!(got.item.is_some());
@@ -68,7 +86,13 @@ async fn opaque(bench: &Bench, record: &TokenRecord, report: &mut Map<String, Va
             figures.1.push(b.as_secs_f64() * 1e6);
         }
     }
-    ratio(report, "validate opaque / GetItem", "µs", figures, Some(1.25));
+    ratio(
+        report,
+        "validate opaque / GetItem",
+        "µs",
+        figures,
+        Some(1.25),
+    );
 }
 
 async fn jwt(bench: &Bench, record: &TokenRecord, report: &mut Map<String, Value>) {
@@ -94,7 +118,10 @@ async fn jwt(bench: &Bench, record: &TokenRecord, report: &mut Map<String, Value
         validate(bench, &text).await;
         let a = start.elapsed();
         let start = Instant::now();
-        let batch = bench.dynamodb.batch_get_item().request_items(TABLE, keys.clone());
+        let batch = bench
+            .dynamodb
+            .batch_get_item()
+            .request_items(TABLE, keys.clone());
         let got = batch.send().await.unwrap();
         let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &point);
         public.verify(message.as_bytes(), &signature).unwrap();
@@ -105,7 +132,13 @@ async fn jwt(bench: &Bench, record: &TokenRecord, report: &mut Map<String, Value
             figures.1.push(b.as_secs_f64() * 1e6);
         }
     }
-    ratio(report, "validate JWT / BatchGetItem + verify", "µs", figures, Some(1.25));
+    ratio(
+        report,
+        "validate JWT / BatchGetItem + verify",
+        "µs",
+        figures,
+        Some(1.25),
+    );
 }
 
 /// A temporary token of the bench's own management token, which no route would derive.
@@ -132,5 +165,11 @@ async fn signed(bench: &Bench, record: &TokenRecord) -> String {
             iat_ms: now,
         },
     };
-    bench.signer.sign(&claims, now).await.unwrap().expose_secret().to_owned()
+    bench
+        .signer
+        .sign(&claims, now)
+        .await
+        .unwrap()
+        .expose_secret()
+        .to_owned()
 }

@@ -11,6 +11,7 @@ use std::pin::Pin;
 use tower::ServiceExt as _;
 
 /// A call being put together; awaiting it makes it.
+#[derive(Clone)]
 pub struct Call {
     router: Router,
     method: Method,

@@ -2,7 +2,7 @@
 
 use crate::client::Call;
 use crate::proxy::Proxy;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use axum::Router;
 use hallpass_bootstrap::{BootstrapReply, BootstrapRequest, bootstrap};
 use hallpass_core::{Clock, UnixMillis};
@@ -73,6 +73,21 @@ async fn services() -> &'static Services {
     SERVICES.get().unwrap()
 }
 
+/// As often as a function tries, without its pauses.
+fn tries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(3)
+        .with_initial_backoff(Duration::from_millis(1))
+}
+
+/// The SDK counts retries per process and service: without this, the faults of one test would end
+/// the retries of the others.
+fn own_partition() -> RetryPartition {
+    RetryPartition::custom("a test's own")
+        .token_bucket(TokenBucket::unlimited())
+        .build()
+}
+
 impl Hallpass {
     /// Starts a deployment with a catalog that ships.
     pub async fn start(catalog: &str) -> Self {
@@ -83,18 +98,17 @@ impl Hallpass {
         create_table(&dynamodb_client, &table).await.unwrap();
         let dynamodb = Proxy::start(&services.dynamodb_url).await;
         let kms = Proxy::start(&services.kms_url).await;
-        let hasty = RetryConfig::standard()
-            .with_max_attempts(3)
-            .with_initial_backoff(Duration::from_millis(1));
         let client = aws_sdk_dynamodb::Client::from_conf(
             dynamodb_config(dynamodb.url())
-                .retry_config(hasty.clone())
+                .retry_config(tries())
+                .retry_partition(own_partition())
                 .timeout_config(timeouts())
                 .build(),
         );
         let kms_client = aws_sdk_kms::Client::from_conf(
             kms_config(kms.url())
-                .retry_config(hasty)
+                .retry_config(tries())
+                .retry_partition(own_partition())
                 .timeout_config(timeouts())
                 .build(),
         );
@@ -219,6 +233,33 @@ impl Hallpass {
             }))
             .await;
         (account, text(&token, "token"))
+    }
+
+    /// From now on calls meet another instance of the functions, which has nothing in memory yet.
+    pub fn another_instance(&mut self) {
+        self.with_catalog(hallpass_core::Catalog::clone(&self.platform.catalog));
+    }
+
+    /// From now on calls meet another instance, of a deployment with this catalog.
+    pub fn with_catalog(&mut self, catalog: hallpass_core::Catalog) {
+        let settings = Settings {
+            table: self.table.clone(),
+            issuer: self.platform.issuer.clone(),
+            audience: self.platform.audience.as_deref().map(str::to_owned),
+            stack: "test".to_owned(),
+            catalog,
+        };
+        let config = dynamodb_config(self.dynamodb.url())
+            .retry_config(tries())
+            .retry_partition(own_partition());
+        self.platform = Platform::new(
+            &settings,
+            aws_sdk_dynamodb::Client::from_conf(config.timeout_config(timeouts()).build()),
+            Arc::clone(&self.clock) as _,
+            Arc::new(SystemRandom),
+        );
+        self.signer = Signer::new(self.kms_client.clone(), self.platform.store.clone());
+        self.router = finish(hallpass_local::routes(&self.signer), &self.platform);
     }
 
     /// Every item of the table, as the table holds it.

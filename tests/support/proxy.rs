@@ -104,6 +104,12 @@ impl Proxy {
         self.shared.state().calls.clone()
     }
 
+    /// The names of the calls so far, in the order of arrival.
+    pub fn operations(&self) -> Vec<String> {
+        let calls = &self.shared.state().calls;
+        calls.iter().map(|call| call.operation.clone()).collect()
+    }
+
     /// How many calls of `operation` (`BatchGetItem`, `Sign`, …) have arrived.
     pub fn count(&self, operation: &str) -> usize {
         self.shared

@@ -41,10 +41,8 @@ impl From<lexopt::Error> for OptionsError {
     }
 }
 
-fn port(value: std::ffi::OsString) -> Result<u16, OptionsError> {
-    value
-        .parse()
-        .map_err(|error| OptionsError(format!("--port takes 0 to 65535: {error}")))
+fn wrong_port(error: &lexopt::Error) -> OptionsError {
+    OptionsError(format!("--port takes 0 to 65535: {error}"))
 }
 
 impl Options {
@@ -59,11 +57,16 @@ impl Options {
         };
         while let Some(argument) = arguments.next()? {
             match argument {
-                Long("port") => options.port = port(arguments.value()?)?,
+                Long("port") => {
+                    options.port = arguments
+                        .value()?
+                        .parse()
+                        .map_err(|error| wrong_port(&error))?;
+                }
                 Long("catalog") => options.catalog = arguments.value()?.string()?,
                 Long("data") => options.data = Some(arguments.value()?.into()),
                 Long("root-token-file") => {
-                    options.root_token_file = Some(arguments.value()?.into())
+                    options.root_token_file = Some(arguments.value()?.into());
                 }
                 Long("services-only") => options.services_only = true,
                 Long("help") | Short('h') => return Ok(Command::Help),

@@ -101,11 +101,10 @@ async fn serve(options: &Options) -> Result<(), StartError> {
         .with_writer(io::stderr)
         .init();
     let signer = Signer::new(kms, platform.store.clone());
-    let routes = hallpass_local::routes(&signer);
-    let router = finish(routes, &platform).layer(from_fn(with_address));
+    let service = finish(hallpass_local::routes(&signer), &platform).layer(from_fn(with_address));
     axum::serve(
         listener,
-        router.into_make_service_with_connect_info::<SocketAddr>(),
+        service.into_make_service_with_connect_info::<SocketAddr>(),
     )
     .await
     .map_err(StartError::Serve)

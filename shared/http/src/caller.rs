@@ -224,6 +224,10 @@ impl Caller {
 
     /// The audit row of an act of this caller's.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "subjects are small ids that are copied"
+    )]
     pub fn audit(&self, action: &'static str, subject: impl ToString, at: UnixMillis) -> Audit {
         Audit {
             action,

@@ -4,7 +4,7 @@ use crate::cors::CorsGrant;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use axum::extract::FromRequestParts;
-use hallpass_core::{Catalog, Presentation, PresentedOrigin};
+use hallpass_core::{Catalog, Code, Decision, Presentation, Presented, PresentedOrigin};
 use http::header::{AUTHORIZATION, ORIGIN, REFERER};
 use http::{HeaderMap, HeaderValue, StatusCode, request::Parts};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -64,6 +64,13 @@ impl FromRequestParts<Platform> for Credential {
                 "ambiguous_credentials",
                 "the request presents more than one credential: present one",
             ));
+        }
+        // Junk costs nothing, whatever else the request asks to be looked at.
+        if let Err(reason) = Presented::parse(&text) {
+            return Err(Problem::refused(&Decision {
+                code: Code::Malformed,
+                detail: reason.to_string(),
+            }));
         }
         Ok(Self {
             text: text.into(),

@@ -6,6 +6,7 @@ mod caller;
 mod cors;
 mod credential;
 mod idempotency;
+mod log;
 mod path;
 mod platform;
 mod problem;

@@ -7,6 +7,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 
 /// An error as it leaves the service: a stable code and one helpful sentence. What caused it is
@@ -16,8 +17,8 @@ pub struct Problem {
     status: StatusCode,
     code: &'static str,
     detail: String,
-    field: Option<String>,
-    id: Option<String>,
+    field: Option<Box<str>>,
+    id: Option<Box<str>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
@@ -138,16 +139,16 @@ impl Problem {
     #[must_use]
     pub fn field(self, field: impl Into<String>) -> Self {
         Self {
-            field: Some(shortened(field.into())),
+            field: Some(shortened(field.into()).into()),
             ..self
         }
     }
 
     /// The same problem, naming the thing it is about.
     #[must_use]
-    pub fn id(self, id: impl ToString) -> Self {
+    pub fn id(self, id: impl fmt::Display) -> Self {
         Self {
-            id: Some(id.to_string()),
+            id: Some(id.to_string().into()),
             ..self
         }
     }

@@ -47,6 +47,10 @@ pub fn finish(routes: Router<Platform>, platform: &Platform) -> Router {
         .with_state(platform.clone())
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over"
+)]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = panic
         .downcast_ref::<&str>()
@@ -70,12 +74,11 @@ async fn edge(State(platform): State<Platform>, mut request: Request, next: Next
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
-    let mut response = match cors::preflight(&platform, &request) {
-        Some(response) => response,
-        None => {
-            request.extensions_mut().insert(grant.clone());
-            next.run(request).await
-        }
+    let mut response = if let Some(response) = cors::preflight(&platform, &request) {
+        response
+    } else {
+        request.extensions_mut().insert(grant.clone());
+        next.run(request).await
     };
     if let Some(problem) = response.extensions().get::<Problem>() {
         log(problem, &request_id, name(&method), &route);

@@ -1,0 +1,91 @@
+//! Other transactions at the same rows: tried again with a new one, and an outage only if they
+//! never give way. The embedded DynamoDB makes no such conflict by itself.
+
+use crate::assert_unavailable;
+use crate::routes::{ROUTES, Route};
+use hallpass_tests::Hallpass;
+use hallpass_tests::proxy::Fault;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+
+/// The routes that write, and how many rows each touches.
+async fn writing() -> Vec<(Route, usize)> {
+    let hallpass = Hallpass::start("default").await;
+    let mut writing = Vec::new();
+    for &route in ROUTES {
+        let call = route.prepare(&hallpass).await;
+        hallpass.dynamodb.reset();
+        assert_eq!(call.await.status, route.status);
+        let calls = hallpass.dynamodb.calls();
+        let writes = calls
+            .iter()
+            .filter_map(|call| call.body["TransactItems"].as_array());
+        if let Some(rows) = writes.map(Vec::len).max() {
+            writing.push((route, rows));
+        }
+    }
+    assert!(writing.len() > 10);
+    writing
+}
+
+#[tokio::test]
+async fn a_conflict_at_any_row_is_tried_again() {
+    let hallpass = Hallpass::start("default").await;
+    for (route, rows) in writing().await {
+        for row in 0..rows {
+            let call = route.prepare(&hallpass).await;
+            hallpass.dynamodb.reset();
+            hallpass
+                .dynamodb
+                .inject(Fault::TransactionConflict(row).once());
+            let reply = call.await;
+            assert_eq!(
+                reply.status, route.status,
+                "{} at {row}: {}",
+                route.name, reply.body
+            );
+            // Another transaction, and not a repetition of the one that was cancelled.
+            let calls = hallpass.dynamodb.calls();
+            let refused = calls.iter().position(|call| call.fault.is_some()).unwrap();
+            let tokens: BTreeSet<String> = calls[refused..]
+                .iter()
+                .filter(|call| call.operation == "TransactWriteItems")
+                .take(2)
+                .map(|call| call.body["ClientRequestToken"].to_string())
+                .collect();
+            assert_eq!(tokens.len(), 2, "{} at {row}", route.name);
+            hallpass.dynamodb.heal();
+        }
+    }
+}
+
+/// All routes at once, so that their deadlines pass together.
+#[tokio::test]
+async fn s44_endless_conflicts_are_an_outage_within_5_seconds_that_changes_nothing() {
+    let hallpass = Hallpass::start("default").await;
+    let mut prepared = Vec::new();
+    for (route, _) in writing().await {
+        prepared.push((route, route.prepare(&hallpass).await));
+    }
+    let before = hallpass.items().await;
+    hallpass.dynamodb.inject(Fault::TransactionConflict(0));
+    let mut running = JoinSet::new();
+    for (route, call) in prepared.clone() {
+        running.spawn(async move {
+            let began = Instant::now();
+            assert_unavailable(route.name, &call.await);
+            assert!(began.elapsed() < Duration::from_secs(5), "{}", route.name);
+        });
+    }
+    while let Some(ended) = running.join_next().await {
+        ended.unwrap();
+    }
+    let after = hallpass.items().await;
+    assert_eq!(before.len(), after.len());
+    assert!(before.iter().all(|item| after.contains(item)));
+    hallpass.dynamodb.heal();
+    for (route, call) in prepared {
+        assert_eq!(call.await.status, route.status, "{}", route.name);
+    }
+}

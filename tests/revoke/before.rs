@@ -1,0 +1,129 @@
+//! `before`: everything that was made up to a moment, and nothing since.
+
+use crate::{assert_answer, child, minted, revoke, revoked};
+use hallpass_tests::{Hallpass, text};
+use serde_json::json;
+use std::time::Duration;
+
+/// The clock stands at 1,800,000,000.000 at first.
+const START: u64 = 1_800_000_000;
+
+#[tokio::test]
+async fn a_cut_off_is_exact_to_the_millisecond() {
+    let hallpass = Hallpass::start("default").await;
+    // An account of its own, whose token the operator minted a second before.
+    let (account, _) = hallpass.account("acme", json!(["asset:read"])).await;
+    let place = json!({"account": account});
+    let (_, parent) = minted(&hallpass, place.clone()).await;
+    let older = child(&hallpass, &parent).await;
+    hallpass.clock.advance(Duration::from_millis(999));
+    let (_, just_before) = minted(&hallpass, place.clone()).await;
+    hallpass.clock.advance(Duration::from_millis(1));
+    let (_, at) = minted(&hallpass, place.clone()).await;
+    let child_at = child(&hallpass, &at).await;
+    hallpass.clock.advance(Duration::from_millis(1));
+    let (_, after) = minted(&hallpass, place).await;
+    let child_after = child(&hallpass, &after).await;
+    hallpass.clock.advance(Duration::from_secs(10));
+    revoked(&hallpass, json!({"account": account, "before": START + 1})).await;
+    for (what, token, code) in [
+        ("a second before", &parent, "revoked"),
+        ("its child", &older, "parent_revoked"),
+        ("a millisecond before", &just_before, "revoked"),
+        ("at the moment", &at, "revoked"),
+        ("its child", &child_at, "parent_revoked"),
+        ("a millisecond after", &after, "active"),
+        ("its child", &child_after, "active"),
+    ] {
+        assert_eq!(hallpass.code(token).await, code, "{what}");
+    }
+}
+
+/// A token that was made later and stays is cut off as well: what it derived up to the moment is
+/// dead. Its children were derived after it, so a clock behind ours is what this is about; in one
+/// clock, nothing of it dies.
+#[tokio::test]
+async fn what_is_younger_is_not_touched_and_goes_on() {
+    let hallpass = Hallpass::start("default").await;
+    let (account, _) = hallpass.account("acme", json!(["asset:read"])).await;
+    hallpass.clock.advance(Duration::from_millis(1));
+    let (_, young) = minted(&hallpass, json!({"account": account})).await;
+    let young_child = child(&hallpass, &young).await;
+    revoked(&hallpass, json!({"account": account, "before": START})).await;
+    for token in [&young, &young_child, &child(&hallpass, &young).await] {
+        assert_eq!(hallpass.code(token).await, "active");
+    }
+    // Nothing is closed by it.
+    let (_, younger) = minted(&hallpass, json!({"account": account})).await;
+    assert_eq!(hallpass.code(&younger).await, "active");
+    // An earlier moment later on changes nothing, a later one does.
+    revoked(&hallpass, json!({"account": account, "before": START - 5})).await;
+    assert_eq!(hallpass.code(&young).await, "active");
+    hallpass.clock.advance(Duration::from_secs(1));
+    revoked(&hallpass, json!({"account": account, "before": START + 1})).await;
+    for token in [&young, &younger] {
+        assert_eq!(hallpass.code(token).await, "revoked");
+    }
+    assert_eq!(hallpass.code(&young_child).await, "parent_revoked");
+}
+
+#[tokio::test]
+async fn before_reaches_the_named_environment_only() {
+    let hallpass = Hallpass::start("default").await;
+    let (account, _) = hallpass.account("acme", json!(["asset:read"])).await;
+    let path = format!("/v1/accounts/{account}/environments");
+    let made = hallpass
+        .post(&path, json!({"name": "app/test"}))
+        .bearer(&hallpass.root)
+        .await;
+    assert_eq!(made.status, 201);
+    let (_, live) = minted(&hallpass, json!({"account": account})).await;
+    let test = json!({"account": account, "environment": "app/test"});
+    let (_, test_token) = minted(&hallpass, test.clone()).await;
+    let mut body = test;
+    body["before"] = json!(START);
+    revoked(&hallpass, body).await;
+    assert_eq!(hallpass.code(&test_token).await, "revoked");
+    assert_eq!(hallpass.code(&live).await, "active");
+    // The whole account, by either of its names.
+    let by_principal = json!({"principal": account, "before": START});
+    revoked(&hallpass, by_principal).await;
+    assert_eq!(hallpass.code(&live).await, "revoked");
+}
+
+/// The operator may not close its own account, but may end what is old in it.
+#[tokio::test]
+async fn the_operator_may_end_what_is_old_of_its_own() {
+    let hallpass = Hallpass::start("default").await;
+    let (_, old) = minted(&hallpass, json!({})).await;
+    hallpass.clock.advance(Duration::from_secs(1));
+    let body = json!({
+        "kind": "management", "name": "m",
+        "scopes": ["platform:operate", "tokens:revoke", "tokens:validate", "tokens:mint"],
+    });
+    let young = text(&hallpass.mint(body).await, "token");
+    let call = revoke(
+        &hallpass,
+        json!({"environment": "default/live", "before": START}),
+    );
+    assert_answer("before", &call.bearer(&young).await, 204, "");
+    for token in [&old, &hallpass.root] {
+        let call = hallpass.post("/v1/tokens/validate", json!({"token": token}));
+        assert_eq!(call.bearer(&young).await.body["code"], "revoked");
+    }
+}
+
+/// At the very moment, a mint would lie both before and after it: it is put off.
+#[tokio::test]
+async fn s54_a_mint_at_the_moment_itself_is_put_off() {
+    let hallpass = Hallpass::start("default").await;
+    let (account, _) = hallpass.account("acme", json!(["asset:read"])).await;
+    revoked(&hallpass, json!({"account": account, "before": START})).await;
+    let body = json!({"kind": "secret", "name": "s", "account": account});
+    let mint = hallpass.post("/v1/tokens", body).bearer(&hallpass.root);
+    assert_answer("at it", &mint.clone().await, 503, "unavailable");
+    hallpass.clock.advance(Duration::from_millis(1));
+    let reply = mint.await;
+    assert_answer("after it", &reply, 201, "");
+    assert_eq!(hallpass.code(&text(&reply.body, "token")).await, "active");
+}

@@ -1,0 +1,399 @@
+//! Closing environments and accounts.
+
+use crate::{assert_answer, assert_unchanged, child, minted, revoke, revoked};
+use hallpass_store::{Audit, Closed, Closing};
+use hallpass_tests::proxy::Fault;
+use hallpass_tests::{Hallpass, text};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+/// An account with a second environment, and bodies that mint in each.
+async fn account(hallpass: &Hallpass, name: &str) -> (String, Value, Value) {
+    let (account, _) = hallpass.account(name, json!(["asset:read"])).await;
+    let path = format!("/v1/accounts/{account}/environments");
+    let made = hallpass
+        .post(&path, json!({"name": "app/test"}))
+        .bearer(&hallpass.root)
+        .await;
+    assert_eq!(made.status, 201);
+    let live = json!({"account": account});
+    let test = json!({"account": account, "environment": "app/test"});
+    (account, live, test)
+}
+
+/// What minting here answers.
+async fn assert_closed(hallpass: &Hallpass, place: &Value, is_closed: bool) {
+    for kind in ["secret", "apikey"] {
+        let mut body = json!({"kind": kind, "name": "late", "scopes": ["asset:read"]});
+        body.as_object_mut()
+            .unwrap()
+            .extend(place.as_object().unwrap().clone());
+        let reply = hallpass
+            .post("/v1/tokens", body)
+            .bearer(&hallpass.root)
+            .await;
+        let expected = if is_closed {
+            (409, "closed")
+        } else {
+            (201, "")
+        };
+        assert_answer(kind, &reply, expected.0, expected.1);
+    }
+}
+
+#[tokio::test]
+async fn s54_a_closed_environment_is_dead_and_its_neighbours_live() {
+    let hallpass = Hallpass::start("default").await;
+    let (account_id, live, test) = account(&hallpass, "acme").await;
+    let (_, other_live, _) = account(&hallpass, "other").await;
+    let (id, dead) = minted(&hallpass, test.clone()).await;
+    let dead_child = child(&hallpass, &dead).await;
+    let (_, neighbour) = minted(&hallpass, live.clone()).await;
+    let (_, stranger) = minted(&hallpass, other_live.clone()).await;
+    revoked(&hallpass, test.clone()).await;
+    assert_eq!(hallpass.code(&dead).await, "revoked");
+    assert_eq!(hallpass.code(&dead_child).await, "parent_revoked");
+    for living in [&neighbour, &stranger] {
+        assert_eq!(hallpass.code(living).await, "active");
+    }
+    assert_closed(&hallpass, &test, true).await;
+    assert_closed(&hallpass, &live, false).await;
+    assert_closed(&hallpass, &other_live, false).await;
+    let slots = |items: &crate::Items| {
+        let prefix = format!("SLOTS#{account_id}#app/test#");
+        items
+            .iter()
+            .filter(|item| item["pk"].as_s().unwrap().starts_with(&prefix))
+            .count()
+    };
+    let before = hallpass.items().await;
+    assert_eq!(slots(&before), 0, "places are freed");
+    // Twice is as once, by every way there is to ask; and what it closed cannot be rotated.
+    let path = format!("/v1/revocations/{account_id}/app/test");
+    assert_answer(
+        "again",
+        &revoke(&hallpass, test).bearer(&hallpass.root).await,
+        204,
+        "",
+    );
+    assert_answer(
+        "asked",
+        &hallpass.get(&path).bearer(&hallpass.root).await,
+        204,
+        "",
+    );
+    let rotate = format!("/v1/tokens/{id}/rotate");
+    let rotate = hallpass.post(&rotate, json!({"overlap_seconds": 0}));
+    assert_answer(
+        "rotate",
+        &rotate.bearer(&hallpass.root).await,
+        409,
+        "revoked",
+    );
+    assert_unchanged("again", &hallpass, &before).await;
+}
+
+#[tokio::test]
+async fn s54_a_closed_account_is_dead_in_all_its_environments() {
+    let hallpass = Hallpass::start("default").await;
+    for by in ["account", "principal"] {
+        let (account_id, live, test) = account(&hallpass, by).await;
+        let (_, stranger) = hallpass
+            .account(&format!("{by}-2"), json!(["tokens:validate"]))
+            .await;
+        let mut dead = Vec::new();
+        for place in [&live, &test] {
+            let (_, token) = minted(&hallpass, place.clone()).await;
+            dead.push((child(&hallpass, &token).await, "parent_revoked"));
+            dead.push((token, "revoked"));
+        }
+        revoked(&hallpass, json!({by: account_id})).await;
+        for (token, code) in &dead {
+            assert_eq!(hallpass.code(token).await, *code);
+        }
+        for place in [&live, &test] {
+            assert_closed(&hallpass, place, true).await;
+        }
+        // Nothing is added to it; it is still to be seen.
+        let path = format!("/v1/accounts/{account_id}/environments");
+        let call = hallpass
+            .post(&path, json!({"name": "app/late"}))
+            .bearer(&hallpass.root);
+        assert_answer("environment", &call.await, 409, "closed");
+        let path = format!("/v1/accounts/{account_id}");
+        let seen = hallpass.get(&path).bearer(&hallpass.root).await.body;
+        assert_eq!(seen["closed_at"], 1_800_000_000);
+        assert_eq!(
+            hallpass
+                .get("/v1/tokens/self")
+                .bearer(&stranger)
+                .await
+                .status,
+            200
+        );
+    }
+}
+
+#[tokio::test]
+async fn who_may_close_what() {
+    let hallpass = Hallpass::start("default").await;
+    let scopes = json!(["tokens:revoke", "tokens:validate", "directory:write"]);
+    let (account, customer) = hallpass.account("acme", scopes.clone()).await;
+    let (other, stranger) = hallpass.account("other", scopes).await;
+    let (_, weak) = hallpass
+        .account("weak", json!(["tokens:validate", "directory:write"]))
+        .await;
+    // To end tokens is one thing, to close for good another.
+    let (_, revoker) = hallpass.account("revoker", json!(["tokens:revoke"])).await;
+    let own = json!({"environment": "default/live"});
+    let operators = json!({"account": hallpass.operator});
+    let root = hallpass.root.as_str();
+    let before = hallpass.items().await;
+    for (what, caller, body, status, code) in [
+        (
+            "without the scope",
+            weak.as_str(),
+            own.clone(),
+            403,
+            "insufficient_scope",
+        ),
+        (
+            "without the other",
+            &revoker,
+            own.clone(),
+            403,
+            "insufficient_scope",
+        ),
+        (
+            "its own account",
+            &customer,
+            json!({"account": account}),
+            404,
+            "not_found",
+        ),
+        (
+            "its own account",
+            &customer,
+            json!({"principal": account}),
+            404,
+            "not_found",
+        ),
+        (
+            "another account",
+            &customer,
+            json!({"account": other}),
+            404,
+            "not_found",
+        ),
+        (
+            "another environment",
+            &customer,
+            json!({"environment": "app/test"}),
+            404,
+            "not_found",
+        ),
+        (
+            "another's environment",
+            &customer,
+            json!({"account": other, "environment": "default/live"}),
+            404,
+            "not_found",
+        ),
+        (
+            "the operator's account",
+            &customer,
+            operators.clone(),
+            404,
+            "not_found",
+        ),
+        (
+            "the operator itself",
+            root,
+            operators.clone(),
+            409,
+            "operator_account",
+        ),
+        (
+            "the operator itself",
+            root,
+            json!({"principal": hallpass.operator}),
+            409,
+            "operator_account",
+        ),
+        (
+            "the operator's environment",
+            root,
+            own.clone(),
+            409,
+            "operator_account",
+        ),
+    ] {
+        let reply = revoke(&hallpass, body).bearer(caller).await;
+        assert_answer(what, &reply, status, code);
+    }
+    for (what, caller, path, status) in [
+        ("not begun", root, format!("/v1/revocations/{account}"), 404),
+        (
+            "not begun",
+            root,
+            format!("/v1/revocations/{account}/default/live"),
+            404,
+        ),
+        (
+            "not begun",
+            &customer,
+            format!("/v1/revocations/{account}/default/live"),
+            404,
+        ),
+        (
+            "another's",
+            &customer,
+            format!("/v1/revocations/{other}/default/live"),
+            404,
+        ),
+        (
+            "its own account",
+            &customer,
+            format!("/v1/revocations/{account}"),
+            404,
+        ),
+        (
+            "without the scope",
+            &weak,
+            format!("/v1/revocations/{account}"),
+            403,
+        ),
+        ("no id", root, "/v1/revocations/acme".to_owned(), 404),
+        (
+            "no name",
+            root,
+            format!("/v1/revocations/{account}/app/%20"),
+            404,
+        ),
+        (
+            "no account",
+            root,
+            "/v1/revocations/acc_0000000000000000000000".to_owned(),
+            404,
+        ),
+    ] {
+        let reply = hallpass.get(&path).bearer(caller).await;
+        assert_eq!(reply.status, status, "{what}: {}", reply.body);
+    }
+    assert_unchanged("refused", &hallpass, &before).await;
+    // Its own environment, which ends the caller itself as well.
+    assert_answer(
+        "own",
+        &revoke(&hallpass, own).bearer(&customer).await,
+        204,
+        "",
+    );
+    assert_eq!(hallpass.code(&customer).await, "revoked");
+    assert_eq!(hallpass.code(&stranger).await, "active");
+}
+
+/// Nobody could open it again, so it is refused to whoever asks: also to a token of the operator's
+/// account that does not operate.
+#[tokio::test]
+async fn the_operators_own_environment_is_closed_by_nobody() {
+    let hallpass = Hallpass::start("default").await;
+    let scopes = json!(["tokens:revoke", "directory:write"]);
+    let body = json!({"kind": "management", "name": "m", "scopes": scopes});
+    let helper = text(&hallpass.mint(body).await, "token");
+    let before = hallpass.items().await;
+    for body in [
+        json!({"environment": "default/live"}),
+        json!({"environment": "default/live", "account": hallpass.operator}),
+    ] {
+        let reply = revoke(&hallpass, body).bearer(&helper).await;
+        assert_answer("helper", &reply, 409, "operator_account");
+    }
+    assert_unchanged("refused", &hallpass, &before).await;
+    assert_eq!(hallpass.code(&hallpass.root).await, "active");
+}
+
+/// 120 tokens are two pages; the second fails.
+#[tokio::test]
+async fn s54_what_breaks_off_is_finished_by_asking_again() {
+    let hallpass = Hallpass::start("default").await;
+    for again in ["POST", "GET"] {
+        let (account_id, _, test) = account(&hallpass, &again.to_lowercase()).await;
+        let mut tokens = Vec::new();
+        for _ in 0..120 {
+            let mut body = json!({"kind": "apikey", "name": "k", "scopes": ["asset:read"]});
+            body.as_object_mut()
+                .unwrap()
+                .extend(test.as_object().unwrap().clone());
+            tokens.push(text(&hallpass.mint(body).await, "token"));
+        }
+        let (_, neighbour) = minted(&hallpass, json!({"account": account_id})).await;
+        hallpass
+            .dynamodb
+            .inject(Fault::ServerError.on("Query").after(1));
+        let reply = revoke(&hallpass, test.clone()).bearer(&hallpass.root).await;
+        assert_answer("broken off", &reply, 503, "unavailable");
+        hallpass.dynamodb.heal();
+        // Nothing more is minted from the first moment on, and some still live.
+        assert_closed(&hallpass, &test, true).await;
+        let mut living = 0;
+        for token in &tokens {
+            living += usize::from(hallpass.code(token).await == "active");
+        }
+        assert_eq!(living, 20);
+        hallpass.dynamodb.reset();
+        let path = format!("/v1/revocations/{account_id}/app/test");
+        let call = match again {
+            "GET" => hallpass.get(&path),
+            _ => revoke(&hallpass, test.clone()),
+        };
+        assert_answer(again, &call.bearer(&hallpass.root).await, 204, "");
+        // It goes on where it was: one page, and not the others again.
+        assert_eq!(hallpass.dynamodb.count("Query"), 1);
+        for token in &tokens {
+            assert_eq!(hallpass.code(token).await, "revoked");
+        }
+        assert_eq!(hallpass.code(&neighbour).await, "active");
+    }
+}
+
+/// A closing whose time is up, as another instance left it: `GET` of its place goes on with it.
+#[tokio::test]
+async fn s54_an_unfinished_closing_goes_on_at_its_location() {
+    let hallpass = Hallpass::start("default").await;
+    let (account_id, live, test) = account(&hallpass, "acme").await;
+    let mut tokens = Vec::new();
+    for _ in 0..101 {
+        let mut body = json!({"kind": "apikey", "name": "k", "scopes": ["asset:read"]});
+        body.as_object_mut()
+            .unwrap()
+            .extend(test.as_object().unwrap().clone());
+        tokens.push(text(&hallpass.mint(body).await, "token"));
+    }
+    tokens.push(minted(&hallpass, live).await.1);
+    let now = hallpass.platform.now();
+    let audit = Audit {
+        action: "close",
+        by: "a test".to_owned(),
+        address: None,
+        at: now,
+        subject: account_id.clone(),
+    };
+    let closing = Closing::Account(account_id.parse().unwrap());
+    let closed = hallpass
+        .platform
+        .store
+        .close(&closing, None, &audit, now, Instant::now())
+        .await;
+    assert_eq!(closed.unwrap(), Some(Closed::Unfinished));
+    assert_closed(&hallpass, &test, true).await;
+    let path = format!("/v1/revocations/{account_id}");
+    assert_answer(
+        "asked",
+        &hallpass.get(&path).bearer(&hallpass.root).await,
+        204,
+        "",
+    );
+    for token in &tokens {
+        assert_eq!(hallpass.code(token).await, "revoked");
+    }
+}

@@ -1,0 +1,370 @@
+//! One token.
+
+use crate::{assert_answer, assert_unchanged, child, delete, id, minted, revoke, revoked};
+use hallpass_tests::{Hallpass, text};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_token_ends_at_once_with_its_children_and_without_its_siblings() {
+    let hallpass = Hallpass::start("default").await;
+    for by in ["DELETE", "id", "token"] {
+        let (token_id, token) = minted(&hallpass, json!({})).await;
+        let (_, sibling) = minted(&hallpass, json!({})).await;
+        let children = [
+            child(&hallpass, &token).await,
+            child(&hallpass, &token).await,
+        ];
+        let nephew = child(&hallpass, &sibling).await;
+        for token in children.iter().chain([&token]) {
+            assert_eq!(hallpass.code(token).await, "active");
+        }
+        let call = match by {
+            "DELETE" => delete(&hallpass, &token_id),
+            "id" => revoke(&hallpass, json!({"id": token_id})),
+            _ => revoke(&hallpass, json!({"token": token})),
+        };
+        assert_answer(by, &call.bearer(&hallpass.root).await, 204, "");
+        assert_eq!(hallpass.code(&token).await, "revoked", "{by}");
+        for child in &children {
+            assert_eq!(hallpass.code(child).await, "parent_revoked", "{by}");
+            let reply = hallpass.get("/v1/tokens/self").bearer(child).await;
+            assert_answer(by, &reply, 401, "parent_revoked");
+        }
+        let derive = hallpass.post("/v1/tokens/temporary", json!({"scopes": ["asset:read"]}));
+        assert_answer(by, &derive.bearer(&token).await, 401, "revoked");
+        for living in [&sibling, &nephew] {
+            assert_eq!(hallpass.code(living).await, "active", "{by}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_jwt_ends_alone() {
+    let hallpass = Hallpass::start("default").await;
+    let (_, parent) = minted(&hallpass, json!({})).await;
+    let (dead, living) = (
+        child(&hallpass, &parent).await,
+        child(&hallpass, &parent).await,
+    );
+    revoked(&hallpass, json!({"token": dead})).await;
+    assert_eq!(hallpass.code(&dead).await, "revoked");
+    for token in [&living, &parent] {
+        assert_eq!(hallpass.code(token).await, "active");
+    }
+    // It stays so until nobody accepts it any more: its expiry and the leeway.
+    let row = hallpass
+        .items()
+        .await
+        .into_iter()
+        .find(|item| item["sk"].as_s().unwrap() == "REVOKED");
+    assert_eq!(row.unwrap()["ttl"].as_n().unwrap(), "1800003605");
+    hallpass
+        .clock
+        .advance(std::time::Duration::from_secs(3_604));
+    assert_eq!(hallpass.code(&dead).await, "revoked");
+    assert_eq!(hallpass.code(&living).await, "active");
+}
+
+/// There is no row of a JWT: its id alone says neither whose it is nor whether it ever was, so it
+/// is ended in the caller's own place, or in the one that the operator names.
+#[tokio::test]
+async fn s28_s29_a_jwt_is_ended_by_its_id_in_a_place_of_the_callers() {
+    let hallpass = Hallpass::start("default").await;
+    let scopes = json!(["tokens:mint", "tokens:revoke", "asset:*"]);
+    let (account, customer) = hallpass.account("acme", scopes.clone()).await;
+    let (_, stranger) = hallpass.account("other", scopes).await;
+    let body = json!({"kind": "secret", "name": "s", "scopes": ["asset:read"]});
+    let parent = text(&hallpass.mint_as(&customer, body).await, "token");
+    let mut tokens = Vec::new();
+    for _ in 0..5 {
+        let token = child(&hallpass, &parent).await;
+        tokens.push((id(&hallpass, &token).await, token));
+    }
+    let [
+        (jti, token),
+        (second, of_second),
+        (third, of_third),
+        (fourth, of_fourth),
+        (_, living),
+    ] = &tokens[..]
+    else {
+        panic!("five of them");
+    };
+    let before = hallpass.items().await;
+    let live = json!("default/live");
+    for jti in [jti.as_str(), "jwt_0000000000000000000000"] {
+        for (caller, body, status, code) in [
+            (&hallpass.root, json!({"id": jti}), 422, "place_needed"),
+            (
+                &hallpass.root,
+                json!({"id": jti, "account": account}),
+                422,
+                "place_needed",
+            ),
+            (
+                &hallpass.root,
+                json!({"id": jti, "environment": live}),
+                422,
+                "place_needed",
+            ),
+            (
+                &stranger,
+                json!({"id": jti, "account": account}),
+                404,
+                "not_found",
+            ),
+            (
+                &stranger,
+                json!({"id": jti, "environment": "app/test"}),
+                404,
+                "not_found",
+            ),
+            (&parent, json!({"id": jti}), 403, "insufficient_scope"),
+        ] {
+            let what = body.to_string();
+            assert_answer(
+                &what,
+                &revoke(&hallpass, body).bearer(caller).await,
+                status,
+                code,
+            );
+        }
+    }
+    let opaque = id(&hallpass, &parent).await;
+    let body = json!({"id": opaque, "account": account, "environment": live});
+    let reply = revoke(&hallpass, body).bearer(&hallpass.root).await;
+    assert_answer("an opaque token has a row", &reply, 422, "invalid_body");
+    assert_unchanged("by id", &hallpass, &before).await;
+    // A stranger is told the same of what exists and what does not, and ends nothing of others'.
+    for jti in [jti.as_str(), "jwt_0000000000000000000000"] {
+        assert_answer(
+            jti,
+            &delete(&hallpass, jti).bearer(&stranger).await,
+            204,
+            "",
+        );
+    }
+    assert_eq!(hallpass.code(token).await, "active");
+    let named = json!({"id": second, "account": account, "environment": live});
+    for (what, call, dead) in [
+        (
+            "by its account",
+            delete(&hallpass, jti).bearer(&customer),
+            token,
+        ),
+        (
+            "by the operator",
+            revoke(&hallpass, named).bearer(&hallpass.root),
+            of_second,
+        ),
+        (
+            "by itself",
+            delete(&hallpass, third).bearer(of_third),
+            of_third,
+        ),
+        (
+            "by itself",
+            revoke(&hallpass, json!({"id": fourth})).bearer(of_fourth),
+            of_fourth,
+        ),
+    ] {
+        assert_answer(what, &call.await, 204, "");
+        assert_eq!(hallpass.code(dead).await, "revoked", "{what}");
+        assert_eq!(hallpass.code(living).await, "active", "{what}");
+    }
+}
+
+#[tokio::test]
+async fn s23_who_holds_a_token_may_end_it_unless_everybody_can_see_it() {
+    let hallpass = Hallpass::start("default").await;
+    for by in ["DELETE", "id", "token"] {
+        let (token_id, token) = minted(&hallpass, json!({})).await;
+        let (_, other) = minted(&hallpass, json!({})).await;
+        let jwt = child(&hallpass, &other).await;
+        let jti = id(&hallpass, &jwt).await;
+        let page = json!({"kind": "publishable", "name": "a page", "origins": ["https://a.com"]});
+        let page = hallpass.mint(page).await;
+        let (page_id, public) = (text(&page, "id"), text(&page, "token"));
+        let call = |id: &str, token: &str| match by {
+            "DELETE" => delete(&hallpass, id),
+            "id" => revoke(&hallpass, json!({"id": id})),
+            _ => revoke(&hallpass, json!({"token": token})),
+        };
+        let before = hallpass.items().await;
+        for (what, call) in [
+            (
+                "a secret token another",
+                call(&token_id, &token).bearer(&other),
+            ),
+            (
+                "a JWT its parent",
+                call(&id(&hallpass, &other).await, &other).bearer(&jwt),
+            ),
+            ("a JWT another", call(&token_id, &token).bearer(&jwt)),
+            (
+                "a public one itself",
+                call(&page_id, &public)
+                    .bearer(&public)
+                    .origin("https://a.com"),
+            ),
+            (
+                "a public one another",
+                call(&token_id, &token)
+                    .bearer(&public)
+                    .origin("https://a.com"),
+            ),
+            (
+                "a secret token a public one",
+                call(&page_id, &public).bearer(&other),
+            ),
+        ] {
+            assert_answer(what, &call.await, 403, "insufficient_scope");
+        }
+        assert_unchanged(by, &hallpass, &before).await;
+        for (what, call) in [
+            (
+                "a secret token itself",
+                call(&token_id, &token).bearer(&token),
+            ),
+            ("a JWT itself", call(&jti, &jwt).bearer(&jwt)),
+        ] {
+            assert_answer(what, &call.await, 204, "");
+        }
+        for token in [&token, &jwt] {
+            assert_eq!(hallpass.code(token).await, "revoked", "{by}");
+        }
+        assert_eq!(hallpass.code(&other).await, "active");
+    }
+}
+
+#[tokio::test]
+async fn s28_s29_twice_unknown_and_foreign_change_nothing_and_tell_nothing() {
+    let hallpass = Hallpass::start("default").await;
+    let scopes = json!(["tokens:mint", "tokens:revoke", "asset:*"]);
+    let (account, customer) = hallpass.account("acme", scopes.clone()).await;
+    let (_, stranger) = hallpass.account("other", scopes.clone()).await;
+    let path = format!("/v1/accounts/{account}/environments");
+    let made = hallpass
+        .post(&path, json!({"name": "app/test"}))
+        .bearer(&hallpass.root)
+        .await;
+    assert_eq!(made.status, 201);
+    let next_door = json!({
+        "kind": "management", "name": "m", "account": account, "environment": "app/test",
+        "scopes": scopes,
+    });
+    let next_door = text(&hallpass.mint(next_door).await, "token");
+    let body = json!({"kind": "secret", "name": "s", "scopes": ["asset:read"]});
+    let [dead, living] = [
+        hallpass.mint_as(&customer, body.clone()).await,
+        hallpass.mint_as(&customer, body.clone()).await,
+    ];
+    let [dead_id, living_id] = [&dead, &living].map(|body| text(body, "id"));
+    let [dead, living] = [&dead, &living].map(|body| text(body, "token"));
+    let [dead_jwt, jwt] = [
+        child(&hallpass, &living).await,
+        child(&hallpass, &living).await,
+    ];
+    for body in [json!({"id": dead_id}), json!({"token": dead_jwt})] {
+        assert_answer(
+            "once",
+            &revoke(&hallpass, body).bearer(&customer).await,
+            204,
+            "",
+        );
+    }
+    // Another deployment's, which is well formed and unknown here.
+    let elsewhere = Hallpass::start("default").await;
+    let (unknown_id, unknown) = minted(&elsewhere, json!({})).await;
+    let unknown_jwt = child(&elsewhere, &unknown).await;
+    hallpass.clock.advance(std::time::Duration::from_secs(1));
+    let before = hallpass.items().await;
+    for body in [
+        json!({"id": dead_id}),
+        json!({"token": dead}),
+        json!({"token": dead_jwt}),
+    ] {
+        let what = body.to_string();
+        assert_answer(
+            &what,
+            &revoke(&hallpass, body).bearer(&customer).await,
+            204,
+            "",
+        );
+    }
+    assert_answer(
+        "again",
+        &delete(&hallpass, &dead_id).bearer(&customer).await,
+        204,
+        "",
+    );
+    let mut answers = Vec::new();
+    for caller in [&stranger, &next_door] {
+        for id in [&unknown_id, &living_id, &dead_id] {
+            answers.push(delete(&hallpass, id).bearer(caller).await);
+            answers.push(revoke(&hallpass, json!({"id": id})).bearer(caller).await);
+        }
+        for token in [&unknown, &unknown_jwt, &living, &dead, &jwt, &dead_jwt] {
+            answers.push(
+                revoke(&hallpass, json!({"token": token}))
+                    .bearer(caller)
+                    .await,
+            );
+        }
+        answers.push(delete(&hallpass, "junk").bearer(caller).await);
+    }
+    for reply in &answers {
+        assert_answer("foreign", reply, 404, "not_found");
+        assert_eq!(reply.body, answers[0].body, "indistinguishable");
+    }
+    assert_unchanged("twice, unknown or foreign", &hallpass, &before).await;
+    for token in [&living, &jwt] {
+        assert_eq!(hallpass.code(token).await, "active");
+    }
+    // The operator reaches all of them.
+    revoked(&hallpass, json!({"token": living})).await;
+    assert_eq!(hallpass.code(&jwt).await, "parent_revoked");
+}
+
+#[tokio::test]
+async fn s25_a_revoked_token_frees_its_place() {
+    let hallpass = Hallpass::start("default").await;
+    let mut tokens = Vec::new();
+    for _ in 0..100 {
+        tokens.push(minted(&hallpass, json!({})).await);
+    }
+    let full = async || {
+        let call = hallpass.post("/v1/tokens", json!({"kind": "secret", "name": "one more"}));
+        call.bearer(&hallpass.root).await
+    };
+    assert_answer("full", &full().await, 409, "limit_reached");
+    for (id, token) in &tokens[..3] {
+        revoked(&hallpass, json!({"token": token})).await;
+        // Twice frees one place, not two, also once another holds it.
+        revoked(&hallpass, json!({"id": id})).await;
+        assert_answer("free", &full().await, 201, "");
+        revoked(&hallpass, json!({"id": id})).await;
+        assert_answer("full again", &full().await, 409, "limit_reached");
+    }
+}
+
+/// Its slot belongs to another by now, which keeps it.
+#[tokio::test]
+async fn an_expired_token_is_revoked_without_its_successors_place() {
+    let hallpass = Hallpass::start("default").await;
+    let (old_id, _) = minted(&hallpass, json!({"expires_in": 10})).await;
+    for _ in 0..99 {
+        minted(&hallpass, json!({})).await;
+    }
+    hallpass.clock.advance(std::time::Duration::from_secs(10));
+    let (_, successor) = minted(&hallpass, json!({})).await;
+    revoked(&hallpass, json!({"id": old_id})).await;
+    assert_eq!(hallpass.code(&successor).await, "active");
+    let call = hallpass.post("/v1/tokens", json!({"kind": "secret", "name": "one more"}));
+    assert_answer(
+        "full",
+        &call.bearer(&hallpass.root).await,
+        409,
+        "limit_reached",
+    );
+}

@@ -1,0 +1,260 @@
+//! s52: a weak caller gets no strong secret.
+
+use crate::{assert_refused, call, minted};
+use hallpass_tests::{Hallpass, text};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const SCOPES: &[&str] = &["tokens:mint", "asset:write", "platform:operate"];
+
+/// A management token with these scopes, or else bounded so, and its id.
+async fn manager(hallpass: &Hallpass, more: Value) -> (String, String) {
+    let mut body = json!({"kind": "management", "name": "m", "scopes": SCOPES});
+    body.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    let body = hallpass.mint(body).await;
+    (text(&body, "id"), text(&body, "token"))
+}
+
+#[tokio::test]
+async fn s52_a_caller_rotates_only_what_lies_within_its_bounds() {
+    let hallpass = Hallpass::start("default").await;
+    let weak = json!({"scopes": ["tokens:mint", "asset:write"]});
+    let read = json!({"kind": "management", "scopes": ["asset:read"]});
+    let with = |more: Value| {
+        let mut body = read.clone();
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        body
+    };
+    let bounded = |more: Value| {
+        let mut body = weak.clone();
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        body
+    };
+    let origins = |origin: &str| json!({"origins": [origin]});
+    let ips = |rule: &str| json!({"ips": [rule]});
+    let expiry = |seconds: u64| json!({"expires_in": seconds});
+    for (what, caller, target, is_allowed) in [
+        ("fewer scopes", weak.clone(), read.clone(), true),
+        (
+            "implied scopes",
+            weak.clone(),
+            with(json!({"scopes": ["asset:readPrivate"]})),
+            true,
+        ),
+        (
+            "a stronger scope",
+            weak.clone(),
+            with(json!({"scopes": ["asset:manage"]})),
+            false,
+        ),
+        (
+            "all of a resource",
+            weak.clone(),
+            with(json!({"scopes": ["asset:*"]})),
+            false,
+        ),
+        (
+            "another resource",
+            weak.clone(),
+            with(json!({"scopes": ["analytics:send"]})),
+            false,
+        ),
+        (
+            "management",
+            weak.clone(),
+            with(json!({"scopes": ["tokens:revoke"]})),
+            false,
+        ),
+        ("the default of its kind", weak.clone(), json!({}), false),
+        (
+            "unbound by origin",
+            bounded(origins("https://a.com")),
+            read.clone(),
+            false,
+        ),
+        (
+            "the same origin",
+            bounded(origins("https://a.com")),
+            with(origins("https://a.com")),
+            true,
+        ),
+        (
+            "another origin",
+            bounded(origins("https://a.com")),
+            with(origins("https://b.com")),
+            false,
+        ),
+        (
+            "wider origins",
+            bounded(origins("https://b.a.com")),
+            with(origins("https://*.a.com")),
+            false,
+        ),
+        (
+            "narrower origins",
+            bounded(origins("https://*.a.com")),
+            with(origins("https://b.a.com")),
+            true,
+        ),
+        (
+            "unbound by address",
+            bounded(ips("192.0.2.0/24")),
+            read.clone(),
+            false,
+        ),
+        (
+            "narrower addresses",
+            bounded(ips("192.0.2.0/24")),
+            with(ips("192.0.2.128/25")),
+            true,
+        ),
+        (
+            "wider addresses",
+            bounded(ips("192.0.2.0/24")),
+            with(ips("192.0.2.0/23")),
+            false,
+        ),
+        ("never expires", bounded(expiry(100)), read.clone(), false),
+        (
+            "expires later",
+            bounded(expiry(100)),
+            with(expiry(101)),
+            false,
+        ),
+        (
+            "expires with it",
+            bounded(expiry(100)),
+            with(expiry(100)),
+            true,
+        ),
+        (
+            "expires earlier",
+            bounded(expiry(100)),
+            with(expiry(99)),
+            true,
+        ),
+    ] {
+        let (id, secret) = minted(&hallpass, target).await;
+        let (_, caller) = manager(&hallpass, caller).await;
+        let before = hallpass.items().await;
+        let origin = if what == "narrower origins" || what == "wider origins" {
+            "https://b.a.com"
+        } else {
+            "https://a.com"
+        };
+        let reply = call(&hallpass, &id, 0).bearer(&caller).origin(origin).await;
+        if is_allowed {
+            assert_refused(what, &reply, 200, "");
+            continue;
+        }
+        assert_refused(what, &reply, 403, "outside_bounds");
+        let after = hallpass.items().await;
+        assert!(before.len() == after.len() && before.iter().all(|item| after.contains(item)));
+        let body = json!({"token": secret, "origin": "https://a.com", "ip": "192.0.2.1"});
+        assert_ne!(hallpass.validate(body).await["code"], "unknown", "{what}");
+    }
+}
+
+#[tokio::test]
+async fn s52_the_callers_own_scope_and_place_are_asked_for_first() {
+    let hallpass = Hallpass::start("default").await;
+    let (account, customer) = hallpass
+        .account("acme", json!(["tokens:mint", "asset:*"]))
+        .await;
+    let (_, stranger) = hallpass
+        .account("other", json!(["tokens:mint", "asset:*"]))
+        .await;
+    let path = format!("/v1/accounts/{account}/environments");
+    let made = hallpass
+        .post(&path, json!({"name": "app/test"}))
+        .bearer(&hallpass.root)
+        .await;
+    assert_eq!(made.status, 201);
+    let body = json!({"kind": "secret", "name": "s", "scopes": ["asset:read"]});
+    let own = hallpass.mint_as(&customer, body).await;
+    let id = text(&own, "id");
+    let elsewhere = json!({"kind": "management", "name": "m", "scopes": ["tokens:mint", "asset:*"], "account": account, "environment": "app/test"});
+    let elsewhere = text(&hallpass.mint(elsewhere).await, "token");
+    let own_text = text(&own, "token");
+    let child = hallpass
+        .derive(&own_text, json!({"scopes": ["asset:read"]}))
+        .await;
+    let unknown = call(&hallpass, "tok_0000000000000000000000", 0)
+        .bearer(&customer)
+        .await;
+    assert_refused("unknown", &unknown, 404, "not_found");
+    for (what, caller, status, code) in [
+        ("another account", &stranger, 404, "not_found"),
+        ("another environment", &elsewhere, 404, "not_found"),
+        ("the token itself", &own_text, 403, "insufficient_scope"),
+        ("its child", &child, 403, "insufficient_scope"),
+        ("its account", &customer, 200, ""),
+        ("the operator", &hallpass.root, 200, ""),
+    ] {
+        let reply = call(&hallpass, &id, 0).bearer(caller).await;
+        // The secret was rotated away only by the last two.
+        assert_refused(what, &reply, status, code);
+        if status == 404 {
+            assert_eq!(reply.body, unknown.body, "s29: as for what is not there");
+        }
+    }
+    let reply = call(&hallpass, &id, 0).await;
+    assert_refused("nobody", &reply, 401, "unauthenticated");
+}
+
+/// Another account's token speaks for another principal.
+#[tokio::test]
+async fn s52_another_principals_token_needs_tokens_impersonate() {
+    let hallpass = Hallpass::start("default").await;
+    let (account, _) = hallpass.account("acme", json!(["asset:read"])).await;
+    let body = json!({"kind": "secret", "name": "s", "scopes": ["asset:read"], "account": account});
+    let target = hallpass.mint(body).await;
+    let (_, without) = manager(&hallpass, json!({})).await;
+    let scopes = [SCOPES, &["tokens:impersonate"]].concat();
+    let (_, with) = manager(&hallpass, json!({"scopes": scopes})).await;
+    let id = text(&target, "id");
+    let reply = call(&hallpass, &id, 0).bearer(&without).await;
+    assert_refused("without", &reply, 403, "insufficient_scope");
+    assert_eq!(hallpass.code(&text(&target, "token")).await, "active");
+    assert_refused(
+        "with",
+        &call(&hallpass, &id, 0).bearer(&with).await,
+        200,
+        "",
+    );
+    assert_eq!(hallpass.code(&text(&target, "token")).await, "unknown");
+}
+
+/// A management token rotates itself, and keeps its own bounds.
+#[tokio::test]
+async fn a_token_rotates_itself() {
+    let hallpass = Hallpass::start("default").await;
+    let more = json!({"expires_in": 100, "ips": ["192.0.2.7"], "origins": ["https://a.com"]});
+    let (id, old) = manager(&hallpass, more).await;
+    let rotated = call(&hallpass, &id, 10)
+        .bearer(&old)
+        .origin("https://a.com")
+        .await;
+    let new = text(&rotated.body, "token");
+    for (later, token, status) in [
+        (0, &old, 200),
+        (0, &new, 200),
+        (10, &old, 401),
+        (0, &new, 200),
+        (90, &new, 401),
+    ] {
+        hallpass.clock.advance(Duration::from_secs(later));
+        let reply = hallpass
+            .get("/v1/tokens/self")
+            .bearer(token)
+            .origin("https://a.com")
+            .await;
+        assert_eq!(reply.status, status, "{}", reply.body);
+    }
+}

@@ -1,0 +1,196 @@
+//! What is logged: a failure once, and never a token, a query string or an Origin.
+
+use super::table::rows;
+use super::world::{World, ask, takes_body};
+use hallpass_tests::proxy::Fault;
+use serde_json::{Value, json};
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Log lines, kept.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    fn take(&self) -> String {
+        String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
+    }
+}
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// What must never be seen: whole tokens, their secret part, and marks put into requests.
+fn forbidden(world: &World) -> Vec<String> {
+    let mut forbidden = Vec::new();
+    for token in [
+        &world.hallpass.root,
+        &world.manager,
+        &world.stranger,
+        &world.secret,
+        &world.target,
+    ] {
+        let body = token.rsplit_once('_').unwrap().1;
+        forbidden.push(body[22..65].to_owned());
+    }
+    for mark in [
+        "querymark",
+        "originmark",
+        "bodymark",
+        "headermark",
+        "METHODMARK",
+        "pubtoken",
+    ] {
+        forbidden.push(mark.to_owned());
+    }
+    forbidden
+}
+
+/// Calls of every route that fail in every way, with secrets and marks everywhere.
+async fn fail_everywhere(world: &World) {
+    let origin = "https://originmark.example";
+    for row in rows() {
+        let path = world.path(&row);
+        let marked = format!("{path}?pubtoken={}&querymark=1", world.stranger);
+        for token in [
+            &world.hallpass.root,
+            &world.manager,
+            &world.stranger,
+            &world.secret,
+        ] {
+            ask(world.call_at(&row, &marked).origin(origin)).await;
+            ask(world.call_at(&row, &marked).origin(origin).bearer(token)).await;
+            let junk = world.call(&row).origin(origin);
+            ask(junk.header("authorization", format!("headermark {token}"))).await;
+            let method = "METHODMARK".parse().unwrap();
+            ask(world.hallpass.call(method, &marked).bearer(token)).await;
+            ask(world
+                .hallpass
+                .get(&format!("/{token}/querymark"))
+                .bearer(token))
+            .await;
+            let path = row
+                .template
+                .replace("{id}", token)
+                .replace("{account}", token);
+            ask(world.call_at(&row, &path).bearer(token)).await;
+            if takes_body(&row) {
+                for body in [
+                    json!({"bodymark": token}).to_string(),
+                    json!({token: "bodymark"}).to_string(),
+                    json!({"token": {"bodymark": token}}).to_string(),
+                    format!("{{\"token\":\"{token}\" bodymark"),
+                ] {
+                    ask(world
+                        .call_with(&row, body)
+                        .bearer(token)
+                        .header("x", "headermark"))
+                    .await;
+                }
+            }
+        }
+    }
+}
+
+fn capture() -> (
+    Lines,
+    tracing_subscriber::fmt::SubscriberBuilder<
+        tracing_subscriber::fmt::format::JsonFields,
+        tracing_subscriber::fmt::format::Format<tracing_subscriber::fmt::format::Json>,
+        tracing_subscriber::filter::LevelFilter,
+        Lines,
+    >,
+) {
+    let lines = Lines::default();
+    let builder = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(lines.clone());
+    (lines, builder)
+}
+
+#[tokio::test]
+async fn s19_s32_no_log_line_holds_a_token_a_query_or_an_origin() {
+    let world = World::new().await;
+    let (lines, builder) = capture();
+    let guard = tracing_subscriber::util::SubscriberInitExt::set_default(builder.finish());
+    fail_everywhere(&world).await;
+    drop(guard);
+    let text = lines.take();
+    let ours: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("request_id"))
+        .collect();
+    assert!(ours.len() > 500, "only {} lines", ours.len());
+    for forbidden in forbidden(&world) {
+        let line = text.lines().find(|line| line.contains(&forbidden));
+        assert_eq!(line, None, "holds `{forbidden}`");
+    }
+}
+
+#[tokio::test]
+async fn s44_a_failure_is_logged_once_with_its_cause_and_told_to_nobody() {
+    let world = World::new().await;
+    let (lines, builder) = capture();
+    let guard = tracing_subscriber::util::SubscriberInitExt::set_default(builder.finish());
+    for row in rows() {
+        world
+            .hallpass
+            .dynamodb
+            .inject(Fault::Refuse(400, "AccessDeniedException"));
+        lines.take();
+        let reply = world.call(&row).bearer(world.good(&row)).await;
+        world.hallpass.dynamodb.heal();
+        assert_eq!(
+            (reply.status.as_u16(), reply.code()),
+            (503, "unavailable"),
+            "{}",
+            row.name()
+        );
+        assert_eq!(reply.header("retry-after"), "1", "{}", row.name());
+        assert_eq!(reply.header("content-type"), "application/problem+json");
+        assert!(
+            !reply.body.to_string().contains("AccessDenied"),
+            "{}",
+            reply.body
+        );
+        let text = lines.take();
+        let ours = |line: &&str| line.contains("request_id") && line.contains("\"ERROR\"");
+        let errors: Vec<Value> = text
+            .lines()
+            .filter(ours)
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(errors.len(), 1, "{}: {text}", row.name());
+        let fields = &errors[0]["fields"];
+        assert_eq!(fields["request_id"], reply.header("x-request-id"));
+        assert_eq!(fields["route"], row.template);
+        assert_eq!(fields["method"], row.method.as_str());
+        let causes = fields["causes"].as_str().unwrap();
+        assert!(causes.contains("AccessDenied"), "{causes}");
+        for forbidden in forbidden(&world) {
+            assert!(
+                !text.contains(&forbidden),
+                "{}: holds `{forbidden}`",
+                row.name()
+            );
+        }
+    }
+    drop(guard);
+}
