@@ -16,8 +16,8 @@ const FUNCTIONS: [&str; 7] = [
 
 pub fn measure(report: &mut Map<String, Value>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let tool = std::env::var("HALLPASS_LAMBDA_BENCH").map(PathBuf::from);
-    let tool = tool.unwrap_or_else(|_| root.join("../shared/tools/lambda_bench.py"));
+    let tool = std::env::var_os("HALLPASS_LAMBDA_BENCH").map(PathBuf::from);
+    let tool = tool.unwrap_or_else(|| root.join("../shared/tools/lambda_bench.py"));
     let built = root.join(format!(
         "target/{}-unknown-linux-gnu/release",
         std::env::consts::ARCH

@@ -11,6 +11,7 @@ mod platform;
 mod validation;
 
 use serde_json::{Map, Value};
+use std::path::{Path, PathBuf};
 
 fn main() {
     // `cargo test` runs a bench without arguments of its own: it only has to build then.
@@ -29,15 +30,15 @@ fn main() {
     runtime.block_on(validation::measure(&mut report));
     coverage::measure(&mut report);
     functions::measure(&mut report);
-    let target = std::env::var("CARGO_TARGET_DIR")
-        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../target").to_owned());
-    let file = format!("{target}/bench.json");
+    let here = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(here, PathBuf::from);
+    let file = target.join("bench.json");
     std::fs::write(
         &file,
         serde_json::to_string_pretty(&Value::Object(report)).unwrap(),
     )
     .unwrap();
-    println!("written to {file}");
+    println!("written to {}", file.display());
 }
 
 /// The middle of some figures.

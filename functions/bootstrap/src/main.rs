@@ -18,7 +18,8 @@ async fn main() -> Result<(), StartError> {
 
 /// Logs an error with its causes; whoever invoked the function learns the first of them.
 fn told(error: &BootstrapError) -> Diagnostic {
-    tracing::error!(error = error as &dyn std::error::Error, "bootstrap failed");
+    let cause: &dyn std::error::Error = error;
+    tracing::error!(error = cause, "bootstrap failed");
     Diagnostic {
         error_type: "BootstrapError".to_owned(),
         error_message: error.to_string(),

@@ -6,7 +6,6 @@ mod caller;
 mod cors;
 mod credential;
 mod idempotency;
-mod log;
 mod path;
 mod platform;
 mod problem;

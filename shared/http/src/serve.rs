@@ -2,7 +2,6 @@
 
 use crate::aws::Aws;
 use crate::credential::ClientAddress;
-use crate::log;
 use crate::platform::Platform;
 use crate::settings::{Settings, SettingsError, variable};
 use crate::system::{SystemClock, SystemRandom};
@@ -28,7 +27,11 @@ impl Wiring {
     /// # Errors
     /// Names what is wrong with the environment.
     pub fn from_environment() -> Result<Self, SettingsError> {
-        log::init();
+        tracing_subscriber::fmt()
+            .json()
+            .with_target(false)
+            .without_time()
+            .init();
         let settings = Settings::from_lookup(variable)?;
         Ok(Self {
             settings,

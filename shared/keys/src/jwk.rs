@@ -14,7 +14,7 @@ use thiserror::Error;
 pub struct PublicKeyError(#[source] p256::pkcs8::spki::Error);
 
 /// The JWK (RFC 7517, RFC 7518 §6.2) of a P-256 key, its `kid` the thumbprint. `der` is what KMS's
-/// GetPublicKey answers: a SubjectPublicKeyInfo (RFC 5280 §4.1).
+/// `GetPublicKey` answers: a `SubjectPublicKeyInfo` (RFC 5280 §4.1).
 ///
 /// # Errors
 /// When `der` is anything else.

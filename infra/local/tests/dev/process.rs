@@ -3,7 +3,7 @@
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -20,7 +20,18 @@ pub(crate) struct Dev {
 
 impl Dev {
     pub(crate) fn command(arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hallpass-local"));
+        // Cargo builds the examples beside the tests.
+        let test = std::env::current_exe().unwrap();
+        let built = test
+            .parent()
+            .and_then(Path::parent)
+            .unwrap()
+            .join("examples/dev");
+        assert!(
+            built.exists(),
+            "build it first: cargo build -p hallpass-local --example dev"
+        );
+        let mut command = Command::new(built);
         command.args(arguments).stdin(Stdio::null());
         command
     }
