@@ -16,14 +16,21 @@ pub(crate) fn read_token(file: &Path) -> Option<SecretString> {
     Some(fs::read_to_string(file).ok()?.trim().to_owned().into())
 }
 
-/// Writes the token to a new file that its owner alone can read, in place of an old one: a file
-/// that holds anything else stays.
-pub(crate) fn write_token(file: &Path, token: &SecretString) -> io::Result<()> {
-    let is_ours = fs::read(file).map(|old| old.is_empty() || old.starts_with(b"hpm_"));
-    if is_ours.is_ok_and(|is_ours| !is_ours) {
-        let reason = "the file holds something else: name another, or remove it";
-        return Err(io::Error::new(ErrorKind::AlreadyExists, reason));
+/// Whether a file that somebody named may be replaced: it holds an old token, or nothing.
+pub(crate) fn check_replaceable(file: &Path) -> io::Result<()> {
+    match fs::read(file) {
+        Ok(old) if old.is_empty() || old.starts_with(b"hpm_") => Ok(()),
+        Ok(_) => {
+            let reason = "the file holds something else: name another, or remove it";
+            Err(io::Error::new(ErrorKind::AlreadyExists, reason))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
     }
+}
+
+/// Writes the token to a new file that its owner alone can read, in place of an old one.
+pub(crate) fn write_token(file: &Path, token: &SecretString) -> io::Result<()> {
     match fs::remove_file(file) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}

@@ -18,7 +18,7 @@ use hallpass_store::StoreError;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -168,6 +168,13 @@ async fn root_token(
     kms: &aws_sdk_kms::Client,
     options: &Options,
 ) -> Result<SecretString, StartError> {
+    let token_file = |file: &Path| {
+        let file = file.display().to_string();
+        move |source| StartError::TokenFile { file, source }
+    };
+    if let Some(file) = options.root_token_file.as_deref() {
+        place::check_replaceable(file).map_err(token_file(file))?;
+    }
     // The embedded KMS forgets its keys: what was signed with them cannot be trusted any more.
     for row in platform.store.key_rows().await? {
         platform.store.retire_key(&row.kid, platform.now()).await?;
@@ -195,13 +202,10 @@ async fn root_token(
     };
     for file in kept
         .iter()
-        .map(std::path::PathBuf::as_path)
+        .map(PathBuf::as_path)
         .chain(options.root_token_file.as_deref())
     {
-        place::write_token(file, &token).map_err(|source| StartError::TokenFile {
-            file: file.display().to_string(),
-            source,
-        })?;
+        place::write_token(file, &token).map_err(token_file(file))?;
     }
     Ok(token)
 }
@@ -236,7 +240,11 @@ fn say(
         ] {
             writeln!(out, "{name}={value}")?;
         }
-        writeln!(out, "# management token: {token}")?;
+        // An env file is no place for a secret that has a file of its own.
+        match &options.root_token_file {
+            Some(file) => writeln!(out, "# management token: in {}", file.display())?,
+            None => writeln!(out, "# management token: {token}")?,
+        }
     } else {
         writeln!(out, "Hallpass, catalog {catalog}: http://{address}")?;
         writeln!(out, "AWS_ENDPOINT_URL_DYNAMODB={}", services.dynamodb_url)?;

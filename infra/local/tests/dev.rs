@@ -200,12 +200,24 @@ fn help_is_no_failure() {
 #[test]
 fn the_token_file_is_its_owners_alone() {
     let folder = Folder::new();
-    let file = folder.file("token", "old");
+    let file = folder.file("token", "hpm_old");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     let dev = Dev::start(&["--port", "0", "--root-token-file", &file]);
     assert_eq!(fs::read_to_string(&file).unwrap().trim_end(), dev.token);
     let mode = fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_file_that_holds_something_else_is_kept() {
+    let folder = Folder::new();
+    let file = folder.file("notes", "dear diary");
+    let line = refused(&["--port", "0", "--root-token-file", &file]);
+    assert!(
+        line.contains(&file) && line.contains("something else"),
+        "{line}"
+    );
+    assert_eq!(fs::read_to_string(&file).unwrap(), "dear diary");
 }
 
 #[test]
