@@ -26,8 +26,8 @@ pub fn measure(report: &mut Map<String, Value>) {
     let floor = built.join("hallpass-floor");
     if !tool.exists() || !floor.exists() {
         println!(
-            "functions: not measured; needs {} and `cargo lambda build --release --output-format zip` \
-             of the workspace",
+            "functions: not measured; needs {} and `cargo lambda build --release --bins --output-format zip \
+             --workspace`",
             tool.display()
         );
         return;
