@@ -24,6 +24,10 @@ async fn each_field_has_its_form_and_its_boundaries() {
         (json!({"name": "a\nb"}), invalid("name")),
         (json!({"name": "a\u{0}b"}), invalid("name")),
         (json!({"name": "a\u{85}b"}), invalid("name")),
+        // Looks like `ab`; reads from right to left.
+        (json!({"name": "a\u{200b}b"}), invalid("name")),
+        (json!({"name": "\u{202e}ab"}), invalid("name")),
+        (json!({"name": "名前 ñ 👍"}), Ok(())),
         (json!({"name": 7}), invalid("name")),
         (json!({"name": ["x"]}), invalid("name")),
         (

@@ -1,11 +1,11 @@
 //! Closing environments and accounts.
 
 use crate::{assert_answer, assert_unchanged, child, minted, revoke, revoked};
-use hallpass_store::{Audit, Closed, Closing};
+use hallpass_http::finish;
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
-use tokio::time::Instant;
+use std::time::Duration;
 
 /// An account with a second environment, and bodies that mint in each.
 async fn account(hallpass: &Hallpass, name: &str) -> (String, Value, Value) {
@@ -356,10 +356,10 @@ async fn s54_what_breaks_off_is_finished_by_asking_again() {
     }
 }
 
-/// A closing whose time is up, as another instance left it: `GET` of its place goes on with it.
+/// A function whose time is up after one page: it answers 202, and `GET` of the `Location` goes on.
 #[tokio::test]
 async fn s54_an_unfinished_closing_goes_on_at_its_location() {
-    let hallpass = Hallpass::start("default").await;
+    let mut hallpass = Hallpass::start("default").await;
     let (account_id, live, test) = account(&hallpass, "acme").await;
     let mut tokens = Vec::new();
     for _ in 0..101 {
@@ -370,29 +370,33 @@ async fn s54_an_unfinished_closing_goes_on_at_its_location() {
         tokens.push(text(&hallpass.mint(body).await, "token"));
     }
     tokens.push(minted(&hallpass, live).await.1);
-    let now = hallpass.platform.now();
-    let audit = Audit {
-        action: "close",
-        by: "a test".to_owned(),
-        address: None,
-        at: now,
-        subject: account_id.clone(),
-    };
-    let closing = Closing::Account(account_id.parse().unwrap());
-    let closed = hallpass
-        .platform
-        .store
-        .close(&closing, None, &audit, now, Instant::now())
+    let whole = hallpass.router.clone();
+    let hurried = hallpass_revoke::routes_walking_for(Duration::ZERO);
+    hallpass.router = finish(hurried, &hallpass.platform);
+    let reply = revoke(&hallpass, json!({"account": account_id}))
+        .bearer(&hallpass.root)
         .await;
-    assert_eq!(closed.unwrap(), Some(Closed::Unfinished));
-    assert_closed(&hallpass, &test, true).await;
-    let path = format!("/v1/revocations/{account_id}");
-    assert_answer(
-        "asked",
-        &hallpass.get(&path).bearer(&hallpass.root).await,
-        204,
-        "",
+    assert_answer("begun", &reply, 202, "");
+    let location = reply.header("location").to_owned();
+    assert_eq!(location, format!("/v1/revocations/{account_id}"));
+    assert_eq!(reply.header("retry-after"), "1");
+    // A page of each call, until all is done.
+    let mut asked = 0;
+    loop {
+        let reply = hallpass.get(&location).bearer(&hallpass.root).await;
+        asked += 1;
+        if reply.status == 204 {
+            break;
+        }
+        assert_answer("asked", &reply, 202, "");
+        assert!(asked < 5, "every call does a page");
+    }
+    assert_eq!(
+        asked, 2,
+        "the other page of one environment, and the other environment"
     );
+    hallpass.router = whole;
+    assert_closed(&hallpass, &test, true).await;
     for token in &tokens {
         assert_eq!(hallpass.code(token).await, "revoked");
     }

@@ -3,7 +3,7 @@
 use crate::error::MintError;
 use hallpass_core::{
     AccountId, Asked, EnvironmentName, IpRule, Kind, KindName, LONGEST_SECONDS, Metadata,
-    OriginRule, Principal, Scope, Terms, TokenName, UnixSeconds, WrittenScope, present,
+    Principal, Scope, Terms, TokenName, UnixSeconds, WrittenOriginRule, WrittenScope, present,
 };
 use hallpass_http::Caller;
 use serde::Deserialize;
@@ -17,7 +17,7 @@ pub(crate) struct MintRequest {
     #[serde(default, deserialize_with = "present")]
     scopes: Option<Vec<WrittenScope>>,
     #[serde(default, deserialize_with = "present")]
-    origins: Option<Vec<OriginRule>>,
+    origins: Option<Vec<WrittenOriginRule>>,
     #[serde(default, deserialize_with = "present")]
     ips: Option<Vec<IpRule>>,
     #[serde(default, deserialize_with = "present")]

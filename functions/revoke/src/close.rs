@@ -11,7 +11,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// What is not finished in this time answers 202.
-const WALK_FOR: Duration = Duration::from_secs(20);
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WalkFor(pub(crate) Duration);
 
 /// One closing, as its caller may ask for it.
 #[derive(Debug)]
@@ -93,6 +94,7 @@ impl Closing {
         &self,
         platform: &Platform,
         caller: &Caller,
+        WalkFor(walk_for): WalkFor,
     ) -> Result<Response, Problem> {
         let subject = self.to_string();
         let audit = caller.audit("close", &subject, self.now);
@@ -104,7 +106,7 @@ impl Closing {
             None => StoreClosing::Account(self.account),
         };
         let deadline = Instant::now()
-            .checked_add(WALK_FOR)
+            .checked_add(walk_for)
             .unwrap_or_else(Instant::now);
         match platform
             .store

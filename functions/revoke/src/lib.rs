@@ -5,11 +5,11 @@ mod error;
 mod request;
 mod token;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post};
-use close::Closing;
+use axum::{Extension, Router};
+use close::{Closing, WalkFor};
 use error::RevokeError;
 use hallpass_core::EnvironmentName;
 use hallpass_http::{
@@ -21,11 +21,19 @@ use std::time::Duration;
 use token::Place;
 use tokio::time::timeout;
 
-/// Closing an account walks its tokens for 20 s before it answers 202.
-const CLOSE_WITHIN: Duration = Duration::from_secs(28);
+/// A closing that is not finished in this time answers 202.
+const WALK_FOR: Duration = Duration::from_secs(20);
+
+/// What a closing's first and last page may take beyond that.
+const PAGE_WITHIN: Duration = Duration::from_secs(8);
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
+    routes_walking_for(WALK_FOR)
+}
+
+/// The same, where a closing that is not finished in `walk_for` answers 202.
+pub fn routes_walking_for(walk_for: Duration) -> Router<Platform> {
     let of_tokens = Router::new().route("/v1/tokens/{id}", delete(by_id));
     let of_places = Router::new()
         .route("/v1/revocations", post(revoke))
@@ -33,8 +41,10 @@ pub fn routes() -> Router<Platform> {
         .route(
             "/v1/revocations/{account}/{app}/{env}",
             get(resume_environment),
-        );
-    answer_within(ANSWER_WITHIN, of_tokens).merge(answer_within(CLOSE_WITHIN, of_places))
+        )
+        .layer(Extension(WalkFor(walk_for)));
+    let close_within = walk_for.saturating_add(PAGE_WITHIN);
+    answer_within(ANSWER_WITHIN, of_tokens).merge(answer_within(close_within, of_places))
 }
 
 /// The whole function.
@@ -53,12 +63,15 @@ async fn by_id(
 /// Only a closing takes longer than an ordinary reply.
 async fn revoke(
     State(platform): State<Platform>,
+    Extension(walk_for): Extension<WalkFor>,
     credential: Credential,
     body: Result<JsonBody, Problem>,
 ) -> Result<Response, Problem> {
     match timeout(ANSWER_WITHIN, begin(&platform, &credential, body)).await {
         Ok(Ok(Begun::Ended(status))) => Ok(status.into_response()),
-        Ok(Ok(Begun::Closing(caller, closing))) => closing.go_on(&platform, &caller).await,
+        Ok(Ok(Begun::Closing(caller, closing))) => {
+            closing.go_on(&platform, &caller, walk_for).await
+        }
         Ok(Err(problem)) => Err(problem),
         Err(elapsed) => Err(Problem::unavailable(elapsed)),
     }
@@ -109,26 +122,29 @@ async fn begin(
 
 async fn resume_account(
     State(platform): State<Platform>,
+    Extension(walk_for): Extension<WalkFor>,
     caller: Caller,
     Path(account): Path<String>,
 ) -> Result<Response, Problem> {
-    resume(&platform, &caller, &account, None).await
+    resume(&platform, &caller, (&account, None), walk_for).await
 }
 
 async fn resume_environment(
     State(platform): State<Platform>,
+    Extension(walk_for): Extension<WalkFor>,
     caller: Caller,
     Path((account, app, env)): Path<(String, String, String)>,
 ) -> Result<Response, Problem> {
-    resume(&platform, &caller, &account, Some(&format!("{app}/{env}"))).await
+    let environment = format!("{app}/{env}");
+    resume(&platform, &caller, (&account, Some(&environment)), walk_for).await
 }
 
 /// Asks whether a closing has finished, and walks on if it has not. It never begins one.
 async fn resume(
     platform: &Platform,
     caller: &Caller,
-    account: &str,
-    environment: Option<&str>,
+    (account, environment): (&str, Option<&str>),
+    walk_for: WalkFor,
 ) -> Result<Response, Problem> {
     let unknown = || RevokeError::NoPlace;
     let account = account.parse().map_err(|_not_an_id| unknown())?;
@@ -140,5 +156,5 @@ async fn resume(
     if !closing.has_begun(platform).await? {
         return Err(unknown().into());
     }
-    closing.go_on(platform, caller).await
+    closing.go_on(platform, caller, walk_for).await
 }

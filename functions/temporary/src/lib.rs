@@ -8,8 +8,8 @@ use axum::routing::post;
 use axum::{Json, Router};
 use error::TemporaryError;
 use hallpass_core::{
-    Asked, Audience, Claims, Evidence, HallpassClaims, IpRules, JwtId, Kind, OriginRule,
-    OriginRules, Principal, Terms, UnixMillis, UnixSeconds, WrittenScope, present, terms,
+    Asked, Audience, Claims, Evidence, HallpassClaims, IpRules, JwtId, Kind, OriginRules,
+    Principal, Terms, UnixMillis, UnixSeconds, WrittenOriginRule, WrittenScope, present, terms,
 };
 use hallpass_http::{ANSWER_WITHIN, Body, Caller, Platform, Problem, answer_within, finish};
 use hallpass_keys::Signer;
@@ -25,7 +25,7 @@ struct TemporaryRequest {
     #[serde(rename = "durationSeconds", default, deserialize_with = "present")]
     duration_seconds: Option<u64>,
     #[serde(default, deserialize_with = "present")]
-    origins: Option<Vec<OriginRule>>,
+    origins: Option<Vec<WrittenOriginRule>>,
     #[serde(default, deserialize_with = "present")]
     principal: Option<Principal>,
 }

@@ -39,7 +39,7 @@ pub use id::{
 pub use jwt::UnverifiedJwt;
 pub use kind::{Exposure, Format, Kind, KindName, OriginPolicy, Presentation};
 pub use lifetime::{LONGEST_SECONDS, Lifetime, LifetimeError};
-pub use origin::{Origin, OriginError, OriginRule, OriginRules};
+pub use origin::{Origin, OriginError, OriginRule, OriginRules, WrittenOriginRule};
 pub use present::present;
 pub use random::{Random, RandomUnavailable};
 pub use record::{Metadata, MetadataError, PreviousSecret, SecretLife, TokenName, TokenRecord};

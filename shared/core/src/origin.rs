@@ -182,14 +182,10 @@ impl OriginRule {
             _ => false,
         }
     }
-}
 
-impl FromStr for OriginRule {
-    type Err = OriginError;
-
-    /// `https://host[:port]`, `https://*.host[:port]`, `http://localhost[:port]`; `host` and
-    /// `*.host` stand for https.
-    fn from_str(text: &str) -> Result<Self, OriginError> {
+    /// A rule as the table and our JWTs hold it: it was checked when it was made. So that
+    /// validation need not carry the list of public suffixes, which is a quarter of its code.
+    fn kept(text: &str) -> Result<Self, OriginError> {
         let (scheme, authority) = text.split_once("://").unwrap_or(("https", text));
         let (below, base) = match authority.strip_prefix("*.") {
             Some(base) => (true, base),
@@ -210,14 +206,38 @@ impl FromStr for OriginRule {
             {
                 Err(OriginError::Scheme(text.to_owned()))
             }
-            Host::Domain(base) if below && is_public_suffix(base) => {
-                Err(OriginError::PublicSuffix(text.to_owned()))
-            }
             Host::Ipv4(_) | Host::Ipv6(_) if below => {
                 Err(OriginError::AddressWildcard(text.to_owned()))
             }
             _ => Ok(Self { origin, below }),
         }
+    }
+}
+
+impl FromStr for OriginRule {
+    type Err = OriginError;
+
+    /// `https://host[:port]`, `https://*.host[:port]`, `http://localhost[:port]`; `host` and
+    /// `*.host` stand for https. What everybody can register under is refused after `*.`.
+    fn from_str(text: &str) -> Result<Self, OriginError> {
+        let rule = Self::kept(text)?;
+        match &rule.origin.host {
+            Host::Domain(base) if rule.below && is_public_suffix(base) => {
+                Err(OriginError::PublicSuffix(text.to_owned()))
+            }
+            _ => Ok(rule),
+        }
+    }
+}
+
+/// A rule as a request writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenOriginRule(pub OriginRule);
+
+impl<'de> Deserialize<'de> for WrittenOriginRule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map(Self).map_err(D::Error::custom)
     }
 }
 
@@ -243,9 +263,7 @@ impl Serialize for OriginRule {
 
 impl<'de> Deserialize<'de> for OriginRule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
+        Self::kept(&String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// A name people give a token, 1 to 100 characters, none of them a control character.
+/// A name people give a token, 1 to 100 characters, each of which can be seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TokenName(String);
@@ -21,15 +21,24 @@ impl TryFrom<String> for TokenName {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let printable = !text.chars().any(char::is_control) && !text.trim().is_empty();
+        let printable = !text.chars().any(is_unseen) && !text.trim().is_empty();
         if printable && text.chars().count() <= 100 {
             Ok(Self(text))
         } else {
             Err(
-                "a name has 1 to 100 characters, not all of them blank and none a control character",
+                "a name has 1 to 100 characters, not all of them blank and none that cannot be seen or turns the direction of the text",
             )
         }
     }
+}
+
+/// Control characters, and those of no width or that turn the direction of what follows (Unicode
+/// TR 36 §3.1): two names would look alike, or one like something else.
+fn is_unseen(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 impl From<TokenName> for String {

@@ -7,7 +7,7 @@ use crate::catalog::{Catalog, ScopeError};
 use crate::coverage::{EmptyScopes, ScopeSet};
 use crate::kind::{Kind, KindName, OriginPolicy};
 use crate::lifetime::LifetimeError;
-use crate::origin::{OriginRule, OriginRules};
+use crate::origin::{OriginRules, WrittenOriginRule};
 use crate::scope::{Scope, WrittenScope};
 use crate::time::{UnixMillis, UnixSeconds};
 use thiserror::Error;
@@ -24,7 +24,7 @@ pub struct Asked {
     /// What it may do.
     pub scopes: Option<Vec<WrittenScope>>,
     /// Where a browser may use it from.
-    pub origins: Option<Vec<OriginRule>>,
+    pub origins: Option<Vec<WrittenOriginRule>>,
     /// Which addresses may use it.
     pub ips: Option<Vec<IpRule>>,
     /// How long it lives, in seconds.
@@ -178,7 +178,7 @@ fn scopes(
 
 fn origins(
     kind: &Kind,
-    asked: Option<Vec<OriginRule>>,
+    asked: Option<Vec<WrittenOriginRule>>,
     maker: Option<&Bounds<'_>>,
 ) -> Result<OriginRules, TermsError> {
     let inherited = || maker.map(|maker| maker.origins.clone()).unwrap_or_default();
@@ -186,7 +186,8 @@ fn origins(
         (OriginPolicy::None, Some(_)) => Err(TermsError::OriginsNotForKind(kind.name.clone())),
         (OriginPolicy::None, None) => Ok(OriginRules::default()),
         (OriginPolicy::Optional | OriginPolicy::Required, Some(origins)) => {
-            Ok(OriginRules(origins))
+            let origins = origins.into_iter().map(|WrittenOriginRule(rule)| rule);
+            Ok(OriginRules(origins.collect()))
         }
         (OriginPolicy::Optional, None) => Ok(inherited()),
         (OriginPolicy::Required, None) => Some(inherited())

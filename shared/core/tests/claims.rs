@@ -180,7 +180,7 @@ const REFUSED: &[(&str, &str)] = &[
     (r#""environment":"shop/live""#, r#""environment":"live""#),
     (
         r#""origins":["https://a.com","#,
-        r#""origins":["https://*.com","#,
+        r#""origins":["https://a.*.com","#,
     ),
     (
         r#""origins":["https://a.com","https://*.a.com"]"#,

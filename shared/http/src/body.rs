@@ -6,7 +6,7 @@ use axum::extract::{FromRequest, Request};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 use std::error::Error;
 
@@ -32,9 +32,11 @@ impl JsonBody {
     /// # Errors
     /// 400 where it is not JSON, 422 where a field is not what it should be.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        // Serde would also take a list of the fields' values in order.
-        if self.0.trim_ascii_start().starts_with(b"[") {
-            let detail = "the body is a list: send a JSON object";
+        // Serde would also take a list of the fields' values in order, and tell of others by a
+        // name that is this service's own.
+        if !self.0.trim_ascii_start().starts_with(b"{") {
+            serde_json::from_slice::<IgnoredAny>(&self.0).map_err(|error| refused(".", &error))?;
+            let detail = "the body is not an object: send a JSON object";
             return Err(Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "invalid_body",
