@@ -7,7 +7,8 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hallpass_core::{
-    Audience, Claims, Evidence, Facts, HallpassClaims, JwtId, PresentedOrigin, TokenRecord, decide,
+    Audience, Claims, Evidence, Facts, HallpassClaims, JwtId, ParentId, PresentedOrigin,
+    TokenRecord, decide,
 };
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
@@ -33,7 +34,7 @@ async fn record(bench: &Bench) -> TokenRecord {
         .await
         .unwrap();
     match evidence {
-        Evidence::Opaque(record) => *record,
+        Evidence::Opaque { record, .. } => *record,
         other => panic!("the token is opaque: {other:?}"),
     }
 }
@@ -149,7 +150,7 @@ async fn signed(bench: &Bench, record: &TokenRecord) -> String {
         aud: Audience(vec![issuer.as_str().to_owned()]),
         iss: issuer,
         sub: record.principal,
-        client_id: record.id,
+        client_id: ParentId::Token(record.id),
         exp: now.seconds().plus(3_600),
         iat: now.seconds(),
         nbf: None,
@@ -159,7 +160,7 @@ async fn signed(bench: &Bench, record: &TokenRecord) -> String {
             kind: "temporary".into(),
             account: record.account,
             environment: record.environment.clone(),
-            parent: record.id,
+            parent: ParentId::Token(record.id),
             origins: Default::default(),
             ips: Default::default(),
             iat_ms: now,

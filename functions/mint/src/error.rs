@@ -1,6 +1,6 @@
 //! Why no token was made.
 
-use hallpass_core::{KindName, TermsError};
+use hallpass_core::{KindName, Scope, TermsError};
 use hallpass_http::Problem;
 use hallpass_store::MintError as StoreMintError;
 use http::StatusCode;
@@ -22,6 +22,8 @@ pub(crate) enum MintError {
         "the calling token lacks `tokens:impersonate`, which a token for another principal needs"
     )]
     Impersonation,
+    #[error("the user may not `{0}`: ask for what the user may do")]
+    NotTheUsers(Scope),
     #[error("`platform:operate` stays with the operator account's own tokens")]
     OperatorOnly,
     #[error("`not_before` lies at or after the token's expiry, or a hundred years ahead")]
@@ -45,6 +47,7 @@ impl From<MintError> for Problem {
             MintError::Impersonation => {
                 Self::new(StatusCode::FORBIDDEN, "insufficient_scope", detail).field("principal")
             }
+            MintError::NotTheUsers(_) => Self::invalid("scopes", "not_the_users", detail),
             MintError::OperatorOnly => Self::invalid("scopes", "operator_only", detail),
             MintError::StartsTooLate => Self::invalid("not_before", "starts_too_late", detail),
             MintError::Terms(terms) => Self::of_terms(terms, "expires_in"),

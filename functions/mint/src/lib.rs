@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use error::MintError;
-use hallpass_core::{KindName, OpaqueToken, TokenId, TokenRecord};
+use hallpass_core::{KindName, OpaqueToken, Principal, TokenId, TokenRecord};
 use hallpass_http::{
     ANSWER_WITHIN, Body, Caller, IdempotencyKey, IssuedView, Platform, Problem, answer_within,
     finish,
@@ -38,6 +38,7 @@ async fn mint(
     let Body { value, bytes } = body?;
     let now = platform.now();
     let (token, record, limit) = make(&platform, &caller, value, now)?;
+    check_rights(&platform, &record).await?;
     let idempotency = key.scoped(&caller, "POST /v1/tokens", &bytes);
     let record = platform
         .store
@@ -108,6 +109,30 @@ fn make(
         slot: None,
     };
     Ok((token, record, kind.limit))
+}
+
+/// What speaks for a user lies within the user's rights: those of now, if the kind's are not live.
+async fn check_rights(platform: &Platform, record: &TokenRecord) -> Result<(), Problem> {
+    let is_live = platform
+        .catalog
+        .kind(&record.kind)
+        .is_some_and(|kind| kind.live);
+    if is_live || !matches!(record.principal, Principal::User(_)) {
+        return Ok(());
+    }
+    let user = platform
+        .store
+        .principal(&record.account, &record.environment, &record.principal)
+        .await?
+        .ok_or(MintError::NoPrincipal)?;
+    let outside = platform
+        .validator
+        .outside_rights(&user, &record.scopes)
+        .await?;
+    match outside {
+        Some(scope) => Err(MintError::NotTheUsers(scope).into()),
+        None => Ok(()),
+    }
 }
 
 fn unknown_kind(platform: &Platform, given: &KindName) -> MintError {

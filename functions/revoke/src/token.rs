@@ -53,7 +53,7 @@ pub(crate) async fn revoke(
     let reachable = |account, environment| caller.reaches(account, environment);
     match evidence {
         Evidence::Malformed(reason) => Err(RevokeError::Malformed(*reason).into()),
-        Evidence::Opaque(record) if reachable(record.account, &record.environment) => {
+        Evidence::Opaque { record, .. } if reachable(record.account, &record.environment) => {
             let audit = caller.audit("revoke", record.id, now);
             platform.store.revoke_token(record, &audit, now).await?;
             Ok(StatusCode::NO_CONTENT)
@@ -63,7 +63,7 @@ pub(crate) async fn revoke(
         {
             revoke_jwt(platform, caller, claims, now).await
         }
-        Evidence::Unknown | Evidence::Opaque(_) | Evidence::Jwt { .. } => {
+        Evidence::Unknown | Evidence::Opaque { .. } | Evidence::Jwt { .. } => {
             Err(RevokeError::NoToken.into())
         }
     }

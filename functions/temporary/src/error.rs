@@ -1,6 +1,6 @@
 //! Why nothing was derived.
 
-use hallpass_core::{KindName, TermsError};
+use hallpass_core::{KindName, Scope, TermsError};
 use hallpass_http::Problem;
 use hallpass_keys::SignError;
 use http::StatusCode;
@@ -14,6 +14,8 @@ pub(crate) enum TemporaryError {
     PrincipalNotForKind(KindName),
     #[error("there is no such principal in this environment")]
     NoPrincipal,
+    #[error("the user may not `{0}`: ask for what the user may do")]
+    NotTheUsers(Scope),
     #[error(transparent)]
     Terms(TermsError),
     #[error(transparent)]
@@ -31,6 +33,7 @@ impl From<TemporaryError> for Problem {
                 Self::invalid("principal", "principal_not_for_kind", detail)
             }
             TemporaryError::NoPrincipal => Self::invalid("principal", "unknown_principal", detail),
+            TemporaryError::NotTheUsers(_) => Self::invalid("scopes", "not_the_users", detail),
             TemporaryError::Terms(terms) => Self::of_terms(terms, "durationSeconds"),
             TemporaryError::Sign(SignError::TooLarge(error)) => {
                 Self::invalid(error.field(), "token_too_large", detail)

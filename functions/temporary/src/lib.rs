@@ -8,8 +8,8 @@ use axum::routing::post;
 use axum::{Json, Router};
 use error::TemporaryError;
 use hallpass_core::{
-    Asked, Audience, Claims, Evidence, HallpassClaims, IpRules, JwtId, Kind, OriginRules,
-    Principal, Terms, UnixMillis, UnixSeconds, WrittenOriginRule, WrittenScope, present, terms,
+    Asked, Claims, Evidence, Issue, JwtId, Kind, ParentId, Principal, Terms, UnixMillis,
+    UnixSeconds, WrittenOriginRule, WrittenScope, present, terms,
 };
 use hallpass_http::{ANSWER_WITHIN, Body, Caller, Platform, Problem, answer_within, finish};
 use hallpass_keys::Signer;
@@ -64,7 +64,8 @@ async fn derive(
     let now = platform.now();
     let kind = derived_kind(&platform, &caller)?;
     let value = body?.value;
-    let principal = check_principal(&platform, &caller, kind, value.principal).await?;
+    let principal = value.principal.unwrap_or(caller.principal());
+    check_principal(&caller, kind, principal)?;
     let asked = Asked {
         scopes: value.scopes,
         origins: value.origins,
@@ -79,6 +80,7 @@ async fn derive(
         now,
     )
     .map_err(TemporaryError::Terms)?;
+    check_rights(&platform, &caller, principal, &terms).await?;
     let claims = claims(&platform, &caller, kind, principal, terms, now)?;
     let expires_at = claims.exp;
     let token = signer
@@ -100,29 +102,45 @@ fn derived_kind<'a>(platform: &'a Platform, caller: &Caller) -> Result<&'a Kind,
         .ok_or_else(|| TemporaryError::DerivesNothing(caller.kind().name.clone()))
 }
 
-/// The caller's own principal, or another that exists and that the caller may impersonate.
-async fn check_principal(
-    platform: &Platform,
-    caller: &Caller,
-    kind: &Kind,
-    asked: Option<Principal>,
-) -> Result<Principal, Problem> {
-    let principal = asked.unwrap_or(caller.principal());
+/// A token speaks for the caller's own principal, or for another that the caller may impersonate.
+fn check_principal(caller: &Caller, kind: &Kind, principal: Principal) -> Result<(), Problem> {
     if !kind.principals.contains(&principal.principal_type()) {
         return Err(TemporaryError::PrincipalNotForKind(kind.name.clone()).into());
     }
+    if matches!(principal, Principal::Account(other) if other != caller.account()) {
+        return Err(TemporaryError::NoPrincipal.into());
+    }
     if principal != caller.principal() {
         caller.require("tokens:impersonate")?;
-        let (account, environment) = (caller.account(), caller.environment());
-        if !platform
-            .store
-            .principal_exists(account, environment, &principal)
-            .await?
-        {
-            return Err(TemporaryError::NoPrincipal.into());
-        }
     }
-    Ok(principal)
+    Ok(())
+}
+
+/// A user or service account is there; and what speaks for a user lies within the user's rights.
+async fn check_rights(
+    platform: &Platform,
+    caller: &Caller,
+    principal: Principal,
+    terms: &Terms,
+) -> Result<(), Problem> {
+    if matches!(principal, Principal::Account(_)) {
+        return Ok(());
+    }
+    let (account, environment) = (caller.account(), caller.environment());
+    let found = platform
+        .store
+        .principal(&account, environment, &principal)
+        .await?;
+    let open = found.filter(|found| found.closed_at.is_none());
+    let principal = open.ok_or(TemporaryError::NoPrincipal)?;
+    let outside = platform
+        .validator
+        .outside_rights(&principal, &terms.scopes)
+        .await?;
+    match outside {
+        Some(scope) => Err(TemporaryError::NotTheUsers(scope).into()),
+        None => Ok(()),
+    }
 }
 
 fn claims(
@@ -133,45 +151,23 @@ fn claims(
     terms: Terms,
     now: UnixMillis,
 ) -> Result<Claims, Problem> {
-    let Evidence::Opaque(parent) = caller.evidence() else {
+    let Evidence::Opaque { record: parent, .. } = caller.evidence() else {
         return Err(TemporaryError::DerivesNothing(caller.kind().name.clone()).into());
     };
-    let exp = terms
+    let expires_at = terms
         .expires_at
         .ok_or_else(|| TemporaryError::DerivesNothing(kind.name.clone()))?;
-    Ok(Claims {
-        iss: platform.issuer.clone(),
-        sub: principal,
-        aud: audience(platform, &terms.origins, &terms.ips),
-        client_id: parent.id,
-        exp,
-        iat: now.seconds(),
-        nbf: None,
-        jti: JwtId::generate(platform.random.as_ref())?,
-        scope: terms.scopes,
-        hallpass: HallpassClaims {
-            kind: kind.name.clone(),
-            account: caller.account(),
-            environment: caller.environment().clone(),
-            parent: parent.id,
-            origins: terms.origins,
-            ips: terms.ips,
-            iat_ms: now,
-        },
-    })
-}
-
-/// The deployment's audience is named only where offline checks suffice: a verifier that reads
-/// keys alone cannot check origins and addresses.
-fn audience(platform: &Platform, origins: &OriginRules, ips: &IpRules) -> Audience {
-    let offline = platform
-        .audience
-        .as_deref()
-        .filter(|_| origins.is_empty() && ips.is_empty());
-    let issuer = platform.issuer.as_str().to_owned();
-    Audience(
-        std::iter::once(issuer)
-            .chain(offline.map(str::to_owned))
-            .collect(),
-    )
+    let issue = Issue {
+        kind: kind.name.clone(),
+        parent: ParentId::Token(parent.id),
+        account: caller.account(),
+        environment: caller.environment().clone(),
+        principal,
+        scopes: terms.scopes,
+        origins: terms.origins,
+        ips: terms.ips,
+        expires_at,
+    };
+    let jti = JwtId::generate(platform.random.as_ref())?;
+    Ok(issue.claims(&platform.issuer, platform.audience.as_deref(), jti, now))
 }

@@ -1,7 +1,7 @@
 //! What is answered of a token.
 
 use hallpass_core::{
-    AccountId, Code, Decision, EnvironmentName, Evidence, KindName, Principal, ScopeSet, TokenId,
+    AccountId, Code, Decision, EnvironmentName, Evidence, KindName, ParentId, Principal, ScopeSet,
     UnixSeconds,
 };
 use hallpass_http::Caller;
@@ -28,7 +28,7 @@ struct VisibleToken {
     scopes: ScopeSet,
     expires_at: Option<UnixSeconds>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    parent: Option<TokenId>,
+    parent: Option<ParentId>,
 }
 
 impl ValidateReply {
@@ -48,7 +48,7 @@ impl ValidateReply {
 fn visible_token(evidence: &Evidence) -> Option<VisibleToken> {
     match evidence {
         Evidence::Malformed(_) | Evidence::Unknown => None,
-        Evidence::Opaque(record) => Some(VisibleToken {
+        Evidence::Opaque { record, .. } => Some(VisibleToken {
             id: record.id.to_string(),
             kind: record.kind.clone(),
             account: record.account,

@@ -213,7 +213,7 @@ async fn root_token(
 /// Whether a kept token holds all that a new one would: another catalog has other scopes.
 fn still_good(platform: &Platform, kept: &Evidence) -> bool {
     let scopes = platform.catalog.management().map(|kind| &kind.scopes);
-    matches!(kept, Evidence::Opaque(record)
+    matches!(kept, Evidence::Opaque { record, .. }
         if record.revoked_at.is_none() && Some(&record.scopes) == scopes)
 }
 

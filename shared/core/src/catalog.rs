@@ -3,10 +3,12 @@
 mod check;
 mod source;
 
-use crate::coverage::Implications;
+use crate::access::AccessLevel;
+use crate::coverage::{Implications, ScopeSet};
 use crate::kind::{Format, Kind, KindName};
 use crate::route::RouteTable;
-use crate::scope::{Action, MANAGEMENT_SCOPES, Name, Scope, WrittenScope};
+use crate::scope::{Action, MANAGEMENT_SCOPES, Name, Path, Scope, WrittenScope};
+use crate::share::ModelId;
 use crate::token::Prefix;
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
@@ -47,7 +49,30 @@ pub struct Catalog {
     aliases: BTreeMap<Scope, Scope>,
     implications: Implications,
     kinds: BTreeMap<KindName, Kind>,
+    access: BTreeMap<AccessLevel, ScopeSet>,
+    shares: Option<SharePolicy>,
     routes: RouteTable,
+}
+
+/// What visitors of a shared model are given.
+#[derive(Clone, Debug)]
+pub struct SharePolicy {
+    /// The kind of JWT.
+    pub kind: KindName,
+    /// What it may do, at the model's place.
+    pub scopes: ScopeSet,
+    /// Where models lie: the path before a model's id.
+    pub place: Path,
+}
+
+impl SharePolicy {
+    /// What a visitor of this model may do; `None` where its place would be too deep.
+    #[must_use]
+    pub fn scopes_at(&self, model: &ModelId) -> Option<ScopeSet> {
+        let path: Path = format!("{}/{model}", self.place).parse().ok()?;
+        let scopes = self.scopes.iter().map(|scope| scope.at(path.clone()));
+        ScopeSet::new(scopes.collect()).ok()
+    }
 }
 
 impl Catalog {
@@ -88,6 +113,23 @@ impl Catalog {
     /// Every kind, the built-in one among them.
     pub fn kinds(&self) -> impl Iterator<Item = &Kind> {
         self.kinds.values()
+    }
+
+    /// What a level of access gives, at the place it is given for.
+    #[must_use]
+    pub fn access(&self, level: &AccessLevel) -> Option<&ScopeSet> {
+        self.access.get(level)
+    }
+
+    /// The levels of access there are.
+    pub fn access_levels(&self) -> impl Iterator<Item = &AccessLevel> {
+        self.access.keys()
+    }
+
+    /// What visitors of shared models are given, where models can be shared.
+    #[must_use]
+    pub fn shares(&self) -> Option<&SharePolicy> {
+        self.shares.as_ref()
     }
 
     /// The routes of the platform's own API.

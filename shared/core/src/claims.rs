@@ -3,7 +3,7 @@
 use crate::address::IpRules;
 use crate::coverage::ScopeSet;
 use crate::environment::EnvironmentName;
-use crate::id::{AccountId, JwtId, Principal, TokenId};
+use crate::id::{AccountId, JwtId, ParentId, Principal};
 use crate::kind::KindName;
 use crate::object;
 use crate::origin::OriginRules;
@@ -120,7 +120,7 @@ pub struct Claims {
     /// Who may rely on it: the issuer, and the deployment's audience where offline checks suffice.
     pub aud: Audience,
     /// The parent's id (RFC 9068 §2.2 requires a `client_id`).
-    pub client_id: TokenId,
+    pub client_id: ParentId,
     /// When it expires.
     pub exp: UnixSeconds,
     /// When it was issued.
@@ -156,7 +156,7 @@ pub struct HallpassClaims {
     /// The environment it lives in.
     pub environment: EnvironmentName,
     /// The row it came from and dies with.
-    pub parent: TokenId,
+    pub parent: ParentId,
     /// Where a browser may use it from.
     #[serde(default, skip_serializing_if = "OriginRules::is_empty")]
     pub origins: OriginRules,
@@ -165,6 +165,65 @@ pub struct HallpassClaims {
     pub ips: IpRules,
     /// When it was issued, in milliseconds: cut-offs are compared in these.
     pub iat_ms: UnixMillis,
+}
+
+/// A JWT to be issued.
+#[derive(Clone, Debug)]
+pub struct Issue {
+    /// Its kind.
+    pub kind: KindName,
+    /// The row it comes from and dies with.
+    pub parent: ParentId,
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// The environment it lives in.
+    pub environment: EnvironmentName,
+    /// Who it speaks for.
+    pub principal: Principal,
+    /// What it may do.
+    pub scopes: ScopeSet,
+    /// Where a browser may use it from.
+    pub origins: OriginRules,
+    /// Which addresses may use it.
+    pub ips: IpRules,
+    /// When it expires.
+    pub expires_at: UnixSeconds,
+}
+
+impl Issue {
+    /// What the JWT says. The deployment's `audience` is named only where offline checks suffice:
+    /// a verifier that reads keys alone cannot check origins and addresses.
+    #[must_use]
+    pub fn claims(
+        self,
+        issuer: &Issuer,
+        audience: Option<&str>,
+        jti: JwtId,
+        now: UnixMillis,
+    ) -> Claims {
+        let offline = audience.filter(|_| self.origins.is_empty() && self.ips.is_empty());
+        let audience = [issuer.as_str()].into_iter().chain(offline);
+        Claims {
+            iss: issuer.clone(),
+            sub: self.principal,
+            aud: Audience(audience.map(str::to_owned).collect()),
+            client_id: self.parent,
+            exp: self.expires_at,
+            iat: now.seconds(),
+            nbf: None,
+            jti,
+            scope: self.scopes,
+            hallpass: HallpassClaims {
+                kind: self.kind,
+                account: self.account,
+                environment: self.environment,
+                parent: self.parent,
+                origins: self.origins,
+                ips: self.ips,
+                iat_ms: now,
+            },
+        }
+    }
 }
 
 /// The token would be longer than can be signed.

@@ -56,6 +56,27 @@ impl Implications {
         Self(implied)
     }
 
+    /// The scopes that each of two implies, neither of which implies the other.
+    fn of_both(&self, one: &Scope, two: &Scope) -> Vec<Scope> {
+        let (Action::Named(first), Action::Named(second)) = (&one.action, &two.action) else {
+            return Vec::new();
+        };
+        let actions = self
+            .0
+            .get(&one.resource)
+            .filter(|_| one.resource == two.resource);
+        let implied = |action| actions.and_then(|actions| actions.get(action));
+        let (Some(first), Some(second)) = (implied(first), implied(second)) else {
+            return Vec::new();
+        };
+        let both = first.intersection(second).map(|action| Scope {
+            resource: one.resource.clone(),
+            action: Action::Named(action.clone()),
+            path: None,
+        });
+        both.collect()
+    }
+
     fn includes(&self, resource: &Name, action: &Name, requested: &Name) -> bool {
         self.0
             .get(resource)
@@ -81,6 +102,34 @@ impl Scope {
             (Some(granted), Some(wanted)) => granted.contains(wanted),
         };
         self.resource == requested.resource && place() && action()
+    }
+}
+
+impl Scope {
+    /// What both scopes grant: the narrower action, or those that both imply, at the deeper place;
+    /// nothing where they are about different resources or places.
+    #[must_use]
+    pub fn meet(&self, other: &Self, implications: &Implications) -> Vec<Self> {
+        let path = match (&self.path, &other.path) {
+            (None, path) | (path, None) => path,
+            (Some(one), Some(two)) if one.contains(two) => &other.path,
+            (Some(one), Some(two)) if two.contains(one) => &self.path,
+            (Some(_), Some(_)) => return Vec::new(),
+        };
+        let (one, two) = (self.anywhere(), other.anywhere());
+        let met = if one.covers(&two, implications) {
+            vec![two]
+        } else if two.covers(&one, implications) {
+            vec![one]
+        } else {
+            implications.of_both(&one, &two)
+        };
+        met.into_iter()
+            .map(|scope| Self {
+                path: path.clone(),
+                ..scope
+            })
+            .collect()
     }
 }
 
@@ -127,6 +176,25 @@ impl ScopeSet {
             }),
             None => Ok(()),
         }
+    }
+
+    /// What both sets grant, without what another of its scopes covers; `None` where that is
+    /// nothing.
+    #[must_use]
+    pub fn meet(&self, other: &Self, implications: &Implications) -> Option<Self> {
+        let pairs = self
+            .iter()
+            .flat_map(|one| other.iter().map(move |two| (one, two)));
+        let met = pairs.flat_map(|(one, two)| one.meet(two, implications));
+        let mut kept: Vec<Scope> = Vec::new();
+        for scope in met {
+            if kept.iter().any(|other| other.covers(&scope, implications)) {
+                continue;
+            }
+            kept.retain(|other| !scope.covers(other, implications));
+            kept.push(scope);
+        }
+        Self::new(kept).ok()
     }
 
     /// The scopes in order.
@@ -183,6 +251,8 @@ mod tests {
             (name("folder"), name("manage"), name("write")),
             (name("folder"), name("write"), name("read")),
             (name("model"), name("write"), name("read")),
+            // Neither of `write` and `publish` implies the other, and both imply `read`.
+            (name("model"), name("publish"), name("read")),
         ])
     }
 
@@ -248,7 +318,13 @@ mod tests {
     fn any_scope() -> impl Strategy<Value = Scope> {
         (
             prop_oneof![Just("folder"), Just("model"), Just("tokens")],
-            prop_oneof![Just("manage"), Just("write"), Just("read"), Just("*")],
+            prop_oneof![
+                Just("manage"),
+                Just("write"),
+                Just("publish"),
+                Just("read"),
+                Just("*")
+            ],
             prop::option::of(prop::collection::vec(
                 prop_oneof![Just("a"), Just("b"), Just("ab")],
                 1..4,
@@ -299,6 +375,17 @@ mod tests {
             if parent.contains(&child, &implied).is_ok() && child.covers(&requested, &implied) {
                 prop_assert!(parent.covers(&requested, &implied));
             }
+        }
+
+        #[test]
+        fn what_two_sets_meet_in_is_what_both_grant(
+            one in any_set(), two in any_set(), requested in any_scope()
+        ) {
+            let implied = implications();
+            let both = one.covers(&requested, &implied) && two.covers(&requested, &implied);
+            let met = one.meet(&two, &implied);
+            let granted = met.is_some_and(|met| met.covers(&requested, &implied));
+            prop_assert_eq!(granted, both, "{} and {}: {}", one, two, requested);
         }
 
         #[test]

@@ -2,15 +2,17 @@
 
 use crate::bounds::Bounds;
 use crate::catalog::Catalog;
-use crate::claims::{Claims, Issuer};
+use crate::claims::Claims;
 use crate::environment::EnvironmentName;
-use crate::id::{AccountId, Principal};
-use crate::kind::{Format, Kind, KindName, OriginPolicy};
+use crate::evidence::{Evidence, Parent, Power, Standing};
+use crate::id::AccountId;
+use crate::kind::OriginPolicy;
 use crate::origin::{Origin, OriginRules};
-use crate::record::{SecretLife, TokenRecord};
+use crate::principal::PrincipalRecord;
+use crate::record::TokenRecord;
 use crate::scope::Scope;
+use crate::share::ShareRecord;
 use crate::time::{LEEWAY_SECONDS, UnixMillis, UnixSeconds};
-use crate::token::{Malformed, OpaqueToken};
 use serde::Serialize;
 use std::iter::{once, repeat};
 use std::net::IpAddr;
@@ -89,200 +91,6 @@ impl Decision {
     }
 }
 
-/// What is known of a presented token once its rows were read.
-#[derive(Clone, Debug)]
-pub enum Evidence {
-    /// Not a token.
-    Malformed(Malformed),
-    /// No record, a wrong secret, a wrong signature, another issuer: all alike.
-    Unknown,
-    /// An opaque token's record; its secret matched.
-    Opaque(Box<TokenRecord>),
-    /// A JWT whose signature was right, and its rows.
-    Jwt {
-        /// What it says.
-        claims: Box<Claims>,
-        /// Whether it was revoked by its `jti`.
-        revoked: bool,
-        /// The row it came from, if there still is one.
-        parent: Option<Box<TokenRecord>>,
-    },
-}
-
-impl Evidence {
-    /// What a record, or its absence, says of a presented opaque token.
-    #[must_use]
-    pub fn of_opaque(
-        catalog: &Catalog,
-        token: &OpaqueToken,
-        record: Option<TokenRecord>,
-        now: UnixMillis,
-    ) -> Self {
-        let of_kind = |record: &TokenRecord| {
-            catalog.kind(&record.kind).and_then(Kind::prefix) == Some(&token.prefix)
-        };
-        let record = record.filter(|record| record.id == token.id && of_kind(record));
-        let life = record
-            .as_ref()
-            .and_then(|record| record.life_of(&token.secret, now));
-        match (record, life) {
-            (Some(mut record), Some(life)) => {
-                // A secret that was rotated away bounds all that is done with it by its own end.
-                if let SecretLife::Until(until) = life {
-                    let until = until.seconds();
-                    let earlier = record.expires_at.is_none_or(|expiry| until < expiry);
-                    record.expires_at = if earlier {
-                        Some(until)
-                    } else {
-                        record.expires_at
-                    };
-                }
-                Self::Opaque(Box::new(record))
-            }
-            _ => Self::Unknown,
-        }
-    }
-
-    /// What the rows say of a JWT whose signature was right.
-    #[must_use]
-    pub fn of_jwt(
-        catalog: &Catalog,
-        issuer: &Issuer,
-        claims: Claims,
-        revoked: bool,
-        parent: Option<TokenRecord>,
-    ) -> Self {
-        let elsewhere = parent.as_ref().is_some_and(|parent| {
-            parent.id != claims.hallpass.parent
-                || parent.account != claims.hallpass.account
-                || parent.environment != claims.hallpass.environment
-        });
-        let of_kind = catalog
-            .kind(&claims.hallpass.kind)
-            .is_some_and(|kind| kind.format == Format::Jwt);
-        if claims.iss == *issuer && claims.aud.includes(issuer) && of_kind && !elsewhere {
-            Self::Jwt {
-                claims: Box::new(claims),
-                revoked,
-                parent: parent.map(Box::new),
-            }
-        } else {
-            Self::Unknown
-        }
-    }
-
-    /// Its kind's name.
-    #[must_use]
-    pub fn kind(&self) -> Option<&KindName> {
-        match self {
-            Self::Opaque(record) => Some(&record.kind),
-            Self::Jwt { claims, .. } => Some(&claims.hallpass.kind),
-            Self::Malformed(_) | Self::Unknown => None,
-        }
-    }
-
-    /// The account and environment it belongs to.
-    #[must_use]
-    pub fn place(&self) -> Option<(AccountId, &EnvironmentName)> {
-        match self {
-            Self::Opaque(record) => Some((record.account, &record.environment)),
-            Self::Jwt { claims, .. } => {
-                Some((claims.hallpass.account, &claims.hallpass.environment))
-            }
-            Self::Malformed(_) | Self::Unknown => None,
-        }
-    }
-
-    /// Who it speaks for.
-    #[must_use]
-    pub fn principal(&self) -> Option<Principal> {
-        match self {
-            Self::Opaque(record) => Some(record.principal),
-            Self::Jwt { claims, .. } => Some(claims.sub),
-            Self::Malformed(_) | Self::Unknown => None,
-        }
-    }
-
-    /// `tok_…` or `jwt_…`.
-    #[must_use]
-    pub fn id(&self) -> Option<String> {
-        match self {
-            Self::Opaque(record) => Some(record.id.to_string()),
-            Self::Jwt { claims, .. } => Some(claims.jti.to_string()),
-            Self::Malformed(_) | Self::Unknown => None,
-        }
-    }
-
-    /// How far it reaches: its own bounds and, for a JWT, its parent's as they are now.
-    #[must_use]
-    pub fn bounds(&self) -> Vec<Bounds<'_>> {
-        match self {
-            Self::Opaque(record) => vec![of_record(record)],
-            Self::Jwt { claims, parent, .. } => {
-                let own = Bounds {
-                    scopes: &claims.scope,
-                    origins: &claims.hallpass.origins,
-                    ips: &claims.hallpass.ips,
-                    expires_at: Some(claims.exp),
-                };
-                let parents = parent.as_deref().map(of_record);
-                once(own).chain(parents).collect()
-            }
-            Self::Malformed(_) | Self::Unknown => Vec::new(),
-        }
-    }
-
-    /// Whether it holds `scope`, its parent still does, and their kinds may.
-    #[must_use]
-    pub fn holds(&self, scope: &Scope, catalog: &Catalog) -> bool {
-        let powers = self.powers(catalog);
-        !powers.is_empty() && powers.iter().all(|power| power.covers(scope, catalog))
-    }
-
-    /// What it can do: its own bounds with its kind and, for a JWT, its parent's. A parent whose
-    /// kind left the catalog can do nothing: the list is empty then.
-    fn powers<'a>(&'a self, catalog: &'a Catalog) -> Vec<Power<'a>> {
-        let parent = match self {
-            Self::Jwt { parent, .. } => parent.as_deref().map(|parent| &parent.kind),
-            Self::Malformed(_) | Self::Unknown | Self::Opaque(_) => None,
-        };
-        let kinds: Option<Vec<&Kind>> = self
-            .kind()
-            .into_iter()
-            .chain(parent)
-            .map(|kind| catalog.kind(kind))
-            .collect();
-        let kinds = kinds.unwrap_or_default();
-        kinds
-            .into_iter()
-            .zip(self.bounds())
-            .map(|(kind, bounds)| Power { kind, bounds })
-            .collect()
-    }
-}
-
-/// One holder's reach and the kind that limits it.
-struct Power<'a> {
-    kind: &'a Kind,
-    bounds: Bounds<'a>,
-}
-
-impl Power<'_> {
-    fn covers(&self, scope: &Scope, catalog: &Catalog) -> bool {
-        let implied = catalog.implications();
-        self.bounds.scopes.covers(scope, implied) && self.kind.scopes.covers(scope, implied)
-    }
-}
-
-fn of_record(record: &TokenRecord) -> Bounds<'_> {
-    Bounds {
-        scopes: &record.scopes,
-        origins: &record.origins,
-        ips: &record.ips,
-        expires_at: record.expires_at,
-    }
-}
-
 /// The `Origin` of a request, or what stands in for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PresentedOrigin {
@@ -352,18 +160,17 @@ pub fn decide(
         return unknown();
     }
     let alive = match evidence {
-        Evidence::Opaque(record) => life_of_record(record, now),
+        Evidence::Opaque { record, standing } => {
+            life_of_record(record, now).or_else(|| life_of_principal(standing, record.created_at))
+        }
         Evidence::Jwt {
             claims,
             revoked,
             parent,
-        } => {
-            // A parent of a kind that left the catalog is no token any more: as good as missing.
-            let parent = parent
-                .as_deref()
-                .filter(|parent| catalog.kind(&parent.kind).is_some());
-            life_of_jwt(claims, *revoked, now).or_else(|| life_of_parent(claims, parent, now))
-        }
+            standing,
+        } => life_of_jwt(claims, *revoked, now)
+            .or_else(|| life_of_parent(catalog, claims, parent.as_ref(), now))
+            .or_else(|| life_of_principal(standing, claims.hallpass.iat_ms)),
         Evidence::Malformed(_) | Evidence::Unknown => return unknown(),
     };
     if let Some((code, detail)) = alive {
@@ -375,7 +182,8 @@ pub fn decide(
     }
     let powers = evidence.powers(catalog);
     for Power { kind, bounds } in &powers {
-        if let Some(detail) = origin_refusal(kind, bounds.origins, &facts.origin) {
+        let required = kind.is_some_and(|kind| kind.origins == OriginPolicy::Required);
+        if let Some(detail) = origin_refusal(required, bounds.origins, &facts.origin) {
             return refused(Code::OriginDenied, &detail);
         }
     }
@@ -397,6 +205,17 @@ pub fn decide(
                 &lacking(holder, scope, power, catalog),
             );
         }
+    }
+    let standing = evidence.standing();
+    if let Some(scope) = facts
+        .scopes
+        .iter()
+        .find(|scope| !standing.allows(scope, catalog))
+    {
+        let detail = format!(
+            "the token may do what its user may do, and the user may not `{scope}` now: give it to the user, or use another token"
+        );
+        return refused(Code::InsufficientScope, &detail);
     }
     refused(Code::Active, "the token is good for this request")
 }
@@ -443,21 +262,31 @@ fn life_of_jwt(claims: &Claims, revoked: bool, now: UnixMillis) -> Refusal {
     }
 }
 
-fn life_of_parent(claims: &Claims, parent: Option<&TokenRecord>, now: UnixMillis) -> Refusal {
-    const REVOKED: &str = "what this token was derived from was revoked: derive it from another";
-    let Some(parent) = parent else {
-        return Some((Code::ParentRevoked, REVOKED));
-    };
+const PARENT_REVOKED: &str = "what this token was derived from was revoked: derive it from another";
+const PARENT_CUT_OFF: &str =
+    "everything derived from its parent up to a moment after its issue was revoked: derive another";
+
+fn life_of_parent(
+    catalog: &Catalog,
+    claims: &Claims,
+    parent: Option<&Parent>,
+    now: UnixMillis,
+) -> Refusal {
+    match parent {
+        // A parent of a kind that left the catalog is no token any more: as good as missing.
+        Some(Parent::Token(token)) if catalog.kind(&token.kind).is_some() => {
+            life_of_parent_token(claims, token, now)
+        }
+        Some(Parent::Share(share)) => life_of_share(claims, share),
+        Some(Parent::Token(_)) | None => Some((Code::ParentRevoked, PARENT_REVOKED)),
+    }
+}
+
+fn life_of_parent_token(claims: &Claims, parent: &TokenRecord, now: UnixMillis) -> Refusal {
     if parent.revoked_at.is_some() {
-        Some((Code::ParentRevoked, REVOKED))
-    } else if parent
-        .cut_off
-        .is_some_and(|cut_off| claims.hallpass.iat_ms <= cut_off)
-    {
-        Some((
-            Code::ParentRevoked,
-            "everything derived from its parent up to a moment after its issue was revoked: derive another",
-        ))
+        Some((Code::ParentRevoked, PARENT_REVOKED))
+    } else if is_cut_off(parent.cut_off, claims.hallpass.iat_ms) {
+        Some((Code::ParentRevoked, PARENT_CUT_OFF))
     } else if is_past(parent.expires_at, now) {
         Some((
             Code::ParentExpired,
@@ -473,13 +302,61 @@ fn life_of_parent(claims: &Claims, parent: Option<&TokenRecord>, now: UnixMillis
     }
 }
 
+fn life_of_share(claims: &Claims, share: &ShareRecord) -> Refusal {
+    if share.revoked_at.is_some() {
+        Some((
+            Code::ParentRevoked,
+            "the model is no longer shared: ask its owner",
+        ))
+    } else if is_cut_off(share.cut_off, claims.hallpass.iat_ms) {
+        Some((Code::ParentRevoked, PARENT_CUT_OFF))
+    } else {
+        None
+    }
+}
+
+/// A user or service account that is gone takes what speaks for it along.
+fn life_of_principal(standing: &Standing, issued_at: UnixMillis) -> Refusal {
+    let alive = |principal: &PrincipalRecord| {
+        if principal.closed_at.is_some() {
+            Some((
+                Code::ParentRevoked,
+                "the user or service account this token speaks for was removed",
+            ))
+        } else if is_cut_off(principal.cut_off, issued_at) {
+            Some((
+                Code::ParentRevoked,
+                "everything of this user or service account up to a moment after its issue was revoked",
+            ))
+        } else {
+            None
+        }
+    };
+    match standing {
+        Standing::Unasked => None,
+        Standing::Gone => Some((
+            Code::ParentRevoked,
+            "there is no such user or service account as this token speaks for",
+        )),
+        Standing::Present(principal) | Standing::Live(principal, _) => alive(principal),
+    }
+}
+
+fn is_cut_off(cut_off: Option<UnixMillis>, issued_at: UnixMillis) -> bool {
+    cut_off.is_some_and(|cut_off| issued_at <= cut_off)
+}
+
 /// Expiry of opaque tokens and parents is exact: dead from its first millisecond on.
 fn is_past(expires_at: Option<UnixSeconds>, now: UnixMillis) -> bool {
     expires_at.is_some_and(|expiry| now >= expiry.millis())
 }
 
-fn origin_refusal(kind: &Kind, rules: &OriginRules, presented: &PresentedOrigin) -> Option<String> {
-    if rules.is_empty() && kind.origins != OriginPolicy::Required {
+fn origin_refusal(
+    required: bool,
+    rules: &OriginRules,
+    presented: &PresentedOrigin,
+) -> Option<String> {
+    if rules.is_empty() && !required {
         return None;
     }
     match presented {
@@ -511,7 +388,7 @@ fn lacking(holder: &str, scope: &Scope, power: &Power<'_>, catalog: &Catalog) ->
     const SHOWN: usize = 10;
     let held = power.bounds.scopes;
     if held.covers(scope, catalog.implications()) {
-        let kind = &power.kind.name;
+        let kind = power.kind.map_or("such", |kind| kind.name.as_str());
         return format!("{holder} lacks `{scope}`: tokens of kind `{kind}` may no longer hold it");
     }
     let mut names: Vec<String> = held

@@ -99,6 +99,21 @@ id!(
     "svc_"
 );
 id!(
+    /// A group of users and groups.
+    GroupId,
+    "grp_"
+);
+id!(
+    /// A folder of an environment.
+    FolderId,
+    "fld_"
+);
+id!(
+    /// A shared model.
+    ShareId,
+    "shr_"
+);
+id!(
     /// An opaque token's record.
     TokenId,
     "tok_"
@@ -108,6 +123,37 @@ id!(
     JwtId,
     "jwt_"
 );
+
+/// The one row a JWT came from and dies with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ParentId {
+    /// An opaque token.
+    Token(TokenId),
+    /// A shared model.
+    Share(ShareId),
+}
+
+impl fmt::Display for ParentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Token(id) => id.fmt(f),
+            Self::Share(id) => id.fmt(f),
+        }
+    }
+}
+
+impl FromStr for ParentId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        text.parse()
+            .map(Self::Token)
+            .or_else(|_: IdError| text.parse().map(Self::Share))
+            .map_err(|_one: IdError| IdError {
+                expected: "tok_` or `shr_",
+            })
+    }
+}
 
 /// Who a token speaks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -180,16 +226,22 @@ impl FromStr for Principal {
     }
 }
 
-impl Serialize for Principal {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
+macro_rules! as_text {
+    ($name:ident) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
 
-impl<'de> Deserialize<'de> for Principal {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
-    }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?
+                    .parse()
+                    .map_err(D::Error::custom)
+            }
+        }
+    };
 }
+as_text!(ParentId);
+as_text!(Principal);

@@ -3,6 +3,7 @@
 //! Everything here is pure: no I/O, no clock, no randomness of its own. A resource server can use
 //! this crate alone to parse tokens and to ask whether a set of scopes covers a request.
 
+mod access;
 mod address;
 mod base62;
 mod bounds;
@@ -11,6 +12,9 @@ mod claims;
 mod coverage;
 mod decision;
 mod environment;
+mod evidence;
+mod folder;
+mod group;
 mod id;
 mod jwt;
 mod kind;
@@ -18,33 +22,44 @@ mod lifetime;
 mod object;
 mod origin;
 mod present;
+mod principal;
 mod random;
 mod record;
 mod route;
 mod scope;
+mod share;
 mod terms;
 mod time;
 mod token;
 
+pub use access::{Access, AccessLevel, Rights};
 pub use address::{IpRule, IpRuleError, IpRules};
 pub use bounds::{Bounds, BoundsError};
-pub use catalog::{Catalog, CatalogError, ScopeError};
-pub use claims::{Algorithm, Audience, Claims, HallpassClaims, Issuer, IssuerError, TokenTooLarge};
+pub use catalog::{Catalog, CatalogError, ScopeError, SharePolicy};
+pub use claims::{
+    Algorithm, Audience, Claims, HallpassClaims, Issue, Issuer, IssuerError, TokenTooLarge,
+};
 pub use coverage::{EmptyScopes, Implications, ScopeSet, Widening};
-pub use decision::{Code, Decision, Evidence, Facts, PresentedOrigin, decide};
+pub use decision::{Code, Decision, Facts, PresentedOrigin, decide};
 pub use environment::{AccountName, EnvironmentName, NameError};
+pub use evidence::{Evidence, Parent, Standing};
+pub use folder::{FolderRecord, PUBLIC_FOLDER};
+pub use group::GroupRecord;
 pub use id::{
-    AccountId, IdError, JwtId, Principal, PrincipalType, ServiceAccountId, TokenId, UserId,
+    AccountId, FolderId, GroupId, IdError, JwtId, ParentId, Principal, PrincipalType,
+    ServiceAccountId, ShareId, TokenId, UserId,
 };
 pub use jwt::UnverifiedJwt;
 pub use kind::{Exposure, Format, Kind, KindName, OriginPolicy, Presentation};
 pub use lifetime::{LONGEST_SECONDS, Lifetime, LifetimeError};
 pub use origin::{Origin, OriginError, OriginRule, OriginRules, WrittenOriginRule};
 pub use present::present;
+pub use principal::{PrincipalName, PrincipalRecord};
 pub use random::{Random, RandomUnavailable};
 pub use record::{Metadata, MetadataError, PreviousSecret, SecretLife, TokenName, TokenRecord};
 pub use route::{RouteMatch, RouteTable};
 pub use scope::{Action, MANAGEMENT_SCOPES, Name, Path, Scope, ScopeSyntaxError, WrittenScope};
+pub use share::{ModelId, PasswordHash, ShareRecord};
 pub use terms::{Asked, MAX_SCOPES, Terms, TermsError, terms};
 pub use time::{Clock, LEEWAY_SECONDS, UnixMillis, UnixSeconds};
 pub use token::{

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 struct Route {
     method: String,
     segments: Vec<Segment>,
-    /// The scope's text, with `{name}` where a parameter stands.
-    scope: String,
+    /// The scopes' texts, with `{name}` where a parameter stands.
+    scopes: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +22,8 @@ enum Segment {
 /// What a request to the platform's own API needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RouteMatch {
-    /// This scope.
-    Needs(Scope),
+    /// One of these scopes.
+    NeedsOneOf(Vec<Scope>),
     /// A parameter is not one valid segment of a path: denied.
     InvalidParameter(String),
     /// The catalog has no such route: denied.
@@ -35,8 +35,9 @@ pub enum RouteMatch {
 pub struct RouteTable(Vec<Route>);
 
 impl RouteTable {
-    /// Adds one route; `template` is `METHOD /path/{parameter}`.
-    pub(crate) fn add(&mut self, template: &str, scope: &str) -> Result<Scope, String> {
+    /// Adds one route that needs one of `scopes`; `template` is `METHOD /path/{parameter}`. Answers
+    /// what a request could need.
+    pub(crate) fn add(&mut self, template: &str, scopes: &[&str]) -> Result<Vec<Scope>, String> {
         let (method, path) = template
             .split_once(' ')
             .filter(|(method, path)| {
@@ -53,12 +54,18 @@ impl RouteTable {
                 Segment::Literal(_) => None,
             })
             .collect();
-        let permission = scope.split('@').next().unwrap_or(scope);
-        if permission.contains('{') {
-            return Err(format!("`{scope}`: a parameter stands after the `@` only"));
+        if scopes.is_empty() {
+            return Err(format!("`{template}` needs at least one scope"));
         }
-        let example = fill(scope, |name| names.contains(&name).then(|| "x".to_owned()))?;
-        let example: Scope = example.parse().map_err(|error| format!("{error}"))?;
+        let mut examples = Vec::new();
+        for scope in scopes {
+            let permission = scope.split('@').next().unwrap_or(scope);
+            if permission.contains('{') {
+                return Err(format!("`{scope}`: a parameter stands after the `@` only"));
+            }
+            let example = fill(scope, |name| names.contains(&name).then(|| "x".to_owned()))?;
+            examples.push(example.parse().map_err(|error| format!("{error}"))?);
+        }
         if self
             .0
             .iter()
@@ -71,12 +78,28 @@ impl RouteTable {
         self.0.push(Route {
             method: method.to_owned(),
             segments,
-            scope: scope.to_owned(),
+            scopes: scopes.iter().map(ToString::to_string).collect(),
         });
-        Ok(example)
+        Ok(examples)
     }
 
-    /// The scope that a request needs. `path` is the raw path, percent-encoded, without a query;
+    /// Every route as it was written: its method, its template, and the scopes one of which it
+    /// needs.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, String, &[String])> {
+        self.0.iter().map(|route| {
+            let path: String = route
+                .segments
+                .iter()
+                .map(|segment| match segment {
+                    Segment::Literal(literal) => format!("/{literal}"),
+                    Segment::Parameter(name) => format!("/{{{name}}}"),
+                })
+                .collect();
+            (route.method.as_str(), path, route.scopes.as_slice())
+        })
+    }
+
+    /// The scopes one of which a request needs. `path` is the raw path, percent-encoded, without a query;
     /// parameters are decoded once.
     #[must_use]
     pub fn find(&self, method: &str, path: &str) -> RouteMatch {
@@ -109,9 +132,12 @@ impl RouteTable {
                 _ => return RouteMatch::InvalidParameter(name.clone()),
             };
         }
-        let scope = fill(&route.scope, |wanted| parameters.get(wanted).cloned());
-        match scope.ok().and_then(|scope| scope.parse().ok()) {
-            Some(scope) => RouteMatch::Needs(scope),
+        let scopes = route.scopes.iter().map(|scope| {
+            let scope = fill(scope, |wanted| parameters.get(wanted).cloned()).ok()?;
+            scope.parse().ok()
+        });
+        match scopes.collect() {
+            Some(scopes) => RouteMatch::NeedsOneOf(scopes),
             // Joined to what stands around it, a parameter can be too long for a segment.
             None => RouteMatch::InvalidParameter(String::new()),
         }
@@ -177,10 +203,12 @@ mod tests {
     fn a_request_needs_the_scope_at_its_place() {
         let mut routes = RouteTable::default();
         routes
-            .add("GET /v2/floor/{id}", "floor:readPrivate@floor/{id}")
+            .add("GET /v2/floor/{id}", &["floor:readPrivate@floor/{id}"])
             .unwrap();
-        routes.add("GET /v2/floors", "floor:queryPrivate").unwrap();
-        let needs = |text: &str| RouteMatch::Needs(text.parse().unwrap());
+        routes
+            .add("GET /v2/floors", &["floor:queryPrivate"])
+            .unwrap();
+        let needs = |text: &str| RouteMatch::NeedsOneOf(vec![text.parse().unwrap()]);
         for (method, path, expected) in [
             ("GET", "/v2/floor/42", needs("floor:readPrivate@floor/42")),
             (
@@ -211,8 +239,10 @@ mod tests {
     #[test]
     fn a_parameter_that_the_scope_does_not_name_is_checked_too() {
         let mut routes = RouteTable::default();
-        routes.add("GET /v2/{tenant}/floors", "floor:list").unwrap();
-        let needs = RouteMatch::Needs("floor:list".parse().unwrap());
+        routes
+            .add("GET /v2/{tenant}/floors", &["floor:list"])
+            .unwrap();
+        let needs = RouteMatch::NeedsOneOf(vec!["floor:list".parse().unwrap()]);
         assert_eq!(routes.find("GET", "/v2/a/floors"), needs);
         for tenant in ["", "..", "a%2Fb", "%2e", "%00", "a%252F"] {
             assert_eq!(
@@ -241,9 +271,9 @@ mod tests {
             ("GET /{id}", "a:{id}"),
             ("GET /{id}", "a:b{id}@x"),
         ] {
-            assert!(routes.add(route, scope).is_err(), "{route} = {scope}");
+            assert!(routes.add(route, &[scope]).is_err(), "{route} = {scope}");
         }
-        routes.add("GET /x/{a}", "a:b").unwrap();
-        assert!(routes.add("GET /x/y", "a:b").is_err());
+        routes.add("GET /x/{a}", &["a:b"]).unwrap();
+        assert!(routes.add("GET /x/y", &["a:b"]).is_err());
     }
 }

@@ -151,6 +151,15 @@ impl Scope {
         self.resource.as_str() == "platform"
     }
 
+    /// The scope at one place, whatever its own was.
+    #[must_use]
+    pub fn at(&self, path: Path) -> Self {
+        Self {
+            path: Some(path),
+            ..self.clone()
+        }
+    }
+
     /// The scope with its place left out.
     #[must_use]
     pub fn anywhere(&self) -> Self {
@@ -201,6 +210,26 @@ impl FromStr for Scope {
             action,
             path,
         })
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for Path {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Path {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 

@@ -535,7 +535,7 @@ const WRONG: &[(&str, &str, usize, &str)] = &[
         "live = false",
         "live = true",
         29,
-        "`live` rights need the directory of users",
+        "`live` rights are a user's",
     ),
     // Deriving.
     (
@@ -887,7 +887,7 @@ fn archilogics_temporary_token_is_as_documented() {
 #[test]
 fn archilogics_routes_need_the_scope_of_their_floor() {
     let catalog = archilogic();
-    let needs = |text: &str| RouteMatch::Needs(text.parse().unwrap());
+    let needs = |text: &str| RouteMatch::NeedsOneOf(vec![text.parse().unwrap()]);
     let find = |method, path| catalog.routes().find(method, path);
     assert_eq!(
         find("GET", "/v2/floor/7"),

@@ -4,8 +4,8 @@
 
 use hallpass_core::{
     AccountId, Catalog, Claims, Code, Decision, EnvironmentName, Evidence, Facts, Issuer,
-    Malformed, OpaqueToken, Prefix, PresentedOrigin, PreviousSecret, Random, RandomUnavailable,
-    Scope, TokenId, TokenRecord, UnixMillis, UnixSeconds, decide,
+    Malformed, OpaqueToken, Parent, Prefix, PresentedOrigin, PreviousSecret, Random,
+    RandomUnavailable, Scope, TokenId, TokenRecord, UnixMillis, UnixSeconds, decide,
 };
 use serde_json::json;
 
@@ -268,7 +268,8 @@ impl Jwt {
                 &issuer(),
                 self.claims,
                 self.revoked,
-                self.parent,
+                self.parent.map(|parent| Parent::Token(Box::new(parent))),
+                None,
             ),
         };
         self.asked.decide(&evidence)

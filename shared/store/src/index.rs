@@ -41,8 +41,9 @@ impl From<&TokenRecord> for IndexRow {
     }
 }
 
-impl<P> Transaction<P> {
-    /// Writes a new token's record and its entry.
+impl<P: Copy> Transaction<P> {
+    /// Writes a new token's record, its entry and, where it speaks for a user or service account,
+    /// its entry among what does.
     pub(crate) fn create_token(
         self,
         record_part: P,
@@ -50,15 +51,21 @@ impl<P> Transaction<P> {
         record: &TokenRecord,
     ) -> Result<Self, StoreError> {
         let ttl = record.expires_at.map(|expires_at| expires_at.plus(KEPT));
-        let index = keys::index(&record.account, &record.environment, &record.id);
-        Ok(self
+        let (account, environment) = (&record.account, &record.environment);
+        let entry = IndexRow::from(record);
+        let index = keys::index(account, environment, &record.id);
+        let made = match &record.principal {
+            Principal::Account(_) => self,
+            principal @ (Principal::User(_) | Principal::ServiceAccount(_)) => {
+                let spoken = keys::spoken(account, environment, principal, &record.id);
+                self.create(index_part, item::write(&spoken, &entry, ttl)?)
+            }
+        };
+        Ok(made
             .create(
                 record_part,
                 item::write(&keys::token(&record.id), record, ttl)?,
             )
-            .create(
-                index_part,
-                item::write(&index, &IndexRow::from(record), ttl)?,
-            ))
+            .create(index_part, item::write(&index, &entry, ttl)?))
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::item::{Item, key_text, text};
 use hallpass_core::{
-    AccountId, AccountName, EnvironmentName, JwtId, KindName, Principal, TokenId, UnixMillis,
+    AccountId, AccountName, EnvironmentName, FolderId, GroupId, JwtId, KindName, ModelId,
+    Principal, PrincipalName, ShareId, TokenId, UnixMillis,
 };
 use std::fmt;
 
@@ -15,6 +16,9 @@ const RECORD: &str = "RECORD";
 pub(crate) const TOKENS: &str = "TOKEN#";
 pub(crate) const ENVIRONMENTS: &str = "ENVIRONMENT#";
 pub(crate) const SIGNING_KEYS: &str = "KEY#";
+pub(crate) const PRINCIPALS: &str = "PRINCIPAL#";
+pub(crate) const GROUPS: &str = "GROUP#";
+pub(crate) const SHARES: &str = "SHARE#";
 
 /// Both keys of one row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -119,15 +123,101 @@ pub(crate) fn audit(
     )
 }
 
+/// A user's or service account's own partition: its row, and one row a token that speaks for it.
+pub(crate) fn principal_partition(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    principal: &Principal,
+) -> String {
+    format!("{PRINCIPALS}{account}#{environment}#{principal}")
+}
+
 pub(crate) fn principal(
     account: &AccountId,
     environment: &EnvironmentName,
     principal: &Principal,
 ) -> Key {
+    Key::new(principal_partition(account, environment, principal), RECORD)
+}
+
+/// The token's entry among those that speak for a principal.
+pub(crate) fn spoken(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    principal: &Principal,
+    token: &TokenId,
+) -> Key {
     Key::new(
-        format!("PRINCIPAL#{account}#{environment}#{principal}"),
+        principal_partition(account, environment, principal),
+        format!("{TOKENS}{token}"),
+    )
+}
+
+/// One row a name of a principal: names are unique among those of a sort.
+pub(crate) fn principal_name(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    sort: &str,
+    name: &PrincipalName,
+) -> Key {
+    Key::new(
+        format!("NAME#{account}#{environment}#{sort}#{name}"),
         RECORD,
     )
+}
+
+/// One row a principal, group, folder or share in a partition of its environment: the lists,
+/// without a scan.
+pub(crate) fn listed_partition(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    sort: &str,
+) -> String {
+    format!("LIST#{account}#{environment}#{sort}")
+}
+
+pub(crate) fn listed(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    sort: &str,
+    id: &str,
+) -> Key {
+    Key::new(listed_partition(account, environment, sort), id)
+}
+
+pub(crate) fn group(account: &AccountId, environment: &EnvironmentName, id: &GroupId) -> Key {
+    Key::new(group_partition(account, environment, id), RECORD)
+}
+
+/// A group's own partition: its row, and one row a member.
+pub(crate) fn group_partition(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    id: &GroupId,
+) -> String {
+    format!("{GROUPS}{account}#{environment}#{id}")
+}
+
+pub(crate) fn folder(account: &AccountId, environment: &EnvironmentName, id: &FolderId) -> Key {
+    Key::new(folder_partition(account, environment, id), RECORD)
+}
+
+/// A folder's own partition: its row, and one row a user or group with access to it.
+pub(crate) fn folder_partition(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    id: &FolderId,
+) -> String {
+    format!("FOLDER#{account}#{environment}#{id}")
+}
+
+pub(crate) fn share(id: &ShareId) -> Key {
+    Key::new(format!("{SHARES}{id}"), RECORD)
+}
+
+/// Which share a model has now.
+pub(crate) fn shared_model(model: &ModelId) -> Key {
+    Key::new(format!("MODEL#{model}"), RECORD)
 }
 
 pub(crate) fn operator() -> Key {

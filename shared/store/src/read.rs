@@ -6,10 +6,16 @@ use crate::expression::{Expression, names, values};
 use crate::item::{self, Item, key_text, text};
 use crate::keys::{self, Key};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
-use hallpass_core::{AccountId, EnvironmentName, JwtId, Principal, TokenId, TokenRecord};
+use hallpass_core::{
+    AccountId, EnvironmentName, GroupId, GroupRecord, JwtId, Principal, PrincipalRecord, ShareId,
+    ShareRecord, TokenId, TokenRecord,
+};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::collections::{HashMap, HashSet};
 use thiserror::Error;
+
+/// The table takes no more keys at once.
+const MOST_OF_A_BATCH: usize = 100;
 
 /// A row that a validation needs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -25,6 +31,17 @@ pub enum RowKey {
         /// Its id.
         jti: JwtId,
     },
+    /// A shared model's record.
+    Share(ShareId),
+    /// A user's or service account's record.
+    Principal {
+        /// The account it belongs to.
+        account: AccountId,
+        /// The environment it lives in.
+        environment: EnvironmentName,
+        /// Its id.
+        principal: Principal,
+    },
 }
 
 /// The rows of one batch that exist.
@@ -32,6 +49,8 @@ pub enum RowKey {
 pub struct Rows {
     tokens: HashMap<TokenId, TokenRecord>,
     revoked: HashSet<JwtId>,
+    shares: HashMap<ShareId, ShareRecord>,
+    principals: HashMap<Principal, PrincipalRecord>,
 }
 
 /// The table answered in part, twice.
@@ -51,6 +70,18 @@ impl Rows {
     #[must_use]
     pub fn token(&self, id: &TokenId) -> Option<&TokenRecord> {
         self.tokens.get(id)
+    }
+
+    /// The record of a share, if it exists.
+    #[must_use]
+    pub fn share(&self, id: &ShareId) -> Option<&ShareRecord> {
+        self.shares.get(id)
+    }
+
+    /// The record of a user or service account, if it exists.
+    #[must_use]
+    pub fn principal(&self, id: &Principal) -> Option<&PrincipalRecord> {
+        self.principals.get(id)
     }
 
     /// Whether this JWT itself was revoked.
@@ -74,9 +105,16 @@ impl Store {
         let keys: HashSet<Key> = rows.iter().map(RowKey::key).collect();
         let mut found = Rows::default();
         for row in self.batch("read rows", keys).await? {
-            if key_text(&row, "pk").starts_with(keys::TOKENS) {
+            let pk = key_text(&row, "pk");
+            if pk.starts_with(keys::TOKENS) {
                 let record: TokenRecord = item::read(row)?;
                 found.tokens.insert(record.id, record);
+            } else if pk.starts_with(keys::PRINCIPALS) {
+                let record: PrincipalRecord = item::read(row)?;
+                found.principals.insert(record.id, record);
+            } else if pk.starts_with(keys::SHARES) {
+                let record: ShareRecord = item::read(row)?;
+                found.shares.insert(record.id, record);
             } else {
                 found.revoked.insert(item::read::<RevokedJwt>(row)?.jti);
             }
@@ -92,23 +130,71 @@ impl Store {
         self.find("read a token", &keys::token(id)).await
     }
 
-    /// Whether a token can be minted for this principal: it is the account itself, or a user or
-    /// service account of this environment that is not closed.
+    /// Reads a user or service account.
     ///
     /// # Errors
-    /// When the table does not answer.
-    pub async fn principal_exists(
+    /// When the table does not answer, or the row is unreadable.
+    pub async fn principal(
         &self,
-        account: AccountId,
+        account: &AccountId,
         environment: &EnvironmentName,
         principal: &Principal,
-    ) -> Result<bool, StoreError> {
-        if let Principal::Account(id) = principal {
-            return Ok(*id == account);
+    ) -> Result<Option<PrincipalRecord>, StoreError> {
+        let key = keys::principal(account, environment, principal);
+        self.find("read a principal", &key).await
+    }
+
+    /// Reads the groups a user is in, themselves and by nesting: all that the user's row knows of
+    /// in one round trip, and further ones where a group was put within another since.
+    ///
+    /// # Errors
+    /// When the table does not answer, or a row is unreadable.
+    pub async fn groups_of(
+        &self,
+        user: &PrincipalRecord,
+    ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
+        let mut found = HashMap::new();
+        let mut asked: HashSet<GroupId> = HashSet::new();
+        let mut next: HashSet<GroupId> =
+            user.groups.iter().chain(&user.member_of).copied().collect();
+        while !next.is_empty() {
+            let groups = self.groups(&user.account, &user.environment, &next).await?;
+            asked.extend(next);
+            next = groups
+                .iter()
+                .flat_map(|group| group.within.iter().copied())
+                .filter(|id| !asked.contains(id))
+                .collect();
+            found.extend(groups.into_iter().map(|group| (group.id, group)));
         }
-        let key = keys::principal(&account, environment, principal);
-        let row = self.item("read a principal", &key).await?;
-        Ok(row.is_some_and(|row| !row.contains_key("closed_at")))
+        Ok(found)
+    }
+
+    /// Reads these groups; those that do not exist are left out.
+    ///
+    /// # Errors
+    /// When the table does not answer, or a row is unreadable.
+    pub async fn groups(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        ids: &HashSet<GroupId>,
+    ) -> Result<Vec<GroupRecord>, StoreError> {
+        let mut keys: Vec<Key> = ids
+            .iter()
+            .map(|id| keys::group(account, environment, id))
+            .collect();
+        let mut found = Vec::with_capacity(keys.len());
+        while !keys.is_empty() {
+            let batch = keys.split_off(keys.len().saturating_sub(MOST_OF_A_BATCH));
+            for row in self
+                .batch("read groups", batch.into_iter().collect())
+                .await?
+            {
+                found.push(item::read(row)?);
+            }
+        }
+        Ok(found)
     }
 
     pub(crate) async fn find<T: DeserializeOwned>(
@@ -230,6 +316,12 @@ impl RowKey {
                 environment,
                 jti,
             } => keys::revoked_jwt(account, environment, jti),
+            Self::Share(id) => keys::share(id),
+            Self::Principal {
+                account,
+                environment,
+                principal,
+            } => keys::principal(account, environment, principal),
         }
     }
 }

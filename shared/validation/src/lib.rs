@@ -6,7 +6,8 @@ mod freshness;
 
 use freshness::Freshness;
 use hallpass_core::{
-    Catalog, Claims, Evidence, Issuer, Malformed, OpaqueToken, Presented, UnixMillis,
+    Catalog, Claims, Evidence, Issuer, Malformed, OpaqueToken, Parent, ParentId, Presented,
+    Principal, PrincipalRecord, Rights, Scope, ScopeSet, UnixMillis,
 };
 use hallpass_keys::{VerificationKeys, VerifyError};
 use hallpass_store::{RowKey, Rows, Store, StoreError};
@@ -59,11 +60,11 @@ impl Validator {
         }
         let keys: Vec<RowKey> = pending.iter().flat_map(keys).collect();
         let rows = self.store.rows(&keys).await?;
-        let mut pending = pending.into_iter();
-        Ok(texts.map(|text| match pending.next() {
-            Some(pending) => self.after_reading(text, pending, &rows, now),
-            None => Evidence::Unknown,
-        }))
+        let mut found = [const { Evidence::Unknown }; N];
+        for ((text, pending), found) in texts.iter().zip(pending).zip(&mut found) {
+            *found = self.after_reading(text, pending, &rows, now).await?;
+        }
+        Ok(found)
     }
 
     async fn before_reading(&self, text: &str, now: UnixMillis) -> Result<Pending, StoreError> {
@@ -87,23 +88,35 @@ impl Validator {
         })
     }
 
-    fn after_reading(
+    async fn after_reading(
         &self,
         text: &str,
         pending: Pending,
         rows: &Rows,
         now: UnixMillis,
-    ) -> Evidence {
+    ) -> Result<Evidence, StoreError> {
         let evidence = match pending {
-            Pending::Known(evidence) => return evidence,
+            Pending::Known(evidence) => return Ok(evidence),
             Pending::Opaque(token) => {
                 let record = rows.token(&token.id).cloned();
-                Evidence::of_opaque(&self.catalog, &token, record, now)
+                let evidence = Evidence::of_opaque(&self.catalog, &token, record, now);
+                self.with_live_rights(evidence).await?
             }
             Pending::Jwt(claims) => {
-                let parent = rows.token(&claims.hallpass.parent).cloned();
+                let parent = match &claims.hallpass.parent {
+                    ParentId::Token(id) => {
+                        let token = rows.token(id).cloned();
+                        token.map(|token| Parent::Token(Box::new(token)))
+                    }
+                    ParentId::Share(id) => {
+                        let share = rows.share(id).cloned();
+                        share.map(|share| Parent::Share(Box::new(share)))
+                    }
+                };
                 let revoked = rows.is_revoked(&claims.jti);
-                Evidence::of_jwt(&self.catalog, &self.issuer, *claims, revoked, parent)
+                let principal = rows.principal(&claims.sub).cloned();
+                let (catalog, issuer) = (&self.catalog, &self.issuer);
+                Evidence::of_jwt(catalog, issuer, *claims, revoked, parent, principal)
             }
         };
         let kind = evidence.kind().and_then(|kind| self.catalog.kind(kind));
@@ -111,7 +124,58 @@ impl Validator {
             self.fresh
                 .remember(text, &evidence, now.plus_seconds(kind.freshness), now);
         }
-        evidence
+        Ok(evidence)
+    }
+
+    /// A token of a kind with live rights has what its user has now: that is read after its record,
+    /// which names the user. No other kind costs a second read.
+    async fn with_live_rights(&self, evidence: Evidence) -> Result<Evidence, StoreError> {
+        let is_live = evidence
+            .kind()
+            .and_then(|kind| self.catalog.kind(kind))
+            .is_some_and(|kind| kind.live);
+        let (Some((account, environment)), Some(principal), true) =
+            (evidence.place(), evidence.principal(), is_live)
+        else {
+            return Ok(evidence);
+        };
+        let user = self
+            .store
+            .principal(&account, environment, &principal)
+            .await?;
+        let rights = match &user {
+            Some(user) => self.rights(user).await?,
+            None => Rights::default(),
+        };
+        Ok(evidence.with_user(user, rights))
+    }
+
+    /// The first of `scopes` that lies outside what a user may do now. Service accounts have no
+    /// rights of their own: what speaks for one has its scopes.
+    ///
+    /// # Errors
+    /// When the table is not to be had.
+    pub async fn outside_rights(
+        &self,
+        principal: &PrincipalRecord,
+        scopes: &ScopeSet,
+    ) -> Result<Option<Scope>, StoreError> {
+        if !matches!(principal.id, Principal::User(_)) {
+            return Ok(None);
+        }
+        let rights = self.rights(principal).await?;
+        let implications = self.catalog.implications();
+        let outside = scopes.iter().find(|it| !rights.cover(it, implications));
+        Ok(outside.cloned())
+    }
+
+    /// What a user may do now, by themselves and by their groups.
+    ///
+    /// # Errors
+    /// When the table is not to be had.
+    pub async fn rights(&self, user: &PrincipalRecord) -> Result<Rights, StoreError> {
+        let groups = self.store.groups_of(user).await?;
+        Ok(Rights::of(user, &groups, &self.catalog))
     }
 }
 
@@ -119,18 +183,34 @@ fn malformed(reason: Malformed) -> Pending {
     Pending::Known(Evidence::Malformed(reason))
 }
 
-/// The rows a text needs: an opaque token its record, a JWT its parent and its own revocation.
+/// The rows a text needs: an opaque token its record; a JWT its parent, its own revocation and the
+/// user or service account it speaks for.
 fn keys(pending: &Pending) -> Vec<RowKey> {
     match pending {
         Pending::Known(_) => Vec::new(),
         Pending::Opaque(token) => vec![RowKey::Token(token.id)],
-        Pending::Jwt(claims) => vec![
-            RowKey::Token(claims.hallpass.parent),
-            RowKey::RevokedJwt {
-                account: claims.hallpass.account,
-                environment: claims.hallpass.environment.clone(),
+        Pending::Jwt(claims) => {
+            let (account, environment) = (claims.hallpass.account, &claims.hallpass.environment);
+            let parent = match claims.hallpass.parent {
+                ParentId::Token(id) => RowKey::Token(id),
+                ParentId::Share(id) => RowKey::Share(id),
+            };
+            let revoked = RowKey::RevokedJwt {
+                account,
+                environment: environment.clone(),
                 jti: claims.jti,
-            },
-        ],
+            };
+            let principal = match claims.sub {
+                Principal::Account(_) => None,
+                principal @ (Principal::User(_) | Principal::ServiceAccount(_)) => {
+                    Some(RowKey::Principal {
+                        account,
+                        environment: environment.clone(),
+                        principal,
+                    })
+                }
+            };
+            [parent, revoked].into_iter().chain(principal).collect()
+        }
     }
 }

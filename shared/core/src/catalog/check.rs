@@ -1,21 +1,18 @@
 //! From a catalog's file to a catalog: every rule that a file can break.
 
-use super::source::{CatalogSource, FormatSource, KindSource, LifetimeSource, Table};
-use super::{Catalog, CatalogError, Declared, management_scopes};
+mod kind;
+
+pub(super) use kind::MANAGEMENT_KIND;
+
+use super::source::{CatalogSource, RouteSource, SharesSource, Table};
+use super::{Catalog, CatalogError, Declared, SharePolicy, management_scopes};
+use crate::access::AccessLevel;
 use crate::coverage::{Implications, ScopeSet};
-use crate::id::PrincipalType;
-use crate::kind::{Exposure, Format, Kind, KindName, OriginPolicy, Presentation};
-use crate::lifetime::Lifetime;
+use crate::kind::{Format, KindName, OriginPolicy};
 use crate::route::RouteTable;
-use crate::scope::{Action, Name, Scope, is_management_resource};
-use crate::token::Prefix;
+use crate::scope::{Action, Name, Path, Scope, is_management_resource};
 use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
-
-pub(super) const MANAGEMENT_KIND: &str = "management";
-const MANAGEMENT_PREFIX: &str = "hpm";
-const LONGEST_FRESHNESS: u64 = 60;
-const PUBLIC_FRESHNESS: u64 = 5;
 
 /// A reason and the byte of the file it is about.
 struct Fault {
@@ -74,23 +71,103 @@ fn check(source: &CatalogSource) -> Checked<Catalog> {
         aliases,
         implications,
         kinds: BTreeMap::new(),
+        access: BTreeMap::new(),
+        shares: None,
         routes: RouteTable::default(),
     };
-    let kinds = kinds(source, &catalog, &public)?;
-    catalog.kinds = kinds;
-    for (template, scope) in in_order(&source.routes) {
-        let needed = match catalog.routes.add(template.get_ref(), scope.get_ref()) {
+    catalog.kinds = kind::kinds(source, &catalog, &public)?;
+    catalog.access = access(source, &catalog)?;
+    catalog.shares = shares(source, &catalog)?;
+    catalog.routes = routes(source, &catalog)?;
+    Ok(catalog)
+}
+
+fn routes(source: &CatalogSource, catalog: &Catalog) -> Checked<RouteTable> {
+    let mut routes = RouteTable::default();
+    for (template, scopes) in in_order(&source.routes) {
+        let texts: Vec<&str> = match scopes.get_ref() {
+            RouteSource::One(scope) => vec![scope.as_str()],
+            RouteSource::OneOf(scopes) => scopes.iter().map(String::as_str).collect(),
+        };
+        let needed = match routes.add(template.get_ref(), &texts) {
             Ok(needed) => needed,
             Err(reason) => return fault(template, reason),
         };
-        if needed.is_management() || !catalog.scopes.contains_key(&needed.anywhere()) {
-            return fault(
-                scope,
-                format!("`{}` is not a scope declared above", needed.anywhere()),
-            );
+        let unknown = |scope: &&Scope| {
+            scope.is_management() || !catalog.scopes.contains_key(&scope.anywhere())
+        };
+        if let Some(scope) = needed.iter().find(unknown) {
+            let reason = format!("`{}` is not a scope declared above", scope.anywhere());
+            return fault(scopes, reason);
         }
     }
-    Ok(catalog)
+    Ok(routes)
+}
+
+fn access(source: &CatalogSource, catalog: &Catalog) -> Checked<BTreeMap<AccessLevel, ScopeSet>> {
+    let mut levels = BTreeMap::new();
+    for (name, texts) in in_order(&source.access) {
+        let Ok(level) = name.get_ref().parse() else {
+            let reason = format!(
+                "`{}` is not a level: a letter, then letters and digits",
+                name.get_ref()
+            );
+            return fault(name, reason);
+        };
+        levels.insert(level, placed(name, texts, &catalog.scopes)?);
+    }
+    Ok(levels)
+}
+
+/// Scopes that are given at a place, and name none themselves.
+fn placed<T>(at: &Spanned<T>, texts: &[Spanned<String>], scopes: &Scopes) -> Checked<ScopeSet> {
+    let mut given = Vec::new();
+    for text in texts {
+        let scope = declared(text, scopes)?;
+        if scope.is_management() {
+            return fault(text, format!("`{scope}` has no places"));
+        }
+        given.push(scope);
+    }
+    ScopeSet::new(given).or_else(|error| fault(at, error.to_string()))
+}
+
+fn shares(source: &CatalogSource, catalog: &Catalog) -> Checked<Option<SharePolicy>> {
+    let Some(shares) = &source.shares else {
+        return Ok(None);
+    };
+    let SharesSource {
+        kind: name,
+        scopes,
+        place,
+    } = shares.get_ref();
+    let kind = match catalog.kinds.get(&KindName::from(name.get_ref().as_str())) {
+        Some(kind) if kind.format == Format::Jwt => kind,
+        Some(_) => return fault(name, "a visitor is given a JWT, and this kind is opaque"),
+        None => return fault(name, format!("there is no kind `{}`", name.get_ref())),
+    };
+    let scopes = placed(shares, scopes, &catalog.scopes)?;
+    let place: Path = match place.get_ref().parse() {
+        Ok(path) => path,
+        Err(error) => return fault(place, format!("{error}")),
+    };
+    if let Some(scope) = kind.refuses(&scopes, &catalog.implications) {
+        return fault(
+            name,
+            format!("a `{}` token cannot hold `{scope}`", kind.name),
+        );
+    }
+    if kind.origins == OriginPolicy::Required {
+        return fault(
+            name,
+            "a visitor's token is bound to no origin, and this kind requires one",
+        );
+    }
+    Ok(Some(SharePolicy {
+        kind: kind.name.clone(),
+        scopes,
+        place,
+    }))
 }
 
 type Scopes = BTreeMap<Scope, Declared>;
@@ -195,296 +272,4 @@ fn aliases(source: &CatalogSource, scopes: &Scopes) -> Checked<BTreeMap<Scope, S
         aliases.insert(alias, declared(target, scopes)?);
     }
     Ok(aliases)
-}
-
-fn kinds(
-    source: &CatalogSource,
-    catalog: &Catalog,
-    public: &BTreeSet<Scope>,
-) -> Checked<BTreeMap<KindName, Kind>> {
-    let mut kinds = BTreeMap::from([management(source, &catalog.resources)?]);
-    for (name, entry) in in_order(&source.kinds) {
-        let kind = kind(name, entry, catalog, public)?;
-        if let (Some(text), Some(prefix)) = (&entry.prefix, kind.prefix()) {
-            let clash = kinds.values().filter_map(Kind::prefix).find(|other| {
-                other.as_str().starts_with(prefix.as_str())
-                    || prefix.as_str().starts_with(other.as_str())
-            });
-            if let Some(other) = clash {
-                let reason = format!(
-                    "`{}` and `{}`: one is a prefix of the other",
-                    prefix.as_str(),
-                    other.as_str()
-                );
-                return fault(text, reason);
-            }
-        }
-        if kinds.insert(kind.name.clone(), kind).is_some() {
-            return fault(name, format!("`{}` is built in", name.get_ref()));
-        }
-    }
-    for (_, entry) in in_order(&source.kinds) {
-        for text in &entry.derives {
-            match kinds.get(&KindName::from(text.get_ref().as_str())) {
-                Some(kind) if kind.format == Format::Jwt => {}
-                Some(_) => {
-                    return fault(
-                        text,
-                        format!("`{}` is opaque: only JWTs are derived", text.get_ref()),
-                    );
-                }
-                None => return fault(text, format!("there is no kind `{}`", text.get_ref())),
-            }
-        }
-    }
-    Ok(kinds)
-}
-
-fn kind(
-    name: &Spanned<String>,
-    entry: &KindSource,
-    catalog: &Catalog,
-    public: &BTreeSet<Scope>,
-) -> Checked<Kind> {
-    if name.get_ref().parse::<Name>().is_err() {
-        return fault(
-            name,
-            format!(
-                "`{}` is not a kind's name: a letter, then letters and digits",
-                name.get_ref()
-            ),
-        );
-    }
-    let format = match (entry.format, &entry.prefix) {
-        (FormatSource::Opaque, Some(text)) => match text.get_ref().parse::<Prefix>() {
-            Ok(prefix) => Format::Opaque(prefix),
-            Err(reason) => return fault(text, reason),
-        },
-        (FormatSource::Opaque, None) => return fault(name, "an opaque kind needs a `prefix`"),
-        (FormatSource::Jwt, Some(text)) => return fault(text, "a JWT has no `prefix`"),
-        (FormatSource::Jwt, None) => Format::Jwt,
-    };
-    let is_public = entry.exposure == Exposure::Public;
-    let scopes = kind_scopes(name, &entry.scopes, catalog, is_public.then_some(public))?;
-    let default_scopes = match &entry.default_scopes {
-        None => None,
-        Some(texts) => {
-            let defaults = kind_scopes(name, texts, catalog, is_public.then_some(public))?;
-            if let Err(wider) = scopes.contains(&defaults, &catalog.implications) {
-                return fault(
-                    name,
-                    format!(
-                        "the default scope `{}` is not one this kind may hold",
-                        wider.scope
-                    ),
-                );
-            }
-            Some(defaults)
-        }
-    };
-    let kind = Kind {
-        name: KindName::from(name.get_ref().as_str()),
-        lifetime: lifetime(&entry.lifetime, &format)?,
-        format,
-        exposure: entry.exposure,
-        scopes,
-        default_scopes,
-        origins: entry.origins,
-        presented: presented(name, &entry.presented)?,
-        limit: entry.limit.as_ref().map(|limit| *limit.get_ref()),
-        principals: entry.principals.clone(),
-        live: entry.live,
-        derives: entry
-            .derives
-            .iter()
-            .map(|text| KindName::from(text.get_ref().as_str()))
-            .collect(),
-        freshness: match &entry.freshness {
-            Some(seconds) if *seconds.get_ref() > LONGEST_FRESHNESS => {
-                return fault(
-                    seconds,
-                    format!("`freshness` is the revocation delay: at most {LONGEST_FRESHNESS} s"),
-                );
-            }
-            Some(seconds) => *seconds.get_ref(),
-            None if is_public => PUBLIC_FRESHNESS,
-            None => 0,
-        },
-    };
-    consistent(name, entry, kind)
-}
-
-/// Rules between a kind's fields.
-fn consistent(name: &Spanned<String>, entry: &KindSource, kind: Kind) -> Checked<Kind> {
-    if let Some(limit) = &entry.limit {
-        if kind.format == Format::Jwt {
-            return fault(
-                limit,
-                "a JWT has no record to be counted: leave out `limit`",
-            );
-        }
-        if !(1..=100).contains(limit.get_ref()) {
-            return fault(limit, "`limit` is between 1 and 100");
-        }
-    }
-    if kind.principals.is_empty() {
-        return fault(
-            name,
-            "`principals` is empty: nobody could hold such a token",
-        );
-    }
-    if kind.live {
-        return fault(
-            name,
-            "`live` rights need the directory of users, which is not there yet",
-        );
-    }
-    match entry.derives.first() {
-        Some(text) if kind.is_public() => fault(text, "a public kind derives nothing"),
-        Some(text) if kind.format == Format::Jwt => fault(text, "a JWT derives nothing"),
-        _ => Ok(kind),
-    }
-}
-
-fn kind_scopes(
-    name: &Spanned<String>,
-    texts: &[Spanned<String>],
-    catalog: &Catalog,
-    only: Option<&BTreeSet<Scope>>,
-) -> Checked<ScopeSet> {
-    let mut scopes = Vec::new();
-    for text in texts {
-        if text.get_ref() == "*" {
-            if only.is_some() {
-                return fault(text, "a public kind names each of its scopes");
-            }
-            scopes.extend(catalog.resources.iter().map(all_of));
-            continue;
-        }
-        let scope = match text.get_ref().parse() {
-            Ok(written) => match catalog.resolve(&written) {
-                Ok(scope) => scope,
-                Err(error) => return fault(text, error.to_string()),
-            },
-            Err(error) => return fault(text, error.to_string()),
-        };
-        match only {
-            Some(public) if !public.contains(&scope.anywhere()) => {
-                return fault(
-                    text,
-                    format!("`{scope}` is not `public = true`, and this kind's exposure is public"),
-                );
-            }
-            _ => scopes.push(scope),
-        }
-    }
-    ScopeSet::new(scopes).or_else(|error| fault(name, error.to_string()))
-}
-
-fn all_of(resource: &Name) -> Scope {
-    Scope {
-        resource: resource.clone(),
-        action: Action::Any,
-        path: None,
-    }
-}
-
-fn lifetime(source: &Spanned<LifetimeSource>, format: &Format) -> Checked<Lifetime> {
-    match source.get_ref() {
-        LifetimeSource::Word(_) if *format == Format::Jwt => {
-            fault(source, "a JWT always expires: give `{ default, min, max }`")
-        }
-        LifetimeSource::Word(_) => Ok(Lifetime::Never),
-        LifetimeSource::Range(range) => {
-            if 0 < range.min && range.min <= range.default && range.default <= range.max {
-                Ok(Lifetime::Between {
-                    default: range.default,
-                    min: range.min,
-                    max: range.max,
-                })
-            } else {
-                fault(source, "a lifetime needs 0 < min <= default <= max")
-            }
-        }
-    }
-}
-
-fn presented(name: &Spanned<String>, texts: &[Spanned<String>]) -> Checked<Vec<Presentation>> {
-    let is_word = |word: &str| {
-        !word.is_empty()
-            && word
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
-    };
-    // Headers that say something else already.
-    let is_taken = |word: &str| {
-        let taken = [
-            "authorization",
-            "content-length",
-            "content-type",
-            "cookie",
-            "host",
-            "idempotency-key",
-            "origin",
-            "referer",
-            "transfer-encoding",
-            "x-forwarded-for",
-        ];
-        taken.iter().any(|name| word.eq_ignore_ascii_case(name))
-    };
-    let mut places = Vec::new();
-    for text in texts {
-        places.push(match text.get_ref().split_once(':') {
-            None if text.get_ref() == "bearer" => Presentation::Bearer,
-            None if text.get_ref() == "basic" => Presentation::Basic,
-            Some(("query", word)) if is_word(word) => Presentation::Query(word.into()),
-            Some(("header", word)) if is_word(word) && !is_taken(word) => {
-                Presentation::Header(word.to_ascii_lowercase().into())
-            }
-            _ => {
-                return fault(
-                    text,
-                    "presented as `bearer`, `basic`, `query:NAME` or `header:NAME`",
-                );
-            }
-        });
-    }
-    if places.is_empty() {
-        return fault(
-            name,
-            "`presented` is empty: no request could carry such a token",
-        );
-    }
-    Ok(places)
-}
-
-/// The kind that every catalog has: it may hold every scope there is.
-fn management(source: &CatalogSource, resources: &BTreeSet<Name>) -> Checked<(KindName, Kind)> {
-    let name = KindName::from(MANAGEMENT_KIND);
-    let prefix = MANAGEMENT_PREFIX
-        .parse()
-        .or_else(|reason: &str| fault(&source.name, reason))?;
-    let own = management_scopes().map(|(scope, _)| scope);
-    let scopes = ScopeSet::new(own.chain(resources.iter().map(all_of)).collect())
-        .or_else(|error| fault(&source.name, error.to_string()))?;
-    let kind = Kind {
-        name: name.clone(),
-        format: Format::Opaque(prefix),
-        exposure: Exposure::Secret,
-        scopes,
-        default_scopes: None,
-        lifetime: Lifetime::Never,
-        origins: OriginPolicy::Optional,
-        presented: vec![Presentation::Bearer],
-        limit: None,
-        principals: vec![
-            PrincipalType::Account,
-            PrincipalType::User,
-            PrincipalType::ServiceAccount,
-        ],
-        live: false,
-        derives: Vec::new(),
-        freshness: 0,
-    };
-    Ok((name, kind))
 }

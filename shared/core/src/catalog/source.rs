@@ -20,7 +20,28 @@ pub(super) struct CatalogSource {
     pub(super) aliases: Table<Spanned<String>>,
     pub(super) kinds: Table<KindSource>,
     #[serde(default)]
-    pub(super) routes: Table<Spanned<String>>,
+    pub(super) access: Table<Vec<Spanned<String>>>,
+    pub(super) shares: Option<Spanned<SharesSource>>,
+    #[serde(default)]
+    pub(super) routes: Table<Spanned<RouteSource>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SharesSource {
+    pub(super) kind: Spanned<String>,
+    pub(super) scopes: Vec<Spanned<String>>,
+    pub(super) place: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "a route needs one scope, or one of a list of them"
+)]
+pub(super) enum RouteSource {
+    One(String),
+    OneOf(Vec<String>),
 }
 
 #[derive(Deserialize)]

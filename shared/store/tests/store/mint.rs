@@ -1,7 +1,7 @@
 //! What a mint writes, and what stops it.
 
 use crate::support::{NOW, Table, audit, in_seconds, live, table, with_account};
-use hallpass_core::{AccountId, OpaqueToken, Principal, TokenRecord, UserId};
+use hallpass_core::{AccountId, OpaqueToken, Principal, TokenRecord};
 use hallpass_store::{Closing, Idempotency, Mint, MintError, RowKey};
 use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
@@ -213,35 +213,6 @@ async fn s54_nothing_is_minted_after_closing() {
         assert!(matches!(refused, Err(MintError::Closed)), "{refused:?}");
         assert_eq!(table.all("TOKEN#").await.len(), 0);
     }
-}
-
-#[tokio::test]
-async fn a_principal_exists_in_its_own_environment_only() {
-    let table = table().await;
-    let account = AccountId::generate(&table.random).unwrap();
-    let other = Principal::Account(AccountId::generate(&table.random).unwrap());
-    let user = Principal::User(UserId::generate(&table.random).unwrap());
-    let exists = async |principal| {
-        table
-            .store
-            .principal_exists(account, &live(), &principal)
-            .await
-            .unwrap()
-    };
-    assert!(exists(Principal::Account(account)).await);
-    assert!(!exists(other).await);
-    assert!(!exists(user).await);
-    table
-        .put(&format!("PRINCIPAL#{account}#app/other#{user}"), "RECORD")
-        .await;
-    assert!(!exists(user).await);
-    table
-        .put(
-            &format!("PRINCIPAL#{account}#default/live#{user}"),
-            "RECORD",
-        )
-        .await;
-    assert!(exists(user).await);
 }
 
 #[tokio::test]

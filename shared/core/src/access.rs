@@ -1,0 +1,107 @@
+//! Access: what users and groups may do at which places, and what a user may do by all of it.
+
+use crate::catalog::Catalog;
+use crate::coverage::{Implications, ScopeSet};
+use crate::group::GroupRecord;
+use crate::id::GroupId;
+use crate::principal::PrincipalRecord;
+use crate::scope::{Name, Path, Scope};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{fmt, str::FromStr};
+
+/// A level of access, such as `read`: the catalog says which scopes it gives.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AccessLevel(Box<str>);
+
+impl AccessLevel {
+    /// The level as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for AccessLevel {
+    type Err = crate::scope::ScopeSyntaxError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse::<Name>().map(|_| Self(text.into()))
+    }
+}
+
+impl fmt::Display for AccessLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The places one user or group has access to, and the level at each. It holds below the place,
+/// too, and the most permissive wins.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Access(pub BTreeMap<Path, AccessLevel>);
+
+/// What a user may do now: by their own scopes, their access, and that of their groups.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rights(Vec<Scope>);
+
+impl Rights {
+    /// The rights of a user, where `groups` holds the groups they are in and those around them. A
+    /// group that is missing gives nothing.
+    #[must_use]
+    pub fn of(
+        user: &PrincipalRecord,
+        groups: &HashMap<GroupId, GroupRecord>,
+        catalog: &Catalog,
+    ) -> Self {
+        let own = user.scopes.iter().flatten().cloned();
+        let of_groups = reached(user, groups);
+        let access = of_groups.iter().map(|group| &group.access);
+        let by_place = access
+            .chain([&user.access])
+            .flat_map(|access| &access.0)
+            .filter_map(|(path, level)| Some((path, catalog.access(level)?)))
+            .flat_map(|(path, scopes)| scopes.iter().map(|scope| scope.at(path.clone())));
+        Self(own.chain(by_place).collect())
+    }
+
+    /// Whether they grant a scope.
+    #[must_use]
+    pub fn cover(&self, scope: &Scope, implications: &Implications) -> bool {
+        self.0
+            .iter()
+            .any(|granted| granted.covers(scope, implications))
+    }
+
+    /// The part of `asked` that the user may do; `None` where that is nothing.
+    #[must_use]
+    pub fn within(&self, asked: &ScopeSet, implications: &Implications) -> Option<ScopeSet> {
+        self.set()?.meet(asked, implications)
+    }
+
+    /// As a set; `None` where the user may do nothing.
+    #[must_use]
+    pub fn set(&self) -> Option<ScopeSet> {
+        ScopeSet::new(self.0.clone()).ok()
+    }
+}
+
+/// The groups a user is in, themselves and by nesting, that are not closed.
+fn reached<'a>(
+    user: &PrincipalRecord,
+    groups: &'a HashMap<GroupId, GroupRecord>,
+) -> Vec<&'a GroupRecord> {
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    let mut next: Vec<GroupId> = user.member_of.clone();
+    while let Some(id) = next.pop() {
+        let open = groups.get(&id).filter(|group| group.closed_at.is_none());
+        if let Some(group) = open.filter(|_| seen.insert(id)) {
+            next.extend(&group.within);
+            found.push(group);
+        }
+    }
+    found
+}

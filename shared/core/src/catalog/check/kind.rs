@@ -1,0 +1,319 @@
+//! The kinds of a catalog's file, and every rule that they can break.
+
+use super::{Checked, fault, in_order};
+use crate::catalog::source::{CatalogSource, FormatSource, KindSource, LifetimeSource};
+use crate::catalog::{Catalog, management_scopes};
+use crate::coverage::ScopeSet;
+use crate::id::PrincipalType;
+use crate::kind::{Exposure, Format, Kind, KindName, OriginPolicy, Presentation};
+use crate::lifetime::Lifetime;
+use crate::scope::{Action, Name, Scope};
+use crate::token::Prefix;
+use std::collections::{BTreeMap, BTreeSet};
+use toml::Spanned;
+
+pub(in crate::catalog) const MANAGEMENT_KIND: &str = "management";
+const MANAGEMENT_PREFIX: &str = "hpm";
+const LONGEST_FRESHNESS: u64 = 60;
+const PUBLIC_FRESHNESS: u64 = 5;
+
+pub(super) fn kinds(
+    source: &CatalogSource,
+    catalog: &Catalog,
+    public: &BTreeSet<Scope>,
+) -> Checked<BTreeMap<KindName, Kind>> {
+    let mut kinds = BTreeMap::from([management(source, &catalog.resources)?]);
+    for (name, entry) in in_order(&source.kinds) {
+        let kind = kind(name, entry, catalog, public)?;
+        if let (Some(text), Some(prefix)) = (&entry.prefix, kind.prefix()) {
+            let clash = kinds.values().filter_map(Kind::prefix).find(|other| {
+                other.as_str().starts_with(prefix.as_str())
+                    || prefix.as_str().starts_with(other.as_str())
+            });
+            if let Some(other) = clash {
+                let reason = format!(
+                    "`{}` and `{}`: one is a prefix of the other",
+                    prefix.as_str(),
+                    other.as_str()
+                );
+                return fault(text, reason);
+            }
+        }
+        if kinds.insert(kind.name.clone(), kind).is_some() {
+            return fault(name, format!("`{}` is built in", name.get_ref()));
+        }
+    }
+    for (_, entry) in in_order(&source.kinds) {
+        for text in &entry.derives {
+            match kinds.get(&KindName::from(text.get_ref().as_str())) {
+                Some(kind) if kind.format == Format::Jwt => {}
+                Some(_) => {
+                    return fault(
+                        text,
+                        format!("`{}` is opaque: only JWTs are derived", text.get_ref()),
+                    );
+                }
+                None => return fault(text, format!("there is no kind `{}`", text.get_ref())),
+            }
+        }
+    }
+    Ok(kinds)
+}
+
+fn kind(
+    name: &Spanned<String>,
+    entry: &KindSource,
+    catalog: &Catalog,
+    public: &BTreeSet<Scope>,
+) -> Checked<Kind> {
+    if name.get_ref().parse::<Name>().is_err() {
+        return fault(
+            name,
+            format!(
+                "`{}` is not a kind's name: a letter, then letters and digits",
+                name.get_ref()
+            ),
+        );
+    }
+    let format = match (entry.format, &entry.prefix) {
+        (FormatSource::Opaque, Some(text)) => match text.get_ref().parse::<Prefix>() {
+            Ok(prefix) => Format::Opaque(prefix),
+            Err(reason) => return fault(text, reason),
+        },
+        (FormatSource::Opaque, None) => return fault(name, "an opaque kind needs a `prefix`"),
+        (FormatSource::Jwt, Some(text)) => return fault(text, "a JWT has no `prefix`"),
+        (FormatSource::Jwt, None) => Format::Jwt,
+    };
+    let is_public = entry.exposure == Exposure::Public;
+    let scopes = kind_scopes(name, &entry.scopes, catalog, is_public.then_some(public))?;
+    let default_scopes = match &entry.default_scopes {
+        None => None,
+        Some(texts) => {
+            let defaults = kind_scopes(name, texts, catalog, is_public.then_some(public))?;
+            if let Err(wider) = scopes.contains(&defaults, &catalog.implications) {
+                return fault(
+                    name,
+                    format!(
+                        "the default scope `{}` is not one this kind may hold",
+                        wider.scope
+                    ),
+                );
+            }
+            Some(defaults)
+        }
+    };
+    let kind = Kind {
+        name: KindName::from(name.get_ref().as_str()),
+        lifetime: lifetime(&entry.lifetime, &format)?,
+        format,
+        exposure: entry.exposure,
+        scopes,
+        default_scopes,
+        origins: entry.origins,
+        presented: presented(name, &entry.presented)?,
+        limit: entry.limit.as_ref().map(|limit| *limit.get_ref()),
+        principals: entry.principals.clone(),
+        live: entry.live,
+        derives: entry
+            .derives
+            .iter()
+            .map(|text| KindName::from(text.get_ref().as_str()))
+            .collect(),
+        freshness: match &entry.freshness {
+            Some(seconds) if *seconds.get_ref() > LONGEST_FRESHNESS => {
+                return fault(
+                    seconds,
+                    format!("`freshness` is the revocation delay: at most {LONGEST_FRESHNESS} s"),
+                );
+            }
+            Some(seconds) => *seconds.get_ref(),
+            None if is_public => PUBLIC_FRESHNESS,
+            None => 0,
+        },
+    };
+    consistent(name, entry, kind)
+}
+
+/// Rules between a kind's fields.
+fn consistent(name: &Spanned<String>, entry: &KindSource, kind: Kind) -> Checked<Kind> {
+    if let Some(limit) = &entry.limit {
+        if kind.format == Format::Jwt {
+            return fault(
+                limit,
+                "a JWT has no record to be counted: leave out `limit`",
+            );
+        }
+        if !(1..=100).contains(limit.get_ref()) {
+            return fault(limit, "`limit` is between 1 and 100");
+        }
+    }
+    if kind.principals.is_empty() {
+        return fault(
+            name,
+            "`principals` is empty: nobody could hold such a token",
+        );
+    }
+    if kind.live {
+        // Its rights are read anew at each validation, and are a user's.
+        if kind.principals != [PrincipalType::User] {
+            return fault(
+                name,
+                "`live` rights are a user's: `principals = [\"user\"]`",
+            );
+        }
+        if kind.format == Format::Jwt || !kind.derives.is_empty() || kind.is_public() {
+            return fault(
+                name,
+                "a kind with `live` rights is opaque and secret, and derives nothing",
+            );
+        }
+    }
+    match entry.derives.first() {
+        Some(text) if kind.is_public() => fault(text, "a public kind derives nothing"),
+        Some(text) if kind.format == Format::Jwt => fault(text, "a JWT derives nothing"),
+        _ => Ok(kind),
+    }
+}
+
+fn kind_scopes(
+    name: &Spanned<String>,
+    texts: &[Spanned<String>],
+    catalog: &Catalog,
+    only: Option<&BTreeSet<Scope>>,
+) -> Checked<ScopeSet> {
+    let mut scopes = Vec::new();
+    for text in texts {
+        if text.get_ref() == "*" {
+            if only.is_some() {
+                return fault(text, "a public kind names each of its scopes");
+            }
+            scopes.extend(catalog.resources.iter().map(all_of));
+            continue;
+        }
+        let scope = match text.get_ref().parse() {
+            Ok(written) => match catalog.resolve(&written) {
+                Ok(scope) => scope,
+                Err(error) => return fault(text, error.to_string()),
+            },
+            Err(error) => return fault(text, error.to_string()),
+        };
+        match only {
+            Some(public) if !public.contains(&scope.anywhere()) => {
+                return fault(
+                    text,
+                    format!("`{scope}` is not `public = true`, and this kind's exposure is public"),
+                );
+            }
+            _ => scopes.push(scope),
+        }
+    }
+    ScopeSet::new(scopes).or_else(|error| fault(name, error.to_string()))
+}
+
+fn all_of(resource: &Name) -> Scope {
+    Scope {
+        resource: resource.clone(),
+        action: Action::Any,
+        path: None,
+    }
+}
+
+fn lifetime(source: &Spanned<LifetimeSource>, format: &Format) -> Checked<Lifetime> {
+    match source.get_ref() {
+        LifetimeSource::Word(_) if *format == Format::Jwt => {
+            fault(source, "a JWT always expires: give `{ default, min, max }`")
+        }
+        LifetimeSource::Word(_) => Ok(Lifetime::Never),
+        LifetimeSource::Range(range) => {
+            if 0 < range.min && range.min <= range.default && range.default <= range.max {
+                Ok(Lifetime::Between {
+                    default: range.default,
+                    min: range.min,
+                    max: range.max,
+                })
+            } else {
+                fault(source, "a lifetime needs 0 < min <= default <= max")
+            }
+        }
+    }
+}
+
+fn presented(name: &Spanned<String>, texts: &[Spanned<String>]) -> Checked<Vec<Presentation>> {
+    let is_word = |word: &str| {
+        !word.is_empty()
+            && word
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+    };
+    // Headers that say something else already.
+    let is_taken = |word: &str| {
+        let taken = [
+            "authorization",
+            "content-length",
+            "content-type",
+            "cookie",
+            "host",
+            "idempotency-key",
+            "origin",
+            "referer",
+            "transfer-encoding",
+            "x-forwarded-for",
+        ];
+        taken.iter().any(|name| word.eq_ignore_ascii_case(name))
+    };
+    let mut places = Vec::new();
+    for text in texts {
+        places.push(match text.get_ref().split_once(':') {
+            None if text.get_ref() == "bearer" => Presentation::Bearer,
+            None if text.get_ref() == "basic" => Presentation::Basic,
+            Some(("query", word)) if is_word(word) => Presentation::Query(word.into()),
+            Some(("header", word)) if is_word(word) && !is_taken(word) => {
+                Presentation::Header(word.to_ascii_lowercase().into())
+            }
+            _ => {
+                return fault(
+                    text,
+                    "presented as `bearer`, `basic`, `query:NAME` or `header:NAME`",
+                );
+            }
+        });
+    }
+    if places.is_empty() {
+        return fault(
+            name,
+            "`presented` is empty: no request could carry such a token",
+        );
+    }
+    Ok(places)
+}
+
+/// The kind that every catalog has: it may hold every scope there is.
+fn management(source: &CatalogSource, resources: &BTreeSet<Name>) -> Checked<(KindName, Kind)> {
+    let name = KindName::from(MANAGEMENT_KIND);
+    let prefix = MANAGEMENT_PREFIX
+        .parse()
+        .or_else(|reason: &str| fault(&source.name, reason))?;
+    let own = management_scopes().map(|(scope, _)| scope);
+    let scopes = ScopeSet::new(own.chain(resources.iter().map(all_of)).collect())
+        .or_else(|error| fault(&source.name, error.to_string()))?;
+    let kind = Kind {
+        name: name.clone(),
+        format: Format::Opaque(prefix),
+        exposure: Exposure::Secret,
+        scopes,
+        default_scopes: None,
+        lifetime: Lifetime::Never,
+        origins: OriginPolicy::Optional,
+        presented: vec![Presentation::Bearer],
+        limit: None,
+        principals: vec![
+            PrincipalType::Account,
+            PrincipalType::User,
+            PrincipalType::ServiceAccount,
+        ],
+        live: false,
+        derives: Vec::new(),
+        freshness: 0,
+    };
+    Ok((name, kind))
+}

@@ -1,0 +1,393 @@
+//! What a user may do, and what that makes of the tokens that speak for them.
+
+use hallpass_core::{
+    Catalog, Claims, Code, Evidence, Facts, GroupId, GroupRecord, Issuer, OpaqueToken, Parent,
+    PresentedOrigin, PrincipalRecord, Random, RandomUnavailable, Rights, Scope, ShareRecord,
+    TokenId, TokenRecord, UnixMillis, decide,
+};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+const CATALOG: &str = r#"
+name = "tree"
+[scopes]
+"folder:read" = { description = "Read" }
+"folder:write" = { description = "Write" }
+"folder:manage" = { description = "Manage" }
+"order:place" = { description = "Order" }
+"model:view" = { description = "View" }
+[implications]
+"folder:manage" = ["folder:write"]
+"folder:write" = ["folder:read"]
+[access]
+read = ["folder:read"]
+write = ["folder:write"]
+manage = ["folder:manage"]
+[shares]
+kind = "visit"
+scopes = ["model:view"]
+place = "model"
+[kinds.private]
+prefix = "priv"
+format = "opaque"
+exposure = "secret"
+scopes = ["*"]
+default_scopes = ["*"]
+lifetime = "never"
+origins = "none"
+presented = ["bearer"]
+principals = ["user"]
+live = true
+[kinds.visit]
+format = "jwt"
+exposure = "secret"
+scopes = ["folder:read", "model:view"]
+lifetime = { default = 7200, min = 7200, max = 7200 }
+origins = "none"
+presented = ["bearer"]
+principals = ["account", "user"]
+"#;
+
+const ACCOUNT: &str = "acc_0000000000000000000001";
+const USER: &str = "usr_0000000000000000000002";
+const SHARE: &str = "shr_0000000000000000000003";
+const PARENT: &str = "tok_0000000000000000000004";
+const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
+
+#[derive(Debug)]
+struct Sevens;
+
+impl Random for Sevens {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomUnavailable> {
+        bytes.fill(7);
+        Ok(())
+    }
+}
+
+#[expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "clippy's allowance for tests does not reach helpers"
+)]
+mod made {
+    use super::*;
+
+    pub(crate) fn catalog() -> Catalog {
+        Catalog::parse("tree.toml", CATALOG).unwrap()
+    }
+
+    pub(crate) fn group(id: u8, access: &Value, within: &[u8]) -> GroupRecord {
+        let within: Vec<String> = within.iter().map(|id| group_id(*id)).collect();
+        serde_json::from_value(json!({
+            "id": group_id(id), "account": ACCOUNT, "environment": "default/live", "name": "g",
+            "access": access, "within": within, "created_at": 0,
+        }))
+        .unwrap()
+    }
+
+    pub(crate) fn group_id(id: u8) -> String {
+        format!("grp_{id:022}")
+    }
+
+    pub(crate) fn user(change: &Value) -> PrincipalRecord {
+        let mut user = json!({
+            "id": USER, "account": ACCOUNT, "environment": "default/live", "name": "u",
+            "created_at": 0,
+        });
+        for (field, value) in change.as_object().unwrap() {
+            user[field] = value.clone();
+        }
+        serde_json::from_value(user).unwrap()
+    }
+
+    pub(crate) fn private(change: &Value) -> (OpaqueToken, TokenRecord) {
+        let id = TokenId::generate(&Sevens).unwrap();
+        let token = OpaqueToken::generate("priv".parse().unwrap(), id, &Sevens).unwrap();
+        let mut record = json!({
+            "id": id, "kind": "private", "account": ACCOUNT, "environment": "default/live",
+            "principal": USER, "name": "mine", "scopes": ["folder:*", "order:*"],
+            "secret_hash": token.secret.hash(), "created_at": 1_799_999_000_000_u64, "enabled": true,
+        });
+        for (field, value) in change.as_object().unwrap() {
+            record[field] = value.clone();
+        }
+        (token, serde_json::from_value(record).unwrap())
+    }
+
+    pub(crate) fn claims(subject: &str, parent: &str, scope: &str) -> Claims {
+        serde_json::from_value(json!({
+            "iss": "https://hallpass.test", "sub": subject, "aud": "https://hallpass.test",
+            "client_id": parent, "exp": 1_800_003_600, "iat": 1_799_999_000,
+            "jti": "jwt_0000000000000000000009", "scope": scope,
+            "https://hallpass.dev/claims": {
+                "kind": "visit", "account": ACCOUNT, "environment": "default/live",
+                "parent": parent, "iat_ms": 1_799_999_000_500_u64,
+            },
+        }))
+        .unwrap()
+    }
+
+    pub(crate) fn share(change: &Value) -> ShareRecord {
+        let mut share = json!({
+            "id": SHARE, "account": ACCOUNT, "environment": "default/live", "model": "m1",
+            "scopes": ["model:view@model/m1"], "created_at": 0,
+        });
+        for (field, value) in change.as_object().unwrap() {
+            share[field] = value.clone();
+        }
+        serde_json::from_value(share).unwrap()
+    }
+
+    pub(crate) fn issuer() -> Issuer {
+        "https://hallpass.test".parse().unwrap()
+    }
+
+    pub(crate) fn scope(text: &str) -> Scope {
+        text.parse().unwrap()
+    }
+}
+
+use made::{catalog, claims, group, group_id, issuer, private, scope, share, user};
+
+fn code(evidence: &Evidence, wanted: &str) -> Code {
+    let catalog = catalog();
+    let scopes = [scope(wanted)];
+    let facts = Facts {
+        scopes: &scopes,
+        account: None,
+        environment: None,
+        origin: PresentedOrigin::Absent,
+        ip: None,
+    };
+    let code = decide(&catalog, evidence, &facts, NOW).code;
+    let held = evidence.holds(&scopes[0], &catalog);
+    let refused_for_scope = code == Code::InsufficientScope;
+    assert!(
+        !(held && refused_for_scope),
+        "one rule, two askers: {wanted}"
+    );
+    code
+}
+
+#[test]
+fn rights_are_ones_own_and_those_of_groups_around() {
+    let catalog = catalog();
+    let me = user(&json!({
+        "scopes": ["order:place"],
+        "access": {"folder/own": "write", "folder/both": "read", "folder/odd": "gone"},
+        "member_of": [group_id(1), group_id(5)],
+        // A hint only: what it names beyond what the groups say counts for nothing.
+        "groups": [group_id(1), group_id(3)],
+    }));
+    let groups: HashMap<GroupId, GroupRecord> = [
+        group(1, &json!({"folder/team": "read"}), &[2]),
+        // Each stands within the other: nobody walks in a circle.
+        group(2, &json!({"folder/both": "manage"}), &[1]),
+        group(3, &json!({"folder/elsewhere": "manage"}), &[]),
+    ]
+    .map(|group| (group.id, group))
+    .into();
+    let rights = Rights::of(&me, &groups, &catalog);
+    for (wanted, granted) in [
+        ("order:place", true),
+        ("order:place@anywhere", true),
+        ("folder:read@folder/own", true),
+        ("folder:write@folder/own/below/it", true),
+        ("folder:manage@folder/own", false),
+        ("folder:read@folder/ownother", false),
+        ("folder:read@folder", false),
+        ("folder:read", false),
+        // The group's `manage` wins over the user's own `read`.
+        ("folder:manage@folder/both/x", true),
+        ("folder:read@folder/team", true),
+        ("folder:write@folder/team", false),
+        ("folder:read@folder/elsewhere", false),
+        ("folder:read@folder/odd", false),
+        ("tokens:mint", false),
+    ] {
+        let covered = rights.cover(&scope(wanted), catalog.implications());
+        assert_eq!(covered, granted, "{wanted}");
+    }
+    let mut closed = groups;
+    for group in closed.values_mut() {
+        group.closed_at = Some(UnixMillis(1));
+    }
+    let rights = Rights::of(&me, &closed, &catalog);
+    assert!(!rights.cover(&scope("folder:read@folder/team"), catalog.implications()));
+    assert_eq!(Rights::default().set(), None);
+}
+
+#[test]
+fn a_live_token_has_what_its_user_has_now() {
+    let catalog = catalog();
+    let (token, record) = private(&json!({}));
+    let evidence = |user: Option<PrincipalRecord>| {
+        let opaque = Evidence::of_opaque(&catalog, &token, Some(record.clone()), NOW);
+        let none = HashMap::new();
+        let rights = user
+            .as_ref()
+            .map(|user| Rights::of(user, &none, &catalog))
+            .unwrap_or_default();
+        opaque.with_user(user, rights)
+    };
+    let before = user(&json!({"scopes": ["order:place", "folder:read"]}));
+    let after = user(&json!({"scopes": ["folder:read"]}));
+    let wider = user(&json!({"scopes": ["folder:read", "model:view"]}));
+    for (user, wanted, expected) in [
+        (Some(before.clone()), "order:place", Code::Active),
+        (Some(after.clone()), "order:place", Code::InsufficientScope),
+        (Some(after), "folder:read@x", Code::Active),
+        // What the user has and the token was not given.
+        (Some(wider), "model:view", Code::InsufficientScope),
+        (
+            Some(user(&json!({}))),
+            "folder:read",
+            Code::InsufficientScope,
+        ),
+        (None, "folder:read", Code::ParentRevoked),
+        (
+            Some(user(&json!({"scopes": ["folder:read"], "closed_at": 5}))),
+            "folder:read",
+            Code::ParentRevoked,
+        ),
+        (
+            Some(user(
+                &json!({"scopes": ["folder:read"], "cut_off": 1_799_999_000_000_u64}),
+            )),
+            "folder:read",
+            Code::ParentRevoked,
+        ),
+        (
+            Some(user(
+                &json!({"scopes": ["folder:read"], "cut_off": 1_799_998_999_999_u64}),
+            )),
+            "folder:read",
+            Code::Active,
+        ),
+        // The row of somebody else, or of another environment.
+        (
+            Some(user(
+                &json!({"scopes": ["folder:read"], "id": "usr_0000000000000000000008"}),
+            )),
+            "folder:read",
+            Code::ParentRevoked,
+        ),
+        (
+            Some(user(
+                &json!({"scopes": ["folder:read"], "environment": "app/other"}),
+            )),
+            "folder:read",
+            Code::ParentRevoked,
+        ),
+    ] {
+        assert_eq!(
+            code(&evidence(user.clone()), wanted),
+            expected,
+            "{user:?} {wanted}"
+        );
+    }
+    // A live kind whose token speaks for the account has no user's rights to have.
+    let (token, record) = private(&json!({"principal": ACCOUNT}));
+    let opaque = Evidence::of_opaque(&catalog, &token, Some(record), NOW);
+    let evidence = opaque.with_user(Some(before), Rights::default());
+    assert_eq!(code(&evidence, "folder:read"), Code::ParentRevoked);
+}
+
+#[test]
+fn a_jwt_dies_with_the_user_it_speaks_for() {
+    let (_, record) = private(&json!({"id": PARENT, "principal": ACCOUNT}));
+    let evidence = |user: Option<PrincipalRecord>| {
+        let parent = Some(Parent::Token(Box::new(record.clone())));
+        let claims = claims(USER, PARENT, "folder:read");
+        Evidence::of_jwt(&catalog(), &issuer(), claims, false, parent, user)
+    };
+    for (user, expected) in [
+        (Some(user(&json!({}))), Code::Active),
+        (None, Code::ParentRevoked),
+        (Some(user(&json!({"closed_at": 1}))), Code::ParentRevoked),
+        (
+            Some(user(&json!({"cut_off": 1_799_999_000_500_u64}))),
+            Code::ParentRevoked,
+        ),
+        (
+            Some(user(&json!({"cut_off": 1_799_999_000_499_u64}))),
+            Code::Active,
+        ),
+        (
+            Some(user(&json!({"account": "acc_0000000000000000000002"}))),
+            Code::ParentRevoked,
+        ),
+    ] {
+        assert_eq!(
+            code(&evidence(user.clone()), "folder:read"),
+            expected,
+            "{user:?}"
+        );
+    }
+}
+
+#[test]
+fn a_visitors_jwt_dies_with_the_share() {
+    let evidence = |parent: Option<ShareRecord>, scope: &str| {
+        let parent = parent.map(|share| Parent::Share(Box::new(share)));
+        let claims = claims(ACCOUNT, SHARE, scope);
+        Evidence::of_jwt(&catalog(), &issuer(), claims, false, parent, None)
+    };
+    let model = "model:view@model/m1";
+    for (parent, expected) in [
+        (Some(share(&json!({}))), Code::Active),
+        (None, Code::ParentRevoked),
+        (Some(share(&json!({"revoked_at": 1}))), Code::ParentRevoked),
+        (
+            Some(share(&json!({"cut_off": 1_799_999_000_500_u64}))),
+            Code::ParentRevoked,
+        ),
+        (
+            Some(share(&json!({"cut_off": 1_799_999_000_499_u64}))),
+            Code::Active,
+        ),
+        // Another share's row, account's or environment's is not this token's parent at all.
+        (
+            Some(share(&json!({"id": "shr_0000000000000000000008"}))),
+            Code::Unknown,
+        ),
+        (
+            Some(share(&json!({"account": "acc_0000000000000000000002"}))),
+            Code::Unknown,
+        ),
+        (
+            Some(share(&json!({"environment": "app/other"}))),
+            Code::Unknown,
+        ),
+        (
+            Some(share(&json!({"scopes": ["model:view@model/m2"]}))),
+            Code::InsufficientScope,
+        ),
+    ] {
+        assert_eq!(
+            code(&evidence(parent.clone(), model), model),
+            expected,
+            "{parent:?}"
+        );
+    }
+    let wide = evidence(Some(share(&json!({}))), "model:view");
+    assert_eq!(
+        code(&wide, "model:view@model/m2"),
+        Code::InsufficientScope,
+        "s21"
+    );
+}
+
+#[test]
+fn what_is_given_to_a_visitor_lies_at_the_model() {
+    let catalog = catalog();
+    let policy = catalog.shares();
+    let at = |model: &str| {
+        policy
+            .and_then(|policy| policy.scopes_at(&model.parse().ok()?))
+            .map(|scopes| scopes.to_string())
+    };
+    assert_eq!(at("m1").as_deref(), Some("model:view@model/m1"));
+    assert_eq!(at("a/b"), None);
+    assert_eq!(at(".."), None);
+}
