@@ -2,12 +2,13 @@
 
 use crate::catalog::Catalog;
 use crate::coverage::{Implications, ScopeSet};
-use crate::group::GroupRecord;
-use crate::id::GroupId;
+use crate::folder::FolderRef;
+use crate::group::{GroupRecord, reached};
+use crate::id::{GroupId, Principal};
 use crate::principal::PrincipalRecord;
 use crate::scope::{Name, Path, Scope};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::{fmt, str::FromStr};
 
 /// A level of access, such as `read`: the catalog says which scopes it gives.
@@ -57,14 +58,15 @@ impl Rights {
         catalog: &Catalog,
     ) -> Self {
         let own = user.scopes.iter().flatten().cloned();
-        let of_groups = reached(user, groups);
+        let of_groups = reached(&user.member_of, groups);
         let access = of_groups.iter().map(|group| &group.access);
         let by_place = access
             .chain([&user.access])
             .flat_map(|access| &access.0)
             .filter_map(|(path, level)| Some((path, catalog.access(level)?)))
             .flat_map(|(path, scopes)| scopes.iter().map(|scope| scope.at(path.clone())));
-        Self(own.chain(by_place).collect())
+        let home = home(user, catalog).into_iter().flatten();
+        Self(own.chain(by_place).chain(home).collect())
     }
 
     /// Whether they grant a scope.
@@ -88,20 +90,13 @@ impl Rights {
     }
 }
 
-/// The groups a user is in, themselves and by nesting, that are not closed.
-fn reached<'a>(
-    user: &PrincipalRecord,
-    groups: &'a HashMap<GroupId, GroupRecord>,
-) -> Vec<&'a GroupRecord> {
-    let mut found = Vec::new();
-    let mut seen = HashSet::new();
-    let mut next: Vec<GroupId> = user.member_of.clone();
-    while let Some(id) = next.pop() {
-        let open = groups.get(&id).filter(|group| group.closed_at.is_none());
-        if let Some(group) = open.filter(|_| seen.insert(id)) {
-            next.extend(&group.within);
-            found.push(group);
-        }
-    }
-    found
+/// What a user may do in the folder that is theirs from the start, where the catalog gives them
+/// one.
+fn home(user: &PrincipalRecord, catalog: &Catalog) -> Option<Vec<Scope>> {
+    let (Principal::User(id), Some(level)) = (user.id, catalog.home()) else {
+        return None;
+    };
+    let path = FolderRef::Home(id).path_at_top().ok()?;
+    let scopes = catalog.access(level)?.iter();
+    Some(scopes.map(|scope| scope.at(path.clone())).collect())
 }

@@ -50,6 +50,8 @@ pub struct Catalog {
     implications: Implications,
     kinds: BTreeMap<KindName, Kind>,
     access: BTreeMap<AccessLevel, ScopeSet>,
+    strongest: Option<AccessLevel>,
+    home: Option<AccessLevel>,
     shares: Option<SharePolicy>,
     routes: RouteTable,
 }
@@ -124,6 +126,25 @@ impl Catalog {
     /// The levels of access there are.
     pub fn access_levels(&self) -> impl Iterator<Item = &AccessLevel> {
         self.access.keys()
+    }
+
+    /// The level that gives all that the others give; none where there are no levels.
+    #[must_use]
+    pub fn strongest_access(&self) -> Option<&AccessLevel> {
+        self.strongest.as_ref()
+    }
+
+    /// The level that making something in a place takes: the one called `write`, else the strongest.
+    #[must_use]
+    pub fn write_access(&self) -> Option<&AccessLevel> {
+        let write = self.access.keys().find(|level| level.as_str() == "write");
+        write.or(self.strongest.as_ref())
+    }
+
+    /// The level that every user has in a folder of their own; none where users have no such folder.
+    #[must_use]
+    pub fn home(&self) -> Option<&AccessLevel> {
+        self.home.as_ref()
     }
 
     /// What visitors of shared models are given, where models can be shared.

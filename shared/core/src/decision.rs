@@ -160,9 +160,9 @@ pub fn decide(
         return unknown();
     }
     let alive = match evidence {
-        Evidence::Opaque { record, standing } => {
-            life_of_record(record, now).or_else(|| life_of_principal(standing, record.created_at))
-        }
+        Evidence::Opaque {
+            record, standing, ..
+        } => life_of_record(record, now).or_else(|| life_of_principal(standing, record.created_at)),
         Evidence::Jwt {
             claims,
             revoked,

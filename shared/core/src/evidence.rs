@@ -14,7 +14,7 @@ use crate::record::{SecretLife, TokenRecord};
 use crate::scope::Scope;
 use crate::share::ShareRecord;
 use crate::time::UnixMillis;
-use crate::token::{Malformed, OpaqueToken};
+use crate::token::{Malformed, OpaqueToken, SecretMark};
 use std::iter::once;
 
 /// What is known of a presented token once its rows were read.
@@ -30,6 +30,8 @@ pub enum Evidence {
         record: Box<TokenRecord>,
         /// Its user, where its kind has live rights.
         standing: Standing,
+        /// Which of its secrets opened it.
+        secret: SecretLife,
     },
     /// A JWT whose signature was right, and its rows.
     Jwt {
@@ -85,7 +87,7 @@ impl Evidence {
         match (record, life) {
             (Some(mut record), Some(life)) => {
                 // A secret that was rotated away bounds all that is done with it by its own end.
-                if let SecretLife::Until(until) = life {
+                if let SecretLife::Until { until, .. } = life {
                     let until = until.seconds();
                     let earlier = record.expires_at.is_none_or(|expiry| until < expiry);
                     record.expires_at = if earlier {
@@ -97,6 +99,7 @@ impl Evidence {
                 Self::Opaque {
                     record: Box::new(record),
                     standing: Standing::Unasked,
+                    secret: life,
                 }
             }
             _ => Self::Unknown,
@@ -141,7 +144,7 @@ impl Evidence {
     /// The same of an opaque token with live rights, once its user was read.
     #[must_use]
     pub fn with_user(self, user: Option<PrincipalRecord>, rights: Rights) -> Self {
-        let Self::Opaque { record, .. } = self else {
+        let Self::Opaque { record, secret, .. } = self else {
             return self;
         };
         let (account, environment) = (record.account, &record.environment);
@@ -150,7 +153,11 @@ impl Evidence {
             // Live rights are a user's: anybody else has none.
             Standing::Unasked | Standing::Gone | Standing::Live(..) => Standing::Gone,
         };
-        Self::Opaque { record, standing }
+        Self::Opaque {
+            record,
+            standing,
+            secret,
+        }
     }
 
     /// Its kind's name.
@@ -195,12 +202,24 @@ impl Evidence {
         }
     }
 
+    /// Which of its old secrets opened it, where one that was rotated away did.
+    #[must_use]
+    pub fn old_secret(&self) -> Option<SecretMark> {
+        match self {
+            Self::Opaque {
+                secret: SecretLife::Until { mark, .. },
+                ..
+            } => Some(*mark),
+            Self::Opaque { .. } | Self::Jwt { .. } | Self::Malformed(_) | Self::Unknown => None,
+        }
+    }
+
     /// How far it reaches: its own bounds and, for a JWT, its parent's as they are now. What a live
     /// user may do is asked of [`Self::holds`].
     #[must_use]
     pub fn bounds(&self) -> Vec<Bounds<'_>> {
         match self {
-            Self::Opaque { record, .. } => vec![of_record(record)],
+            Self::Opaque { record, .. } => vec![record.bounds()],
             Self::Jwt { claims, parent, .. } => {
                 let own = Bounds {
                     scopes: &claims.scope,
@@ -289,7 +308,7 @@ impl Parent {
 
     fn bounds(&self) -> Bounds<'_> {
         match self {
-            Self::Token(record) => of_record(record),
+            Self::Token(record) => record.bounds(),
             Self::Share(share) => Bounds {
                 scopes: &share.scopes,
                 origins: &ANYWHERE,
@@ -329,14 +348,5 @@ impl Standing {
             Self::Gone => false,
             Self::Live(_, rights) => rights.cover(scope, catalog.implications()),
         }
-    }
-}
-
-fn of_record(record: &TokenRecord) -> Bounds<'_> {
-    Bounds {
-        scopes: &record.scopes,
-        origins: &record.origins,
-        ips: &record.ips,
-        expires_at: record.expires_at,
     }
 }

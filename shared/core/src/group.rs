@@ -6,6 +6,14 @@ use crate::id::{AccountId, GroupId};
 use crate::record::TokenName;
 use crate::time::UnixMillis;
 use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
+
+/// The most groups one user can be in, themselves and by nesting.
+pub const MOST_GROUPS: usize = 100;
+
+/// The most groups that can stand in a row, each within the next.
+pub const MOST_NESTED: usize = 10;
 
 /// What the table holds of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,4 +40,46 @@ pub struct GroupRecord {
     /// Counts the changes of this row: a change is made to what was read, or not at all.
     #[serde(default)]
     pub version: u64,
+}
+
+/// These groups and the ones they stand within, at whatever distance, as far as they are not closed;
+/// each once. `groups` holds the rows: one that is missing is as one that is closed.
+#[must_use]
+pub fn reached<'a, S: BuildHasher>(
+    from: &[GroupId],
+    groups: &'a HashMap<GroupId, GroupRecord, S>,
+) -> Vec<&'a GroupRecord> {
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    let mut next: Vec<GroupId> = from.to_vec();
+    while let Some(id) = next.pop() {
+        let open = groups.get(&id).filter(|group| group.closed_at.is_none());
+        if let Some(group) = open.filter(|_| seen.insert(id)) {
+            next.extend(&group.within);
+            found.push(group);
+        }
+    }
+    found
+}
+
+/// How many groups stand in the longest row from this one upwards, itself among them.
+#[must_use]
+pub fn height<S: BuildHasher>(from: GroupId, groups: &HashMap<GroupId, GroupRecord, S>) -> usize {
+    let mut rows = 0_usize;
+    let mut level = HashSet::from([from]);
+    // No row is longer than there are groups, whatever the rows say.
+    while !level.is_empty() && rows <= groups.len() {
+        rows = rows.saturating_add(1);
+        level = level
+            .iter()
+            .filter_map(|id| groups.get(id))
+            .flat_map(|group| group.within.iter().copied())
+            .filter(|id| {
+                groups
+                    .get(id)
+                    .is_some_and(|group| group.closed_at.is_none())
+            })
+            .collect();
+    }
+    rows
 }

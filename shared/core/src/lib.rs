@@ -10,6 +10,7 @@ mod bounds;
 mod catalog;
 mod claims;
 mod coverage;
+mod day;
 mod decision;
 mod environment;
 mod evidence;
@@ -20,6 +21,8 @@ mod jwt;
 mod kind;
 mod lifetime;
 mod object;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod origin;
 mod present;
 mod principal;
@@ -40,11 +43,12 @@ pub use claims::{
     Algorithm, Audience, Claims, HallpassClaims, Issue, Issuer, IssuerError, TokenTooLarge,
 };
 pub use coverage::{EmptyScopes, Implications, ScopeSet, Widening};
+pub use day::{Day, DayError};
 pub use decision::{Code, Decision, Facts, PresentedOrigin, decide};
 pub use environment::{AccountName, EnvironmentName, NameError};
 pub use evidence::{Evidence, Parent, Standing};
-pub use folder::{FolderRecord, PUBLIC_FOLDER};
-pub use group::GroupRecord;
+pub use folder::{FolderRecord, FolderRef, PUBLIC_FOLDER, folder_root};
+pub use group::{GroupRecord, MOST_GROUPS, MOST_NESTED, height, reached};
 pub use id::{
     AccountId, FolderId, GroupId, IdError, JwtId, ParentId, Principal, PrincipalType,
     ServiceAccountId, ShareId, TokenId, UserId,
@@ -60,8 +64,9 @@ pub use record::{Metadata, MetadataError, PreviousSecret, SecretLife, TokenName,
 pub use route::{RouteMatch, RouteTable};
 pub use scope::{Action, MANAGEMENT_SCOPES, Name, Path, Scope, ScopeSyntaxError, WrittenScope};
 pub use share::{ModelId, PasswordHash, ShareRecord};
-pub use terms::{Asked, MAX_SCOPES, Terms, TermsError, terms};
+pub use terms::{Asked, MAX_SCOPES, Terms, TermsError, changed_ips, changed_origins, terms};
 pub use time::{Clock, LEEWAY_SECONDS, UnixMillis, UnixSeconds};
 pub use token::{
-    MAX_TOKEN_BYTES, Malformed, OpaqueToken, Prefix, Presented, PublicText, SecretHash, TokenSecret,
+    MAX_TOKEN_BYTES, Malformed, OpaqueToken, Prefix, Presented, PublicText, SecretHash, SecretMark,
+    TokenSecret,
 };

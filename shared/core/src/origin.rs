@@ -120,8 +120,10 @@ fn parse_host(text: &str) -> Result<Host, OriginError> {
     }
     match Host::parse(text) {
         // IDNA maps look-alikes to ASCII (`＊` to `*`, `。` to `.`), and the URL parser lets most of
-        // ASCII stand in a host: what comes out is held to the letters of a domain name.
-        Ok(Host::Domain(name)) if !name.split('.').all(is_label) => Err(refused()),
+        // ASCII stand in a host: what comes out is held to the letters and length of a domain name.
+        Ok(Host::Domain(name)) if name.len() > MAX_HOST_BYTES || !name.split('.').all(is_label) => {
+            Err(refused())
+        }
         Ok(host) => Ok(host),
         Err(_reason) => Err(refused()),
     }
@@ -460,6 +462,17 @@ mod tests {
                 rule.parse::<OriginRule>().is_err(),
                 "`{rule}` must be refused at creation"
             );
+        }
+    }
+
+    #[test]
+    fn a_name_that_idna_makes_too_long_is_refused() {
+        // In its own letters it would fit, and what is kept is the ASCII form.
+        let long = format!("{}example", "\u{fc}.".repeat(32));
+        assert!(long.len() < 253 && long.replace('\u{fc}', "xn--tda").len() > 253);
+        for text in [long.clone(), format!("*.{long}"), format!("https://{long}")] {
+            assert!(text.parse::<OriginRule>().is_err(), "{text}");
+            assert!(text.parse::<Origin>().is_err(), "{text}");
         }
     }
 

@@ -1,13 +1,14 @@
 //! Records: what the table holds of an opaque token.
 
 use crate::address::IpRules;
+use crate::bounds::Bounds;
 use crate::coverage::ScopeSet;
 use crate::environment::EnvironmentName;
 use crate::id::{AccountId, Principal, TokenId};
 use crate::kind::KindName;
 use crate::origin::OriginRules;
 use crate::time::{UnixMillis, UnixSeconds};
-use crate::token::{PublicText, SecretHash, TokenSecret};
+use crate::token::{PublicText, SecretHash, SecretMark, TokenSecret};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -97,7 +98,12 @@ pub enum SecretLife {
     /// It is the token's own.
     AsTheToken,
     /// It was rotated away and ends earlier.
-    Until(UnixMillis),
+    Until {
+        /// When.
+        until: UnixMillis,
+        /// Which of the token's old secrets it is.
+        mark: SecretMark,
+    },
 }
 
 /// What the table holds of an opaque token. Its secret is not among it.
@@ -159,6 +165,17 @@ pub struct TokenRecord {
 }
 
 impl TokenRecord {
+    /// How far it reaches.
+    #[must_use]
+    pub fn bounds(&self) -> Bounds<'_> {
+        Bounds {
+            scopes: &self.scopes,
+            origins: &self.origins,
+            ips: &self.ips,
+            expires_at: self.expires_at,
+        }
+    }
+
     /// How long `secret` opens this token; `None` if it does not.
     #[must_use]
     pub fn life_of(&self, secret: &TokenSecret, now: UnixMillis) -> Option<SecretLife> {
@@ -166,12 +183,14 @@ impl TokenRecord {
         let rotated_away = self.previous.iter().filter(|previous| now < previous.until);
         let previous = rotated_away
             .filter(|previous| previous.hash.matches(secret))
-            .map(|previous| previous.until)
-            .max();
+            .max_by_key(|previous| previous.until);
         if self.secret_hash.matches(secret) {
             Some(SecretLife::AsTheToken)
         } else {
-            previous.map(SecretLife::Until)
+            previous.map(|previous| SecretLife::Until {
+                until: previous.until,
+                mark: previous.hash.mark(),
+            })
         }
     }
 }

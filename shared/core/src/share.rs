@@ -83,3 +83,15 @@ pub struct ShareRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_off: Option<UnixMillis>,
 }
+
+impl ShareRecord {
+    /// The moment at which something given now counts as issued: after what is cut off, which may
+    /// reach a second further than the change of password that did it.
+    #[must_use]
+    pub fn issues_at(&self, now: UnixMillis) -> UnixMillis {
+        match self.cut_off {
+            Some(cut_off) if now <= cut_off => UnixMillis(cut_off.0.saturating_add(1)),
+            _ => now,
+        }
+    }
+}

@@ -128,6 +128,26 @@ pub fn terms(
     Ok(terms)
 }
 
+/// The origins of a token of `kind` that is changed; `None` takes them away.
+///
+/// # Errors
+/// Where the kind needs origins and is to have none, has none and is to get some, or the list is
+/// empty or too long.
+pub fn changed_origins(
+    kind: &Kind,
+    asked: Option<Vec<WrittenOriginRule>>,
+) -> Result<OriginRules, TermsError> {
+    origins(kind, asked, None)
+}
+
+/// The addresses of a token that is changed; `None` takes them away.
+///
+/// # Errors
+/// Where the list is empty or too long.
+pub fn changed_ips(asked: Option<Vec<IpRule>>) -> Result<IpRules, TermsError> {
+    Ok(IpRules(rules(asked, "ips")?.unwrap_or_default()))
+}
+
 impl Terms {
     /// How far the new token will reach.
     #[must_use]

@@ -111,6 +111,16 @@ impl SecretHash {
         self.0.ct_eq(&secret.hash().0).into()
     }
 
+    /// What tells it from the token's other secrets.
+    #[must_use]
+    pub fn mark(&self) -> SecretMark {
+        SecretMark(
+            self.0
+                .first_chunk()
+                .map_or(0, |bytes| u32::from_be_bytes(*bytes)),
+        )
+    }
+
     /// The hash as the table holds it: 43 base62 digits.
     #[must_use]
     pub fn to_text(self) -> String {
@@ -135,6 +145,16 @@ impl<'de> Deserialize<'de> for SecretHash {
         base62::decode(&String::deserialize(deserializer)?)
             .map(Self)
             .ok_or_else(|| D::Error::custom("not a secret's hash"))
+    }
+}
+
+/// Tells one of a token's few secrets from another: four bytes of its hash, written in hex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SecretMark(u32);
+
+impl fmt::Display for SecretMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", self.0)
     }
 }
 

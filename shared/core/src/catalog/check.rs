@@ -1,13 +1,14 @@
 //! From a catalog's file to a catalog: every rule that a file can break.
 
+mod access;
 mod kind;
 
 pub(super) use kind::MANAGEMENT_KIND;
 
 use super::source::{CatalogSource, RouteSource, SharesSource, Table};
 use super::{Catalog, CatalogError, Declared, SharePolicy, management_scopes};
-use crate::access::AccessLevel;
-use crate::coverage::{Implications, ScopeSet};
+use crate::coverage::Implications;
+use crate::id::PrincipalType;
 use crate::kind::{Format, KindName, OriginPolicy};
 use crate::route::RouteTable;
 use crate::scope::{Action, Name, Path, Scope, is_management_resource};
@@ -72,11 +73,15 @@ fn check(source: &CatalogSource) -> Checked<Catalog> {
         implications,
         kinds: BTreeMap::new(),
         access: BTreeMap::new(),
+        strongest: None,
+        home: None,
         shares: None,
         routes: RouteTable::default(),
     };
     catalog.kinds = kind::kinds(source, &catalog, &public)?;
-    catalog.access = access(source, &catalog)?;
+    catalog.access = access::levels(source, &catalog)?;
+    catalog.strongest = access::strongest(source, &catalog)?;
+    catalog.home = access::home(source, &catalog)?;
     catalog.shares = shares(source, &catalog)?;
     catalog.routes = routes(source, &catalog)?;
     Ok(catalog)
@@ -104,34 +109,6 @@ fn routes(source: &CatalogSource, catalog: &Catalog) -> Checked<RouteTable> {
     Ok(routes)
 }
 
-fn access(source: &CatalogSource, catalog: &Catalog) -> Checked<BTreeMap<AccessLevel, ScopeSet>> {
-    let mut levels = BTreeMap::new();
-    for (name, texts) in in_order(&source.access) {
-        let Ok(level) = name.get_ref().parse() else {
-            let reason = format!(
-                "`{}` is not a level: a letter, then letters and digits",
-                name.get_ref()
-            );
-            return fault(name, reason);
-        };
-        levels.insert(level, placed(name, texts, &catalog.scopes)?);
-    }
-    Ok(levels)
-}
-
-/// Scopes that are given at a place, and name none themselves.
-fn placed<T>(at: &Spanned<T>, texts: &[Spanned<String>], scopes: &Scopes) -> Checked<ScopeSet> {
-    let mut given = Vec::new();
-    for text in texts {
-        let scope = declared(text, scopes)?;
-        if scope.is_management() {
-            return fault(text, format!("`{scope}` has no places"));
-        }
-        given.push(scope);
-    }
-    ScopeSet::new(given).or_else(|error| fault(at, error.to_string()))
-}
-
 fn shares(source: &CatalogSource, catalog: &Catalog) -> Checked<Option<SharePolicy>> {
     let Some(shares) = &source.shares else {
         return Ok(None);
@@ -146,7 +123,7 @@ fn shares(source: &CatalogSource, catalog: &Catalog) -> Checked<Option<SharePoli
         Some(_) => return fault(name, "a visitor is given a JWT, and this kind is opaque"),
         None => return fault(name, format!("there is no kind `{}`", name.get_ref())),
     };
-    let scopes = placed(shares, scopes, &catalog.scopes)?;
+    let scopes = access::placed(shares, scopes, &catalog.scopes)?;
     let place: Path = match place.get_ref().parse() {
         Ok(path) => path,
         Err(error) => return fault(place, format!("{error}")),
@@ -155,6 +132,12 @@ fn shares(source: &CatalogSource, catalog: &Catalog) -> Checked<Option<SharePoli
         return fault(
             name,
             format!("a `{}` token cannot hold `{scope}`", kind.name),
+        );
+    }
+    if !kind.principals.contains(&PrincipalType::Account) {
+        return fault(
+            name,
+            "a visitor's token speaks for the account, and this kind does not",
         );
     }
     if kind.origins == OriginPolicy::Required {

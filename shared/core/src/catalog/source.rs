@@ -21,9 +21,16 @@ pub(super) struct CatalogSource {
     pub(super) kinds: Table<KindSource>,
     #[serde(default)]
     pub(super) access: Table<Vec<Spanned<String>>>,
+    pub(super) folders: Option<FoldersSource>,
     pub(super) shares: Option<Spanned<SharesSource>>,
     #[serde(default)]
     pub(super) routes: Table<Spanned<RouteSource>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FoldersSource {
+    pub(super) home: Spanned<String>,
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,9 @@
+//! Passwords that people choose: Argon2id, within a budget of memory.
+//!
+//! A crate of its own, so that only the functions that meet passwords carry the hash.
+
+mod argon;
+mod text;
+
+pub use argon::{HashError, hash, matches};
+pub use text::{Password, PasswordTooLong, optional};
