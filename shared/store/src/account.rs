@@ -42,20 +42,23 @@ pub struct AccountPage {
     pub next: Option<AccountId>,
 }
 
-/// Why no account or environment was made.
+/// Why no account, environment or anything in one was made.
 #[derive(Debug, Error)]
 pub enum CreateError {
-    /// Another account has this name.
-    #[error("another account has this name")]
+    /// Another one has this name.
+    #[error("another one has this name")]
     NameTaken,
-    /// The account has an environment of this name.
-    #[error("the account has an environment of this name")]
+    /// There is one already.
+    #[error("there is one already")]
     Exists,
     /// There is no such account.
     #[error("there is no such account")]
     NoAccount,
-    /// The account is closed.
-    #[error("the account is closed")]
+    /// There is no such environment.
+    #[error("there is no such environment")]
+    NoEnvironment,
+    /// The account or environment is closed.
+    #[error("the account or environment is closed")]
     Closed,
     /// It was made by an earlier call: its id or name.
     #[error("an earlier call made `{0}`")]
@@ -154,6 +157,17 @@ impl Store {
     /// When the table does not answer, or the row is unreadable.
     pub async fn account(&self, id: &AccountId) -> Result<Option<AccountRow>, StoreError> {
         self.find("read an account", &keys::account(id)).await
+    }
+
+    /// The account of this name.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the row is unreadable.
+    pub async fn account_named(&self, name: &AccountName) -> Result<Option<AccountId>, StoreError> {
+        let reference: Option<Reference> = self
+            .find("read an account's name", &keys::account_name(name))
+            .await?;
+        Ok(reference.map(|reference| reference.id))
     }
 
     /// Reads up to `limit` accounts, 1 to 100, after the one of the cursor.

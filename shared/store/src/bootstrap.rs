@@ -5,10 +5,11 @@ use crate::account::{AccountRow, Reference};
 use crate::audit::Audit;
 use crate::error::StoreError;
 use crate::expression::Expression;
+use crate::index::KEPT;
 use crate::item::{self, number, text};
-use crate::keys;
+use crate::keys::{self, Key};
 use crate::transaction::{Outcome, Transaction};
-use hallpass_core::{AccountId, TokenRecord, UnixMillis};
+use hallpass_core::{AccountId, EnvironmentName, TokenRecord, UnixMillis};
 use thiserror::Error;
 
 /// Why there is no new operator account.
@@ -115,18 +116,15 @@ impl Store {
             )
             .log(Part::Audit, audit, &operator.id, &token.environment)?;
         if let Some(old) = &operator.root_token {
-            // It may be revoked already, and stays so from then on.
-            let ending = Expression::new("SET #revoked_at = if_not_exists(#revoked_at, :now)")
-                .with(":now", number(now.0));
-            let exists = Expression::new("attribute_exists(#pk)");
-            let both = switch
-                .clone()
-                .update(Part::OldToken, keys::token(old), ending, exists);
-            match self.transact(&both).await? {
-                Outcome::Written => return Ok(()),
-                // It expired, and the table has deleted it: there is nothing to revoke.
-                Outcome::Lost(parts) if parts == [Part::OldToken] => {}
-                Outcome::Lost(_) => return Err(RecoverError::Changed),
+            let entry = keys::index(&operator.id, &EnvironmentName::default(), old);
+            let both = end_old(switch.clone(), keys::token(old), now);
+            // It may have expired, and the table have deleted one row of it, or both.
+            for transaction in [end_old(both.clone(), entry, now), both] {
+                match self.transact(&transaction).await? {
+                    Outcome::Written => return Ok(()),
+                    Outcome::Lost(parts) if parts.iter().all(|it| *it == Part::OldToken) => {}
+                    Outcome::Lost(_) => return Err(RecoverError::Changed),
+                }
             }
         }
         match self.transact(&switch).await? {
@@ -134,4 +132,16 @@ impl Store {
             Outcome::Lost(_) => Err(RecoverError::Changed),
         }
     }
+}
+
+/// Ends the old token, as one of its rows has it. It may be revoked already, and stays so from then
+/// on.
+fn end_old(transaction: Transaction<Part>, row: Key, now: UnixMillis) -> Transaction<Part> {
+    let ending = Expression::new(
+        "SET #revoked_at = if_not_exists(#revoked_at, :now), #ttl = if_not_exists(#ttl, :ttl)",
+    )
+    .with(":now", number(now.0))
+    .with(":ttl", number(now.seconds().plus(KEPT).0));
+    let exists = Expression::new("attribute_exists(#pk)");
+    transaction.update(Part::OldToken, row, ending, exists)
 }

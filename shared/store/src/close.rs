@@ -1,4 +1,7 @@
-//! Close: nothing more is minted in an environment or account, and everything under it is revoked.
+//! Close: nothing more is minted in an environment or account, or for a user or service account, and
+//! everything under it is revoked.
+
+mod principal;
 
 use crate::Store;
 use crate::audit::Audit;
@@ -6,9 +9,9 @@ use crate::error::StoreError;
 use crate::expression::Expression;
 use crate::item::number;
 use crate::keys::{self, Key};
-use crate::sweep::{ALWAYS, Place, Progress};
+use crate::sweep::{ALWAYS, Progress, Swept};
 use crate::transaction::{Outcome, Transaction};
-use hallpass_core::{AccountId, EnvironmentName, UnixMillis};
+use hallpass_core::{AccountId, EnvironmentName, Principal, UnixMillis};
 use serde::Deserialize;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -22,6 +25,15 @@ pub enum Closing {
         account: AccountId,
         /// Its name.
         environment: EnvironmentName,
+    },
+    /// One user or service account.
+    Principal {
+        /// The account it belongs to.
+        account: AccountId,
+        /// The environment it lives in.
+        environment: EnvironmentName,
+        /// Its id.
+        principal: Principal,
     },
     /// An account with all its environments.
     Account(AccountId),
@@ -93,11 +105,25 @@ impl Store {
                 let begin = end
                     .begin(&row)
                     .log(Part::Audit, audit, account, environment)?;
-                let place = Place {
+                let swept = Swept {
                     account: *account,
                     environment: environment.clone(),
+                    principal: None,
                 };
-                self.close_environment(begin, place, now, deadline).await?
+                self.close_environment(begin, swept, now, deadline).await?
+            }
+            Closing::Principal {
+                account,
+                environment,
+                principal,
+            } => {
+                let swept = Swept {
+                    account: *account,
+                    environment: environment.clone(),
+                    principal: Some(*principal),
+                };
+                self.close_principal(end, swept, principal, audit, now, deadline)
+                    .await?
             }
             Closing::Account(account) => {
                 let begin = end.begin(&keys::account(account)).log(
@@ -121,17 +147,17 @@ impl Store {
     async fn close_environment(
         &self,
         begin: Transaction<Part>,
-        place: Place,
+        swept: Swept,
         now: UnixMillis,
         deadline: Instant,
     ) -> Result<Option<bool>, StoreError> {
-        let row = keys::environment(&place.account, &place.environment);
+        let row = swept.row();
         // Where the condition is lost, the row is gone, or a sweep that reaches as far has begun.
         let (Outcome::Written | Outcome::Lost(_)) = self.transact(&begin).await?;
         let Some(progress) = self.progress(&row).await? else {
             return Ok(None);
         };
-        self.sweep(&Arc::new(place), progress, now, deadline)
+        self.sweep(&Arc::new(swept), progress, now, deadline)
             .await
             .map(Some)
     }
@@ -169,11 +195,12 @@ impl Store {
                 return Ok(Some(false));
             }
             let begin = end.begin(&keys::environment(&account, &name));
-            let place = Place {
+            let swept = Swept {
                 account,
                 environment: name,
+                principal: None,
             };
-            if self.close_environment(begin, place, now, deadline).await? == Some(false) {
+            if self.close_environment(begin, swept, now, deadline).await? == Some(false) {
                 return Ok(Some(false));
             }
             in_time = Instant::now() < deadline;
@@ -186,7 +213,12 @@ impl Store {
 impl End {
     /// Sets the row on its way, unless it is already or on one that reaches further.
     fn begin(self, row: &Key) -> Transaction<Part> {
-        let change = match self.closed_at {
+        let (change, when) = (self.change(), self.reaches_further());
+        Transaction::new("close").update(Part::Row, row.clone(), change, when)
+    }
+
+    fn change(self) -> Expression {
+        match self.closed_at {
             Some(closed_at) => Expression::new(
                 "SET #sweep_before = :before, #closed_at = :closed_at \
                  REMOVE #sweep_after, #sweep_done",
@@ -194,11 +226,15 @@ impl End {
             .with(":closed_at", number(closed_at.0)),
             None => Expression::new("SET #sweep_before = :before REMOVE #sweep_after, #sweep_done"),
         }
-        .with(":before", number(self.before.0));
-        let when = Expression::new(
+        .with(":before", number(self.before.0))
+    }
+
+    /// The row is there, and on no sweep that reaches as far.
+    fn reaches_further(self) -> Expression {
+        Expression::new(
             "attribute_exists(#pk) \
              AND (attribute_not_exists(#sweep_before) OR #sweep_before < :before)",
-        );
-        Transaction::new("close").update(Part::Row, row.clone(), change, when)
+        )
+        .with(":before", number(self.before.0))
     }
 }

@@ -1,6 +1,7 @@
 //! Idempotency keys: a repeated call makes nothing twice.
 
 use crate::Store;
+use crate::digest::digest;
 use crate::error::StoreError;
 use crate::expression::Expression;
 use crate::item::{self, number};
@@ -8,7 +9,6 @@ use crate::keys::{self, Key};
 use crate::transaction::Transaction;
 use hallpass_core::{UnixMillis, UnixSeconds};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::{error::Error, str::FromStr};
 
 /// How long a key is remembered, in seconds.
@@ -41,8 +41,8 @@ impl Idempotency {
     #[must_use]
     pub fn new(caller: &str, route: &str, key: &str, body: &[u8]) -> Self {
         Self {
-            row: hash(&[caller.as_bytes(), route.as_bytes(), key.as_bytes()]),
-            body: hash(&[body]),
+            row: digest(&[caller.as_bytes(), route.as_bytes(), key.as_bytes()]),
+            body: digest(&[body]),
         }
     }
 
@@ -80,22 +80,6 @@ impl Idempotency {
             .with(":now", number(now.seconds().0));
         Ok(transaction.put(part, row, when))
     }
-}
-
-/// Each part with its length before it, so that no two lists of parts read alike.
-fn hash(parts: &[&[u8]]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part);
-    }
-    let digest: [u8; 32] = hash.finalize().into();
-    let (halves, _) = digest.as_chunks::<16>();
-    let halves = halves.iter().map(|half| u128::from_be_bytes(*half));
-    halves
-        .map(|half| format!("{half:032x}"))
-        .collect::<Vec<_>>()
-        .concat()
 }
 
 impl Store {

@@ -2,8 +2,8 @@
 
 use crate::item::{Item, key_text, text};
 use hallpass_core::{
-    AccountId, AccountName, EnvironmentName, FolderId, GroupId, JwtId, KindName, ModelId,
-    Principal, PrincipalName, ShareId, TokenId, UnixMillis,
+    AccountId, AccountName, EnvironmentName, FolderId, FolderRef, GroupId, JwtId, KindName,
+    ModelId, ParentId, Principal, PrincipalName, SecretMark, ShareId, TokenId,
 };
 use std::fmt;
 
@@ -19,6 +19,10 @@ pub(crate) const SIGNING_KEYS: &str = "KEY#";
 pub(crate) const PRINCIPALS: &str = "PRINCIPAL#";
 pub(crate) const GROUPS: &str = "GROUP#";
 pub(crate) const SHARES: &str = "SHARE#";
+pub(crate) const ACCESS: &str = "ACCESS#";
+pub(crate) const OLD_SECRETS: &str = "SECRET#";
+pub(crate) const MEMBERS: &str = "MEMBER#";
+pub(crate) const MEMBER_GROUPS: &str = "MEMBER#grp_";
 
 /// Both keys of one row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -111,16 +115,24 @@ pub(crate) fn idempotency(hash: &str) -> Key {
     Key::new(format!("IDEMPOTENCY#{hash}"), RECORD)
 }
 
-pub(crate) fn audit(
-    account: &AccountId,
-    environment: &EnvironmentName,
-    at: UnixMillis,
-    id: &str,
-) -> Key {
+pub(crate) fn audit(account: &AccountId, environment: &EnvironmentName, id: &str) -> Key {
+    Key::new(audit_partition(account, environment), id)
+}
+
+pub(crate) fn audit_partition(account: &AccountId, environment: &EnvironmentName) -> String {
+    format!("AUDIT#{account}#{environment}")
+}
+
+/// One link of the chain that an environment's audit rows are sealed in.
+pub(crate) fn seal(account: &AccountId, environment: &EnvironmentName, number: u64) -> Key {
     Key::new(
-        format!("AUDIT#{account}#{environment}"),
-        format!("{:013}#{id}", at.0),
+        seals_partition(account, environment),
+        format!("{number:010}"),
     )
+}
+
+pub(crate) fn seals_partition(account: &AccountId, environment: &EnvironmentName) -> String {
+    format!("SEALS#{account}#{environment}")
 }
 
 /// A user's or service account's own partition: its row, and one row a token that speaks for it.
@@ -189,6 +201,24 @@ pub(crate) fn group(account: &AccountId, environment: &EnvironmentName, id: &Gro
     Key::new(group_partition(account, environment, id), RECORD)
 }
 
+/// A member's entry in its group's partition; `member` is a user's or a group's id.
+pub(crate) fn member(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    group: &GroupId,
+    member: &str,
+) -> Key {
+    Key::new(
+        group_partition(account, environment, group),
+        format!("{MEMBERS}{member}"),
+    )
+}
+
+/// The row that every nesting of an environment's groups changes, so that they come one by one.
+pub(crate) fn nestings(account: &AccountId, environment: &EnvironmentName) -> Key {
+    Key::new(format!("NESTINGS#{account}#{environment}"), RECORD)
+}
+
 /// A group's own partition: its row, and one row a member.
 pub(crate) fn group_partition(
     account: &AccountId,
@@ -199,16 +229,32 @@ pub(crate) fn group_partition(
 }
 
 pub(crate) fn folder(account: &AccountId, environment: &EnvironmentName, id: &FolderId) -> Key {
-    Key::new(folder_partition(account, environment, id), RECORD)
+    let folder = FolderRef::Made(*id);
+    Key::new(folder_partition(account, environment, &folder), RECORD)
 }
 
-/// A folder's own partition: its row, and one row a user or group with access to it.
+/// A folder's own partition: its row, if it is of a sort that has one, and one row a user or group
+/// with access to it.
 pub(crate) fn folder_partition(
     account: &AccountId,
     environment: &EnvironmentName,
-    id: &FolderId,
+    folder: &FolderRef,
 ) -> String {
-    format!("FOLDER#{account}#{environment}#{id}")
+    format!("FOLDER#{account}#{environment}#{folder}")
+}
+
+/// The access of one user (`users`) or group (`groups`) to a folder.
+pub(crate) fn access(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    folder: &FolderRef,
+    sort: &str,
+    member: &str,
+) -> Key {
+    Key::new(
+        folder_partition(account, environment, folder),
+        format!("{ACCESS}{sort}#{member}"),
+    )
 }
 
 pub(crate) fn share(id: &ShareId) -> Key {
@@ -218,6 +264,44 @@ pub(crate) fn share(id: &ShareId) -> Key {
 /// Which share a model has now.
 pub(crate) fn shared_model(model: &ModelId) -> Key {
     Key::new(format!("MODEL#{model}"), RECORD)
+}
+
+/// How often somebody, or everybody, tried to open a model in a window of time.
+pub(crate) fn attempts(model: &ModelId, who: &str, window: u64) -> Key {
+    Key::new(format!("ATTEMPTS#{model}#{who}"), format!("{window:012}"))
+}
+
+/// An address that has given a model's password.
+pub(crate) fn visitor(model: &ModelId, who: &str) -> Key {
+    Key::new(format!("VISITOR#{model}#{who}"), RECORD)
+}
+
+/// Where the use of an environment is listed: a row a day, token and principal.
+pub(crate) fn usage_partition(account: &AccountId, environment: &EnvironmentName) -> String {
+    format!("USAGE#{account}#{environment}")
+}
+
+/// Where the use of one token or principal of an environment is listed once more.
+pub(crate) fn usage_partition_of(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    of: &impl fmt::Display,
+) -> String {
+    format!("USAGE#{account}#{environment}#{of}")
+}
+
+/// When something was last used, and since their rotation its old secrets.
+pub(crate) fn last_use_partition(of: &ParentId) -> String {
+    format!("USE#{of}")
+}
+
+pub(crate) fn last_use(of: &ParentId) -> Key {
+    Key::new(last_use_partition(of), RECORD)
+}
+
+pub(crate) fn last_use_of_old_secret(token: &TokenId, mark: SecretMark) -> Key {
+    let pk = last_use_partition(&ParentId::Token(*token));
+    Key::new(pk, format!("{OLD_SECRETS}{mark}"))
 }
 
 pub(crate) fn operator() -> Key {

@@ -4,39 +4,71 @@
 //! every expiry is checked on read. Every read is strongly consistent, every change of state is one
 //! transaction under a condition, and nothing scans. An outage is an error, never "not found".
 
+mod access;
 mod account;
+mod acts;
 mod audit;
 mod backoff;
+mod below;
 mod bootstrap;
 mod close;
+mod digest;
 mod environment;
 mod error;
 mod expression;
+mod folder;
+mod group;
 mod idempotency;
 mod index;
 mod item;
 mod key_row;
 mod keys;
+mod limiter;
+mod list;
+mod listed;
+mod member;
 mod mint;
+mod nesting;
+mod principal;
+mod range;
 mod read;
 mod revoke;
 mod rotate;
+mod seal;
+mod share;
 mod slot;
 mod sweep;
 mod transaction;
+mod update;
+mod usage;
 
+pub use access::{AccessPage, Grant};
 pub use account::{AccountPage, AccountRow, CreateError};
-pub use audit::Audit;
+pub use audit::{Audit, AuditId, AuditIdError, AuditPage, AuditRow};
 pub use bootstrap::{BootstrapError, RecoverError};
 pub use close::{Closed, Closing};
 pub use environment::EnvironmentRow;
 pub use error::StoreError;
+pub use folder::{FolderError, FolderPage, Owner};
+pub use group::GroupPage;
 pub use idempotency::Idempotency;
-pub use key_row::{KeyRow, KeyState};
+pub use index::ListedToken;
+pub use key_row::{KeyRow, KeyState, Keyring};
+pub use limiter::{Admission, Attempt, Visitor};
+pub use list::{TokenCursor, TokenCursorError, TokenList, TokenPage};
+pub use member::{Member, MemberError, MemberPage, Membership};
 pub use mint::{Mint, MintError};
+pub use principal::{ChangeError, PrincipalPage};
 pub use read::{RowKey, Rows};
 pub use revoke::Revoked;
 pub use rotate::{RotateError, Rotation};
+pub use seal::{SEALED_AFTER_MILLIS, Seal, SealFault, SealHead, SealHeadError, Verification};
+pub use share::{ShareError, SharePage};
+pub use update::{Changeable, UpdateError};
+pub use usage::{
+    LastUse, Tally, USAGE_KEPT_DAYS, UsageCursor, UsageCursorError, UsageOf, UsagePage, UsageQuery,
+    UsageRow, Use, UseList, UseRow,
+};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,6 +79,7 @@ pub struct Store {
     client: aws_sdk_dynamodb::Client,
     table: Arc<str>,
     patience: Duration,
+    acts: Arc<acts::Acts>,
 }
 
 /// How long one act may lose to other writers before it is an outage.
@@ -59,6 +92,7 @@ impl Store {
             client,
             table: table.into(),
             patience: PATIENCE,
+            acts: Arc::default(),
         }
     }
 

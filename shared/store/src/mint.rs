@@ -59,7 +59,7 @@ pub enum MintError {
 /// The mint lies at or before a moment before which everything is being ended: with a later clock
 /// it will work.
 #[derive(Debug, Error)]
-#[error("tokens of this moment are being revoked in the environment")]
+#[error("tokens of this moment are being revoked")]
 struct CutOff;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +129,7 @@ impl Store {
             return Err(self.why_no_mint(mint.record).await?);
         }
         if lost(Part::Principal) {
-            return Err(MintError::NoPrincipal);
+            return Err(self.why_no_principal(mint.record).await?);
         }
         Ok(())
     }
@@ -158,6 +158,16 @@ impl Store {
         }
         Err(StoreError::outage(OPERATION)(Box::new(CutOff)))
     }
+
+    async fn why_no_principal(&self, record: &TokenRecord) -> Result<MintError, StoreError> {
+        let principal = self
+            .principal(&record.account, &record.environment, &record.principal)
+            .await?;
+        if principal.is_none_or(|principal| principal.closed_at.is_some()) {
+            return Ok(MintError::NoPrincipal);
+        }
+        Err(StoreError::outage(OPERATION)(Box::new(CutOff)))
+    }
 }
 
 impl Mint<'_> {
@@ -178,14 +188,12 @@ impl Mint<'_> {
             .check(
                 Part::Environment,
                 keys::environment(account, environment),
-                open,
+                open.clone(),
             )
             .log(Part::Audit, self.audit, account, environment)?;
         if !matches!(record.principal, Principal::Account(_)) {
             let key = keys::principal(account, environment, &record.principal);
-            let when =
-                Expression::new("attribute_exists(#pk) AND attribute_not_exists(#closed_at)");
-            transaction = transaction.check(Part::Principal, key, when);
+            transaction = transaction.check(Part::Principal, key, open);
         }
         if let Some(slot) = record.slot {
             transaction = transaction.take_slot(Part::Slot, record, slot, now)?;

@@ -153,12 +153,23 @@ impl Store {
         &self,
         user: &PrincipalRecord,
     ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
+        let known = user.groups.iter().chain(&user.member_of).copied().collect();
+        self.groups_around(&user.account, &user.environment, known)
+            .await
+    }
+
+    /// Reads these groups and those they stand within, at whatever distance: one round trip where
+    /// `next` knows them all.
+    pub(crate) async fn groups_around(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        mut next: HashSet<GroupId>,
+    ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
         let mut found = HashMap::new();
         let mut asked: HashSet<GroupId> = HashSet::new();
-        let mut next: HashSet<GroupId> =
-            user.groups.iter().chain(&user.member_of).copied().collect();
         while !next.is_empty() {
-            let groups = self.groups(&user.account, &user.environment, &next).await?;
+            let groups = self.groups(account, environment, &next).await?;
             asked.extend(next);
             next = groups
                 .iter()
@@ -263,6 +274,20 @@ impl Store {
         prefix: &str,
         slice: Slice,
     ) -> Result<(Vec<Item>, Option<Key>), StoreError> {
+        let all = Expression::none();
+        self.query_where(operation, pk, prefix, slice, &all).await
+    }
+
+    /// The same, of those rows for which `filter` holds. The table counts the others, too: a page
+    /// may be empty and still not be the last.
+    pub(crate) async fn query_where(
+        &self,
+        operation: &'static str,
+        pk: &str,
+        prefix: &str,
+        slice: Slice,
+        filter: &Expression,
+    ) -> Result<(Vec<Item>, Option<Key>), StoreError> {
         let which = if prefix.is_empty() {
             Expression::new("#pk = :pk")
         } else {
@@ -275,8 +300,9 @@ impl Store {
             .table_name(&*self.table)
             .consistent_read(true)
             .set_key_condition_expression(which.text())
-            .set_expression_attribute_names(names(&[&which]))
-            .set_expression_attribute_values(values(&[&which]))
+            .set_filter_expression(filter.text())
+            .set_expression_attribute_names(names(&[&which, filter]))
+            .set_expression_attribute_values(values(&[&which, filter]))
             .set_limit(slice.limit)
             .set_exclusive_start_key(slice.after.as_ref().map(Key::item));
         let answer = ask.send().await;

@@ -4,13 +4,13 @@ use crate::Store;
 use crate::audit::Audit;
 use crate::error::StoreError;
 use crate::expression::Expression;
-use crate::index::KEPT;
+use crate::index::{IndexRow, KEPT};
 use crate::item::{self, number};
 use crate::keys;
 use crate::slot::Held;
 use crate::transaction::{Outcome, Transaction};
 use hallpass_core::{
-    AccountId, EnvironmentName, JwtId, TokenId, TokenRecord, UnixMillis, UnixSeconds,
+    AccountId, EnvironmentName, JwtId, Principal, TokenId, TokenRecord, UnixMillis, UnixSeconds,
 };
 use serde::Serialize;
 
@@ -26,16 +26,19 @@ pub enum Revoked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Token,
+    Index,
+    Spoken,
     Slot,
     Jwt,
     Audit,
 }
 
-/// A token to end: where its rows lie.
+/// A token to end, and where its rows lie.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ending<'a> {
-    pub(crate) token: &'a TokenId,
-    pub(crate) held: Option<Held<'a>>,
+    pub(crate) account: &'a AccountId,
+    pub(crate) environment: &'a EnvironmentName,
+    pub(crate) token: &'a IndexRow,
     pub(crate) at: UnixMillis,
 }
 
@@ -56,16 +59,10 @@ impl Store {
             &record.account,
             &record.environment,
         )?;
-        let held = record.slot.map(|slot| Held {
+        let ending = Ending {
             account: &record.account,
             environment: &record.environment,
-            kind: &record.kind,
-            slot,
-            token: &record.id,
-        });
-        let ending = Ending {
-            token: &record.id,
-            held,
+            token: &IndexRow::from(record),
             at: now,
         };
         self.end_token(transaction, ending).await
@@ -82,30 +79,32 @@ impl Store {
         transaction: Transaction<Part>,
         ending: Ending<'_>,
     ) -> Result<Revoked, StoreError> {
-        let transaction = transaction.update(
-            Part::Token,
-            keys::token(ending.token),
-            // A never-expiring token's row goes, too, once the longest of its children is past.
-            Expression::new("SET #revoked_at = :now, #ttl = :ttl")
-                .with(":now", number(ending.at.0))
-                .with(":ttl", number(ending.at.seconds().plus(KEPT).0)),
-            Expression::new("attribute_exists(#pk) AND attribute_not_exists(#revoked_at)"),
-        );
-        if let Some(held) = ending.held {
-            let freeing = transaction.clone().free_slot(Part::Slot, &held);
-            match self.transact(&freeing).await? {
+        let mut beside = vec![Part::Index];
+        if !matches!(ending.token.principal, Principal::Account(_)) {
+            beside.push(Part::Spoken);
+        }
+        if ending.token.slot.is_some() {
+            beside.push(Part::Slot);
+        }
+        loop {
+            let transaction = beside
+                .iter()
+                .fold(ending.of_record(transaction.clone()), |it, part| {
+                    ending.beside(it, *part)
+                });
+            match self.transact(&transaction).await? {
                 Outcome::Written => return Ok(Revoked::Now),
-                Outcome::Lost(parts) if parts.contains(&Part::Token) => {
-                    return Ok(Revoked::Already);
+                // It had expired: the table deleted an entry, or another token holds its slot. Both
+                // stay as they are.
+                Outcome::Lost(lost)
+                    if !lost.contains(&Part::Token)
+                        && beside.iter().any(|part| lost.contains(part)) =>
+                {
+                    beside.retain(|part| !lost.contains(part));
                 }
-                // The token had expired and another holds its slot: that stays.
-                Outcome::Lost(_) => {}
+                Outcome::Lost(_) => return Ok(Revoked::Already),
             }
         }
-        Ok(match self.transact(&transaction).await? {
-            Outcome::Written => Revoked::Now,
-            Outcome::Lost(_) => Revoked::Already,
-        })
     }
 
     /// Revokes one JWT until `until`, its expiry and the leeway. Twice is as once.
@@ -171,6 +170,55 @@ impl Store {
     ) -> Result<(), StoreError> {
         match self.transact(&cutting(token, before)).await? {
             Outcome::Written | Outcome::Lost(_) => Ok(()),
+        }
+    }
+}
+
+impl Ending<'_> {
+    /// Marks the record.
+    fn of_record(&self, transaction: Transaction<Part>) -> Transaction<Part> {
+        transaction.update(
+            Part::Token,
+            keys::token(&self.token.id),
+            self.mark(),
+            Expression::new("attribute_exists(#pk) AND attribute_not_exists(#revoked_at)"),
+        )
+    }
+
+    /// Adds one of the rows beside the record, which it does not hang on.
+    fn beside(&self, transaction: Transaction<Part>, part: Part) -> Transaction<Part> {
+        let (account, environment) = (self.account, self.environment);
+        let IndexRow { id, principal, .. } = self.token;
+        let entry = match part {
+            Part::Index => keys::index(account, environment, id),
+            Part::Spoken => keys::spoken(account, environment, principal, id),
+            Part::Slot => return self.free_slot(transaction),
+            Part::Token | Part::Jwt | Part::Audit => return transaction,
+        };
+        let exists = Expression::new("attribute_exists(#pk)");
+        transaction.update(part, entry, self.mark(), exists)
+    }
+
+    /// A never-expiring token's rows go, too, once the longest of its children is past.
+    fn mark(&self) -> Expression {
+        Expression::new("SET #revoked_at = :now, #ttl = :ttl")
+            .with(":now", number(self.at.0))
+            .with(":ttl", number(self.at.seconds().plus(KEPT).0))
+    }
+
+    fn free_slot(&self, transaction: Transaction<Part>) -> Transaction<Part> {
+        match self.token.slot {
+            Some(slot) => transaction.free_slot(
+                Part::Slot,
+                &Held {
+                    account: self.account,
+                    environment: self.environment,
+                    kind: &self.token.kind,
+                    slot,
+                    token: &self.token.id,
+                },
+            ),
+            None => transaction,
         }
     }
 }

@@ -27,8 +27,8 @@ pub struct Rotation {
 /// Why the secret was not changed.
 #[derive(Debug, Error)]
 pub enum RotateError {
-    /// The token was rotated, revoked or deleted since it was read.
-    #[error("the token was rotated or revoked meanwhile")]
+    /// The token was rotated, changed, revoked or deleted since it was read.
+    #[error("the token was rotated, changed or revoked meanwhile")]
     Changed,
     /// It was rotated by an earlier call.
     #[error("an earlier call rotated {0}")]
@@ -71,10 +71,14 @@ impl Store {
         }
         .with(":new", text(&rotation.secret_hash.to_text()))
         .with(":previous", item::value(&key, &rotation.previous)?);
+        // The caller's bounds were held against the origins and addresses as they were read.
         let unchanged = Expression::new(
-            "attribute_exists(#pk) AND #secret_hash = :old AND attribute_not_exists(#revoked_at)",
+            "attribute_exists(#pk) AND #secret_hash = :old AND attribute_not_exists(#revoked_at) \
+             AND #origins = :origins AND #ips = :ips",
         )
-        .with(":old", text(&record.secret_hash.to_text()));
+        .with(":old", text(&record.secret_hash.to_text()))
+        .with(":origins", item::value(&key, &record.origins)?)
+        .with(":ips", item::value(&key, &record.ips)?);
         let mut transaction = Transaction::new(OPERATION)
             .update(Part::Token, key, change, unchanged)
             .log(Part::Audit, audit, &record.account, &record.environment)?;

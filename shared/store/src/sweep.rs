@@ -1,22 +1,22 @@
-//! Sweeps: ending every token of an environment, in pages, safe to stop and to repeat.
+//! Sweeps: ending every token of an environment or principal, in pages, safe to stop and to repeat.
 //!
-//! The row of an environment or account says what is being swept: `sweep_before` is the moment up
-//! to which everything is ended and only grows, `sweep_after` the last entry that is done,
+//! The row of an environment, account or principal says what is being swept: `sweep_before` is the
+//! moment up to which everything is ended and only grows, `sweep_after` the last entry that is done,
 //! `sweep_done` is set at the end. Mints condition-check `sweep_before`, so that no token from
 //! before it appears behind the sweep.
 
 use crate::Store;
 use crate::error::StoreError;
 use crate::expression::Expression;
-use crate::index::IndexRow;
+use crate::index::{IndexRow, KEPT};
 use crate::item::{self, number, text};
 use crate::keys::{self, Key};
+use crate::listed::Within;
 use crate::read::Slice;
 use crate::revoke::Ending;
-use crate::slot::Held;
 use crate::transaction::{Outcome, Transaction};
 use aws_sdk_dynamodb::types::AttributeValue;
-use hallpass_core::{AccountId, EnvironmentName, UnixMillis};
+use hallpass_core::{AccountId, EnvironmentName, Principal, UnixMillis, UnixSeconds};
 use serde::Deserialize;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -53,11 +53,31 @@ impl Progress {
     }
 }
 
-/// An environment that is swept.
+/// What is swept: an environment, or a user or service account of it.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct Swept {
     pub(crate) account: AccountId,
     pub(crate) environment: EnvironmentName,
+    pub(crate) principal: Option<Principal>,
+}
+
+impl Swept {
+    /// The row that says how far it has come.
+    pub(crate) fn row(&self) -> Key {
+        match &self.principal {
+            Some(principal) => keys::principal(&self.account, &self.environment, principal),
+            None => keys::environment(&self.account, &self.environment),
+        }
+    }
+
+    /// The partition where its tokens are listed.
+    fn partition(&self) -> String {
+        let (account, environment) = (&self.account, &self.environment);
+        match &self.principal {
+            Some(principal) => keys::principal_partition(account, environment, principal),
+            None => keys::index_partition(account, environment),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -66,11 +86,11 @@ enum Part {
 }
 
 impl Store {
-    /// Ends what lies before the sweep of an environment, page after page until `deadline`, one
-    /// page at least. Answers whether all is done.
+    /// Ends what lies before the sweep, page after page until `deadline`, one page at least.
+    /// Answers whether all is done.
     pub(crate) async fn sweep(
         &self,
-        place: &Arc<Place>,
+        swept: &Arc<Swept>,
         progress: Progress,
         now: UnixMillis,
         deadline: Instant,
@@ -78,10 +98,16 @@ impl Store {
         let Some(before) = progress.before() else {
             return Ok(true);
         };
-        let row = keys::environment(&place.account, &place.environment);
-        let pk = keys::index_partition(&place.account, &place.environment);
+        let (row, pk) = (swept.row(), swept.partition());
         let key = |sk| Key { pk: pk.clone(), sk };
-        let mut after = progress.after.map(key);
+        if !self
+            .sweep_shared(swept, &progress, before, now, deadline)
+            .await?
+        {
+            return Ok(false);
+        }
+        let is_token = |after: &String| after.starts_with(keys::TOKENS);
+        let mut after = progress.after.filter(is_token).map(key);
         loop {
             let limit = Some(PAGE);
             let slice = Slice { limit, after };
@@ -90,9 +116,15 @@ impl Store {
             for token in page {
                 tokens.push(item::read(token)?);
             }
-            self.end_page(place, tokens, before, now).await?;
+            self.end_page(swept, tokens, before, now).await?;
             let Some(next) = next else {
-                self.note(&row, before, Noted::Done).await?;
+                let is_gone = swept.principal.is_some() && progress.closed_at.is_some();
+                let done = if is_gone {
+                    Noted::Gone(now.seconds().plus(KEPT))
+                } else {
+                    Noted::Done
+                };
+                self.note(&row, before, done).await?;
                 return Ok(true);
             };
             self.note(&row, before, Noted::After(&next.sk)).await?;
@@ -103,9 +135,44 @@ impl Store {
         }
     }
 
+    /// The same of an environment's shared models, which come before its tokens.
+    async fn sweep_shared(
+        &self,
+        swept: &Swept,
+        progress: &Progress,
+        before: UnixMillis,
+        now: UnixMillis,
+        deadline: Instant,
+    ) -> Result<bool, StoreError> {
+        let place = Within {
+            account: &swept.account,
+            environment: &swept.environment,
+        };
+        let after = progress.after.as_deref();
+        if swept.principal.is_some() || after.is_some_and(|it| it.starts_with(keys::TOKENS)) {
+            return Ok(true);
+        }
+        let mut cursor = after
+            .and_then(|after| after.strip_prefix(keys::SHARES))
+            .and_then(|id| id.parse().ok());
+        let closing = progress.closed_at.is_some();
+        loop {
+            let next = self
+                .sweep_shares(place, cursor, before, closing, now)
+                .await?;
+            let Some(next) = next else { return Ok(true) };
+            let done = format!("{}{next}", keys::SHARES);
+            self.note(&swept.row(), before, Noted::After(&done)).await?;
+            if Instant::now() >= deadline {
+                return Ok(false);
+            }
+            cursor = Some(next);
+        }
+    }
+
     async fn end_page(
         &self,
-        place: &Arc<Place>,
+        swept: &Arc<Swept>,
         tokens: Vec<IndexRow>,
         before: UnixMillis,
         now: UnixMillis,
@@ -115,8 +182,8 @@ impl Store {
             if running.len() >= AT_ONCE {
                 finished(running.join_next().await)?;
             }
-            let (store, place) = (self.clone(), Arc::clone(place));
-            running.spawn(async move { store.end_listed(&place, &token, before, now).await });
+            let (store, swept) = (self.clone(), Arc::clone(swept));
+            running.spawn(async move { store.end_listed(&swept, &token, before, now).await });
         }
         while let Some(ended) = running.join_next().await {
             finished(Some(ended))?;
@@ -126,7 +193,7 @@ impl Store {
 
     async fn end_listed(
         &self,
-        place: &Place,
+        swept: &Swept,
         token: &IndexRow,
         before: UnixMillis,
         now: UnixMillis,
@@ -134,16 +201,10 @@ impl Store {
         if token.created_at > before {
             return self.cut_off_one_of_many(&token.id, before).await;
         }
-        let held = token.slot.map(|slot| Held {
-            account: &place.account,
-            environment: &place.environment,
-            kind: &token.kind,
-            slot,
-            token: &token.id,
-        });
         let ending = Ending {
-            token: &token.id,
-            held,
+            account: &swept.account,
+            environment: &swept.environment,
+            token,
             at: now,
         };
         self.end_one_of_many(ending).await.map(|_| ())
@@ -163,6 +224,12 @@ impl Store {
             Noted::Done => (
                 Expression::new("SET #sweep_done = :done")
                     .with(":done", AttributeValue::Bool(true)),
+                same("#sweep_before = :before"),
+            ),
+            Noted::Gone(ttl) => (
+                Expression::new("SET #sweep_done = :done, #ttl = :ttl")
+                    .with(":done", AttributeValue::Bool(true))
+                    .with(":ttl", number(ttl.0)),
                 same("#sweep_before = :before"),
             ),
             Noted::After(sk) => (
@@ -194,6 +261,8 @@ impl Store {
 enum Noted<'a> {
     After(&'a str),
     Done,
+    /// Done, and of no more use: where the row is missing, all is refused as well.
+    Gone(UnixSeconds),
 }
 
 fn finished(

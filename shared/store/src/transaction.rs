@@ -13,6 +13,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem, Update,
 };
+use hallpass_core::{AccountId, EnvironmentName, UnixMillis};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// One write of a transaction.
@@ -30,6 +31,8 @@ pub(crate) struct Transaction<P> {
     operation: &'static str,
     parts: Vec<P>,
     writes: Vec<Write>,
+    /// In which environment, and when, this is an act.
+    act: Option<((AccountId, EnvironmentName), UnixMillis)>,
 }
 
 /// How a transaction ended.
@@ -48,7 +51,19 @@ impl<P> Transaction<P> {
             operation,
             parts: Vec::new(),
             writes: Vec::new(),
+            act: None,
         }
+    }
+
+    /// This is an act in an environment, whose audit log is to be sealed some time after.
+    pub(crate) fn logging(
+        mut self,
+        account: AccountId,
+        environment: EnvironmentName,
+        at: UnixMillis,
+    ) -> Self {
+        self.act = Some(((account, environment), at));
+        self
     }
 
     /// Writes a whole row where `when` holds of the one there now.
@@ -123,6 +138,10 @@ impl Store {
             .set_transact_items(Some(items.map_err(|error| outage(error.into()))?))
             .send()
             .await;
+        // Also where the answer is lost: it may be written.
+        if let Some((place, at)) = &transaction.act {
+            self.acts.note(place, *at);
+        }
         let Err(error) = sent else {
             return Ok(Some(Outcome::Written));
         };

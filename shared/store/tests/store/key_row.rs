@@ -9,9 +9,14 @@ fn key(kid: &str) -> KeyRow {
         kid: kid.to_owned(),
         algorithm: Algorithm::ES256,
         kms_key_id: format!("arn:{kid}"),
+        private_key: None,
+        generation: 1,
         jwk: serde_json::json!({ "kty": "EC", "crv": "P-256", "kid": kid, "x": "x", "y": "y" }),
         state: KeyState::Current,
         created_at: NOW,
+        signs_from: None,
+        longest_token: 0,
+        replaced_at: None,
         retired_at: None,
     }
 }
@@ -63,4 +68,32 @@ async fn s55_a_key_that_does_not_sign_is_retired_alone() {
     let states: Vec<_> = states.iter().map(|row| row.state).collect();
     assert_eq!(states, [KeyState::Current, KeyState::Previous]);
     assert!(!table.store.put_first_key(&key("c")).await.unwrap());
+}
+
+#[tokio::test]
+async fn s55_of_two_changes_of_the_same_ring_one_is_written() {
+    let table = table().await;
+    let store = &table.store;
+    assert!(store.put_first_key(&key("a")).await.unwrap());
+    let ring = store.keyring().await.unwrap();
+    assert_eq!(ring.find(KeyState::Current).unwrap().kid, "a");
+    let next = |kid| KeyRow {
+        state: KeyState::Next,
+        ..key(kid)
+    };
+    let (b, c) = ([next("b")], [next("c")]);
+    let (one, two) = tokio::join!(
+        store.change_keys(&ring, &b, &[]),
+        store.change_keys(&ring, &c, &["a"])
+    );
+    let (one, two) = (one.unwrap(), two.unwrap());
+    assert!(one ^ two);
+    let rows = store.key_rows().await.unwrap();
+    let kids: Vec<&str> = rows.iter().map(|row| row.kid.as_str()).collect();
+    assert_eq!(kids, if one { vec!["a", "b"] } else { vec!["c"] });
+    // What was planned before is planned in vain for good.
+    assert!(!store.change_keys(&ring, &[next("d")], &[]).await.unwrap());
+    let later = store.keyring().await.unwrap();
+    assert!(later.next_generation() > ring.next_generation());
+    assert!(store.change_keys(&later, &[next("d")], &[]).await.unwrap());
 }

@@ -10,6 +10,7 @@ mod bootstrap;
 mod close;
 mod directory;
 mod faults;
+mod group;
 mod key_row;
 mod mint;
 mod read;

@@ -1,7 +1,7 @@
 //! What a mint writes, and what stops it.
 
-use crate::support::{NOW, Table, audit, in_seconds, live, table, with_account};
-use hallpass_core::{AccountId, OpaqueToken, Principal, TokenRecord};
+use crate::support::{NOW, Table, audit, in_seconds, live, with_account};
+use hallpass_core::{AccountId, OpaqueToken, TokenRecord};
 use hallpass_store::{Closing, Idempotency, Mint, MintError, RowKey};
 use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
@@ -163,9 +163,9 @@ async fn what_it_hangs_on_must_be_there() {
         matches!(refused, Err(MintError::NoPrincipal)),
         "{refused:?}"
     );
-    let user = Principal::User(UserId::generate(&table.random).unwrap());
+    let user = table.user(account, "a user");
     let of_user = TokenRecord {
-        principal: user,
+        principal: user.id,
         ..table.record(account)
     };
     let refused = table.mint(&of_user, None, NOW).await;
@@ -176,11 +176,10 @@ async fn what_it_hangs_on_must_be_there() {
     assert_eq!(table.all("TOKEN#").await.len(), 0);
 
     table
-        .put(
-            &format!("PRINCIPAL#{account}#default/live#{user}"),
-            "RECORD",
-        )
-        .await;
+        .store
+        .create_principal(&user, None, &audit("create_user", user.id), NOW)
+        .await
+        .unwrap();
     table.mint(&of_user, None, NOW).await.unwrap();
     let again = table.mint(&of_user, None, NOW).await;
     assert!(

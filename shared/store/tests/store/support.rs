@@ -5,8 +5,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_core::{
-    AccountId, EnvironmentName, Principal, Random, RandomUnavailable, ScopeSet, TokenId,
-    TokenRecord, UnixMillis, UnixSeconds,
+    AccountId, EnvironmentName, Principal, PrincipalName, PrincipalRecord, PrincipalType, Random,
+    RandomUnavailable, ScopeSet, TokenId, TokenRecord, UnixMillis, UnixSeconds, UserId,
 };
 use hallpass_embedded::{Services, create_table, dynamodb_config};
 use hallpass_store::{AccountRow, Audit, KeyRow, KeyState, Mint, MintError, Store};
@@ -120,6 +120,24 @@ impl Table {
         }
     }
 
+    /// A user of `account`, in `default/live`, who may do nothing yet.
+    pub(crate) fn user(&self, account: AccountId, name: &str) -> PrincipalRecord {
+        PrincipalRecord {
+            id: Principal::User(UserId::generate(&self.random).unwrap()),
+            account,
+            environment: live(),
+            name: PrincipalName::new(name, PrincipalType::User).unwrap(),
+            scopes: None,
+            access: hallpass_core::Access::default(),
+            member_of: Vec::new(),
+            groups: Vec::new(),
+            created_at: NOW,
+            closed_at: None,
+            cut_off: None,
+            version: 0,
+        }
+    }
+
     /// Mints `record`, one of `limit`.
     pub(crate) async fn mint(
         &self,
@@ -189,13 +207,9 @@ impl Table {
 }
 
 pub(crate) fn audit(action: &'static str, subject: impl Display) -> Audit {
-    Audit {
-        action,
-        by: "tok_caller".to_owned(),
-        address: Some([203, 0, 113, 7].into()),
-        at: NOW,
-        subject: subject.to_string(),
-    }
+    let mut audit = Audit::new(action, "tok_caller".to_owned(), subject, NOW);
+    audit.address = Some([203, 0, 113, 7].into());
+    audit
 }
 
 pub(crate) fn live() -> EnvironmentName {

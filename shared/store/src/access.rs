@@ -1,0 +1,287 @@
+//! Access: a level that a user or group has at a folder. What counts is the map in the member's own
+//! row, by path; the entry in the folder's partition is written with it, to be listed.
+
+use crate::Store;
+use crate::audit::Audit;
+use crate::error::StoreError;
+use crate::expression::Expression;
+use crate::folder::{FolderError, Part};
+use crate::item;
+use crate::keys::{self, Key};
+use crate::listed::Within;
+use crate::member::Member;
+use crate::read::Slice;
+use crate::transaction::{Outcome, Transaction};
+use hallpass_core::{
+    Access, AccessLevel, AccountId, EnvironmentName, FolderRef, GroupId, GroupRecord, Path,
+    Principal, PrincipalRecord,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+
+/// How many places one user or group can have access to, and how many bytes those take: a row has
+/// at most 400 KB.
+const MOST_PLACES: usize = 1_000;
+const MOST_BYTES: usize = 256 * 1_024;
+
+/// Where a user or group is given a level, or loses it.
+#[derive(Clone, Copy, Debug)]
+pub struct Grant<'a> {
+    /// The account all of them belong to.
+    pub account: &'a AccountId,
+    /// The environment all of them live in.
+    pub environment: &'a EnvironmentName,
+    /// The folder.
+    pub folder: FolderRef,
+    /// Its path.
+    pub path: &'a Path,
+    /// Who.
+    pub member: Member,
+}
+
+/// Some of those who have access to a folder by an entry of its own, in the order of their ids:
+/// groups first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessPage {
+    /// Those groups that are not closed.
+    pub groups: Vec<(GroupRecord, AccessLevel)>,
+    /// Those users that are not closed.
+    pub users: Vec<(PrincipalRecord, AccessLevel)>,
+    /// The cursor of the next page; absent after the last one, which may be empty.
+    pub next: Option<Member>,
+}
+
+/// The entry of a folder's partition.
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    member: Member,
+    level: AccessLevel,
+}
+
+/// The row that says what a member may do.
+enum Holder {
+    User(Box<PrincipalRecord>),
+    Group(Box<GroupRecord>),
+}
+
+impl Holder {
+    fn access(&mut self) -> &mut Access {
+        match self {
+            Self::User(user) => &mut user.access,
+            Self::Group(group) => &mut group.access,
+        }
+    }
+
+    fn write(&self, transaction: Transaction<Part>) -> Result<Transaction<Part>, FolderError> {
+        Ok(match self {
+            Self::User(user) => transaction.change_principal(Part::Member, user)?,
+            Self::Group(group) => transaction.change_group(Part::Member, group)?,
+        })
+    }
+}
+
+impl Grant<'_> {
+    fn within(&self) -> Within<'_> {
+        Within {
+            account: self.account,
+            environment: self.environment,
+        }
+    }
+
+    fn key(&self) -> Key {
+        key(self.account, self.environment, &self.folder, &self.member)
+    }
+
+    /// Whether the folder is the member's own: it is there while they are.
+    fn is_home(&self) -> bool {
+        matches!((self.folder, self.member), (FolderRef::Home(home), Member::User(user)) if home == user)
+    }
+}
+
+fn key(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    folder: &FolderRef,
+    member: &Member,
+) -> Key {
+    let sort = match member {
+        Member::User(_) => "users",
+        Member::Group(_) => "groups",
+    };
+    keys::access(account, environment, folder, sort, &member.to_string())
+}
+
+fn fits(access: &Access) -> bool {
+    let bytes = access
+        .0
+        .iter()
+        .map(|(path, level)| path.as_str().len().saturating_add(level.as_str().len()));
+    access.0.len() <= MOST_PLACES && bytes.sum::<usize>() <= MOST_BYTES
+}
+
+impl Store {
+    /// Gives a user or group a level at a folder, in place of the one they had, or takes it away.
+    /// Taking away what is not there changes nothing.
+    ///
+    /// # Errors
+    /// Says why nothing was changed.
+    pub async fn change_access(
+        &self,
+        grant: &Grant<'_>,
+        level: Option<&AccessLevel>,
+        audit: &Audit,
+    ) -> Result<(), FolderError> {
+        let operation = "change access";
+        let mut backoff = self.backoff(operation, audit.digest());
+        loop {
+            let mut transaction = Transaction::new(operation)
+                .while_open(Part::Place, grant.within())
+                .log_within(Part::Audit, audit, grant.within())?;
+            // The table refuses two writes to one row, and the member's own is written below.
+            if !grant.is_home() {
+                transaction = transaction.while_there(Part::Folder, grant.within(), &grant.folder);
+            }
+            transaction = match level {
+                Some(level) => self.give(transaction, grant, level).await?,
+                None => match self.take(transaction, grant).await? {
+                    Some(transaction) => transaction,
+                    None => return Ok(()),
+                },
+            };
+            let Outcome::Lost(parts) = self.transact(&transaction).await? else {
+                return Ok(());
+            };
+            if parts.contains(&Part::Place) {
+                return Err(self.why_not_open(grant.within()).await?.into());
+            }
+            if parts.contains(&Part::Folder) {
+                return Err(FolderError::NoFolder);
+            }
+            backoff.pause().await?;
+        }
+    }
+
+    /// Adds the writes that give somebody a level at a folder.
+    pub(crate) async fn give(
+        &self,
+        transaction: Transaction<Part>,
+        grant: &Grant<'_>,
+        level: &AccessLevel,
+    ) -> Result<Transaction<Part>, FolderError> {
+        let mut holder = self.holder(grant).await?;
+        let access = holder.access();
+        access.0.insert(grant.path.clone(), level.clone());
+        if !fits(access) {
+            return Err(FolderError::TooManyPlaces);
+        }
+        let entry = Entry {
+            member: grant.member,
+            level: level.clone(),
+        };
+        let row = item::write(&grant.key(), &entry, None)?;
+        let transaction = transaction.put(Part::Audit, row, Expression::none());
+        holder.write(transaction)
+    }
+
+    /// Adds the writes that take away the level somebody has at a folder; `None` where there is
+    /// none.
+    async fn take(
+        &self,
+        transaction: Transaction<Part>,
+        grant: &Grant<'_>,
+    ) -> Result<Option<Transaction<Part>>, FolderError> {
+        let mut holder = self.holder(grant).await?;
+        if holder.access().0.remove(grant.path).is_none() {
+            return Ok(None);
+        }
+        let transaction = transaction.delete(Part::Audit, grant.key(), Expression::none());
+        holder.write(transaction).map(Some)
+    }
+
+    async fn holder(&self, grant: &Grant<'_>) -> Result<Holder, FolderError> {
+        let (account, environment) = (grant.account, grant.environment);
+        let found = match grant.member {
+            Member::User(id) => {
+                let id = Principal::User(id);
+                let user = self.principal(account, environment, &id).await?;
+                let open = user.filter(|user| user.closed_at.is_none());
+                open.map(|user| Holder::User(Box::new(user)))
+            }
+            Member::Group(id) => {
+                let group = self.group(account, environment, &id).await?;
+                let open = group.filter(|group| group.closed_at.is_none());
+                open.map(|group| Holder::Group(Box::new(group)))
+            }
+        };
+        found.ok_or(FolderError::NoMember)
+    }
+
+    /// Reads up to `limit`, 1 to 100, of those who have access to a folder by an entry of its own,
+    /// after the one of the cursor.
+    ///
+    /// # Errors
+    /// When the table does not answer, or a row is unreadable.
+    pub async fn access(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        folder: &FolderRef,
+        limit: u32,
+        cursor: Option<Member>,
+    ) -> Result<AccessPage, StoreError> {
+        let operation = "list access";
+        let within = Within {
+            account,
+            environment,
+        };
+        let pk = keys::folder_partition(account, environment, folder);
+        let slice = Slice {
+            limit: i32::try_from(limit.clamp(1, 100)).ok(),
+            after: cursor.map(|member| key(account, environment, folder, &member)),
+        };
+        let (rows, after) = self.query(operation, &pk, keys::ACCESS, slice).await?;
+        let mut levels: HashMap<Member, AccessLevel> = HashMap::new();
+        let mut last = None;
+        for row in rows {
+            let Entry { member, level } = item::read(row)?;
+            last = Some(member);
+            levels.insert(member, level);
+        }
+        let users: HashSet<Principal> = levels
+            .keys()
+            .filter_map(|member| match member {
+                Member::User(id) => Some(Principal::User(*id)),
+                Member::Group(_) => None,
+            })
+            .collect();
+        let groups: HashSet<GroupId> = levels
+            .keys()
+            .filter_map(|member| match member {
+                Member::Group(id) => Some(*id),
+                Member::User(_) => None,
+            })
+            .collect();
+        let mut users = self.all_principals(within, &users).await?;
+        users.retain(|user| user.closed_at.is_none());
+        users.sort_by_key(|user| user.id);
+        let mut groups = self.groups(account, environment, &groups).await?;
+        groups.retain(|group| group.closed_at.is_none());
+        groups.sort_by_key(|group| group.id);
+        let level = |member| levels.get(&member).cloned();
+        let users = users.into_iter().filter_map(|user| {
+            let Principal::User(id) = user.id else {
+                return None;
+            };
+            Some((user, level(Member::User(id))?))
+        });
+        let groups = groups.into_iter().filter_map(|group| {
+            let level = level(Member::Group(group.id))?;
+            Some((group, level))
+        });
+        Ok(AccessPage {
+            groups: groups.collect(),
+            users: users.collect(),
+            next: after.and(last),
+        })
+    }
+}

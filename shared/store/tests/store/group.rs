@@ -1,0 +1,281 @@
+//! Groups: what a row says of them, and what their limits are when many change them at once.
+
+use crate::support::{NOW, Table, audit, live, with_account};
+use hallpass_core::{
+    Access, AccountId, GroupId, GroupRecord, MOST_GROUPS, Principal, PrincipalRecord, UserId,
+};
+use hallpass_store::{Member, MemberError, Membership};
+
+struct Groups {
+    table: Table,
+    account: AccountId,
+}
+
+impl Groups {
+    async fn new() -> Self {
+        let (table, account) = with_account().await;
+        Self { table, account }
+    }
+
+    async fn group(&self) -> GroupId {
+        let group = GroupRecord {
+            id: GroupId::generate(&self.table.random).unwrap(),
+            account: self.account,
+            environment: live(),
+            name: "a group".to_owned().try_into().unwrap(),
+            access: Access::default(),
+            within: Vec::new(),
+            created_at: NOW,
+            closed_at: None,
+            version: 0,
+        };
+        let audit = audit("create_group", group.id);
+        let store = &self.table.store;
+        store.create_group(&group, None, &audit, NOW).await.unwrap();
+        group.id
+    }
+
+    async fn groups(&self, count: usize) -> Vec<GroupId> {
+        let mut groups = Vec::new();
+        for _ in 0..count {
+            groups.push(self.group().await);
+        }
+        groups
+    }
+
+    async fn user(&self, name: &str) -> UserId {
+        let user = self.table.user(self.account, name);
+        let audit = audit("create_user", user.id);
+        let store = &self.table.store;
+        store
+            .create_principal(&user, None, &audit, NOW)
+            .await
+            .unwrap();
+        match user.id {
+            Principal::User(id) => id,
+            other => panic!("{other}"),
+        }
+    }
+
+    async fn join(&self, member: Member, group: GroupId) -> Result<(), MemberError> {
+        let membership = Membership {
+            account: &self.account,
+            environment: &live(),
+            group,
+            member,
+        };
+        let audit = audit("join_group", member);
+        self.table.store.join(&membership, |_| None, &audit).await
+    }
+
+    async fn leave(&self, member: Member, group: GroupId) {
+        let membership = Membership {
+            account: &self.account,
+            environment: &live(),
+            group,
+            member,
+        };
+        let audit = audit("leave_group", member);
+        self.table.store.leave(&membership, &audit).await.unwrap();
+    }
+
+    async fn read(&self, user: UserId) -> PrincipalRecord {
+        let user = Principal::User(user);
+        let environment = live();
+        let read = self
+            .table
+            .store
+            .principal(&self.account, &environment, &user);
+        read.await.unwrap().unwrap()
+    }
+
+    /// The groups a user's row says to read.
+    async fn told(&self, user: UserId) -> Vec<GroupId> {
+        self.read(user).await.groups
+    }
+}
+
+fn sorted<const N: usize>(groups: [GroupId; N]) -> Vec<GroupId> {
+    let mut groups = groups.to_vec();
+    groups.sort_unstable();
+    groups
+}
+
+#[tokio::test]
+async fn a_users_row_tells_of_every_group_around_them() {
+    let groups = Groups::new().await;
+    let [inner, outer, top, beside] = [(); 4].map(|()| groups.group());
+    let (inner, outer, top, beside) = (inner.await, outer.await, top.await, beside.await);
+    let user = groups.user("a user").await;
+    let member = Member::User(user);
+    groups.join(member, inner).await.unwrap();
+    assert_eq!(groups.told(user).await, [inner]);
+    // A nesting is told to those below, however far.
+    groups.join(Member::Group(outer), top).await.unwrap();
+    groups.join(Member::Group(inner), outer).await.unwrap();
+    assert_eq!(groups.told(user).await, sorted([inner, outer, top]));
+    groups.join(member, beside).await.unwrap();
+    assert_eq!(groups.told(user).await, sorted([inner, outer, top, beside]));
+    // In the first read of a validation, all are read at once.
+    groups.table.wire.calls();
+    let read = groups.read(user).await;
+    let found = groups.table.store.groups_of(&read).await.unwrap();
+    assert_eq!(found.len(), 4);
+    assert_eq!(
+        groups.table.wire.calls().len(),
+        2,
+        "the user, and one batch"
+    );
+    // Twice is as once.
+    groups.join(member, beside).await.unwrap();
+    assert_eq!(groups.read(user).await.version, read.version);
+    groups.leave(Member::Group(outer), top).await;
+    assert_eq!(groups.told(user).await, sorted([inner, outer, beside]));
+    groups.leave(member, inner).await;
+    assert_eq!(groups.told(user).await, [beside]);
+    assert_eq!(groups.read(user).await.member_of, [beside]);
+}
+
+/// Whatever the rows of users say: what counts is the groups' own.
+#[tokio::test]
+async fn a_row_that_was_not_told_is_made_up_for_by_reading_on() {
+    let groups = Groups::new().await;
+    let (inner, outer) = (groups.group().await, groups.group().await);
+    let user = groups.user("a user").await;
+    groups.join(Member::User(user), inner).await.unwrap();
+    let untold = groups.read(user).await;
+    groups.join(Member::Group(inner), outer).await.unwrap();
+    let found = groups.table.store.groups_of(&untold).await.unwrap();
+    assert!(found.contains_key(&outer));
+}
+
+#[tokio::test]
+async fn nestings_at_once_never_make_a_circle() {
+    let groups = Groups::new().await;
+    for round in 0..10 {
+        let (a, b, c) = (
+            groups.group().await,
+            groups.group().await,
+            groups.group().await,
+        );
+        let results = tokio::join!(
+            groups.join(Member::Group(a), b),
+            groups.join(Member::Group(b), c),
+            groups.join(Member::Group(c), a),
+        );
+        let results = [results.0, results.1, results.2];
+        let circles = results
+            .iter()
+            .filter(|result| matches!(result, Err(MemberError::Circle)));
+        assert_eq!(circles.count(), 1, "{round}: {results:?}");
+        let made = results.iter().filter(|result| result.is_ok()).count();
+        assert_eq!(made, 2, "{round}: {results:?}");
+    }
+    let alone = groups.group().await;
+    let itself = groups.join(Member::Group(alone), alone).await;
+    assert!(matches!(itself, Err(MemberError::Circle)), "{itself:?}");
+}
+
+#[tokio::test]
+async fn ten_groups_stand_in_a_row_and_no_more() {
+    let groups = Groups::new().await;
+    let row = groups.groups(11).await;
+    // Two rows of five, joined in the middle.
+    for half in [&row[..5], &row[5..10]] {
+        for pair in half.windows(2) {
+            groups.join(Member::Group(pair[0]), pair[1]).await.unwrap();
+        }
+    }
+    groups.join(Member::Group(row[4]), row[5]).await.unwrap();
+    for (inner, outer) in [(row[9], row[10]), (row[10], row[0])] {
+        let deeper = groups.join(Member::Group(inner), outer).await;
+        assert!(matches!(deeper, Err(MemberError::TooDeep)), "{deeper:?}");
+    }
+    // Beside it, there is room.
+    groups.join(Member::Group(row[10]), row[1]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_user_is_in_a_hundred_groups_and_no_more() {
+    let groups = Groups::new().await;
+    let all = groups.groups(MOST_GROUPS + 1).await;
+    let user = groups.user("a user").await;
+    let member = Member::User(user);
+    // Half of them stand around the others.
+    let (direct, around) = all[..MOST_GROUPS].split_at(MOST_GROUPS / 2);
+    for (inner, outer) in direct.iter().zip(around) {
+        groups.join(Member::Group(*inner), *outer).await.unwrap();
+        groups.join(member, *inner).await.unwrap();
+    }
+    assert_eq!(groups.told(user).await.len(), MOST_GROUPS);
+    let last = all[MOST_GROUPS];
+    for joined in [
+        groups.join(member, last).await,
+        // Neither may one of the groups they are in stand within a further one.
+        groups.join(Member::Group(around[0]), last).await,
+    ] {
+        assert!(
+            matches!(joined, Err(MemberError::TooManyGroups)),
+            "{joined:?}"
+        );
+    }
+    groups.leave(member, direct[0]).await;
+    groups.join(member, last).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_closed_group_gives_nothing_and_is_left_by_all() {
+    let groups = Groups::new().await;
+    let (inner, middle, outer) = (
+        groups.group().await,
+        groups.group().await,
+        groups.group().await,
+    );
+    let user = groups.user("a user").await;
+    groups.join(Member::User(user), inner).await.unwrap();
+    groups.join(Member::Group(inner), middle).await.unwrap();
+    groups.join(Member::Group(middle), outer).await.unwrap();
+    let store = &groups.table.store;
+    let audit = audit("close", middle);
+    let (account, environment) = (&groups.account, &live());
+    for _ in 0..2 {
+        store
+            .close_group(account, environment, &middle, &audit, NOW)
+            .await
+            .unwrap();
+    }
+    assert_eq!(groups.told(user).await, [inner]);
+    let read = store.group(account, environment, &inner).await.unwrap();
+    assert_eq!(read.unwrap().within, []);
+    for group in [middle, outer] {
+        let members = store.members(account, environment, &group, 100, None);
+        let members = members.await.unwrap();
+        assert!(members.groups.is_empty() && members.users.is_empty());
+    }
+    for (member, group) in [(Member::User(user), middle), (Member::Group(inner), middle)] {
+        let joined = groups.join(member, group).await;
+        assert!(matches!(joined, Err(MemberError::NoGroup)), "{joined:?}");
+    }
+    let joined = groups.join(Member::Group(middle), outer).await;
+    assert!(matches!(joined, Err(MemberError::NoMember)), "{joined:?}");
+    let listed = store.group_page(account, environment, 100, None).await;
+    let listed: Vec<GroupId> = listed.unwrap().groups.iter().map(|it| it.id).collect();
+    assert_eq!(listed, sorted([inner, outer]));
+}
+
+/// Many join and leave one group at once: the user's row and the entries say the same after it.
+#[tokio::test]
+async fn changes_at_once_lose_nothing() {
+    let groups = Groups::new().await;
+    let all = groups.groups(4).await;
+    let user = groups.user("a user").await;
+    let join = |at: usize| groups.join(Member::User(user), all[at]);
+    let joined = tokio::join!(join(0), join(1), join(2), join(3));
+    for joined in [joined.0, joined.1, joined.2, joined.3] {
+        joined.unwrap();
+    }
+    let read = groups.read(user).await;
+    assert_eq!(read.groups.len(), 4);
+    assert_eq!(read.member_of.len(), 4);
+    assert_eq!(read.version, 4);
+}
