@@ -2,7 +2,7 @@
 
 use crate::problem::Problem;
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -82,10 +82,9 @@ fn named(sentence: &str) -> Option<&str> {
         .and_then(|rest| rest.split('`').next())
 }
 
-impl<S: Send + Sync> FromRequest<S> for JsonBody {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+impl JsonBody {
+    /// Reads the whole body; `None` where there is none.
+    async fn read(request: Request) -> Result<Option<Self>, Problem> {
         let length = request
             .headers()
             .get(CONTENT_LENGTH)
@@ -104,14 +103,9 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
             Err(error) => return Err(broken(error.as_ref())),
         };
         if bytes.is_empty() {
-            return Err(Problem::new(
-                StatusCode::BAD_REQUEST,
-                "missing_body",
-                "the body is missing: send a JSON object",
-            ));
-        }
-        if is_json {
-            Ok(Self(bytes))
+            Ok(None)
+        } else if is_json {
+            Ok(Some(Self(bytes)))
         } else {
             Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -122,11 +116,34 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     }
 }
 
+impl<S: Send + Sync> FromRequest<S> for JsonBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        let body = Self::read(request).await?;
+        body.ok_or_else(|| {
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "missing_body",
+                "the body is missing: send a JSON object",
+            )
+        })
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequest<S> for JsonBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Option<Self>, Problem> {
+        Self::read(request).await
+    }
+}
+
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let body = JsonBody::from_request(request, state).await?;
+        let body = <JsonBody as FromRequest<S>>::from_request(request, state).await?;
         Ok(Self {
             value: body.parse()?,
             bytes: body.0,

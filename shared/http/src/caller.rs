@@ -6,7 +6,7 @@ use crate::problem::Problem;
 use axum::extract::FromRequestParts;
 use hallpass_core::{
     AccountId, Bounds, BoundsError, Catalog, EnvironmentName, Evidence, Facts, Kind, Presentation,
-    Principal, Scope, UnixMillis, UnixSeconds, decide,
+    Principal, Scope, UnixMillis, UnixSeconds, Widening, decide,
 };
 use hallpass_store::Audit;
 use http::{HeaderValue, StatusCode, header::WWW_AUTHENTICATE, request::Parts};
@@ -88,6 +88,7 @@ impl Caller {
         if matches!(credential.origin, hallpass_core::PresentedOrigin::Valid(_)) {
             credential.grant.give();
         }
+        platform.note_use(&evidence, now);
         let environment = environment.clone();
         Ok(Self {
             catalog: Arc::clone(&platform.catalog),
@@ -211,7 +212,8 @@ impl Caller {
         }
     }
 
-    /// Whether something lies within everything that bounds this token.
+    /// Whether something lies within everything that bounds this token, and within what its user
+    /// may do now, where it has live rights.
     ///
     /// # Errors
     /// Names what reaches beyond.
@@ -219,23 +221,29 @@ impl Caller {
         let bounds = self.evidence.bounds();
         bounds
             .iter()
-            .try_for_each(|outer| outer.contain(inner, self.catalog.implications()))
+            .try_for_each(|outer| outer.contain(inner, self.catalog.implications()))?;
+        let mut scopes = inner.scopes.iter();
+        match scopes.find(|scope| !self.evidence.holds(scope, &self.catalog)) {
+            Some(scope) => Err(BoundsError::Scope(Widening {
+                scope: scope.clone(),
+            })),
+            None => Ok(()),
+        }
     }
 
     /// The audit row of an act of this caller's.
     #[must_use]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "subjects are small ids that are copied"
-    )]
     pub fn audit(&self, action: &'static str, subject: impl ToString, at: UnixMillis) -> Audit {
-        Audit {
-            action,
-            by: self.id.clone(),
-            address: self.address,
-            at,
-            subject: subject.to_string(),
-        }
+        let parent = match &self.evidence {
+            Evidence::Jwt { claims, .. } => Some(claims.hallpass.parent),
+            Evidence::Opaque { .. } | Evidence::Malformed(_) | Evidence::Unknown => None,
+        };
+        let mut audit = Audit::new(action, self.id.clone(), subject, at);
+        audit.parent = parent;
+        audit.kind = Some(self.kind.name.clone());
+        audit.principal = Some(self.principal);
+        audit.address = self.address;
+        audit
     }
 }
 

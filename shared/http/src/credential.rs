@@ -1,5 +1,6 @@
 //! What a request presents: one token, where it stands, and where the request comes from.
 
+use crate::client::Client;
 use crate::cors::CorsGrant;
 use crate::platform::Platform;
 use crate::problem::Problem;
@@ -26,6 +27,17 @@ pub struct Credential {
 }
 
 impl Credential {
+    /// One that stands in one place.
+    pub(crate) fn new(text: SecretString, place: Presentation, client: Client) -> Self {
+        Self {
+            text,
+            places: vec![place],
+            origin: client.origin,
+            address: client.address,
+            grant: client.grant,
+        }
+    }
+
     /// The token's text, to be examined.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -129,7 +141,7 @@ fn in_query<'a>(query: Option<&'a str>, name: &'a str) -> impl Iterator<Item = S
         .map(|(_, text)| text.into_owned())
 }
 
-fn readable<'a>(value: &'a HeaderValue, name: &str) -> Result<&'a str, Problem> {
+pub(crate) fn readable<'a>(value: &'a HeaderValue, name: &str) -> Result<&'a str, Problem> {
     value.to_str().map_err(|_error| {
         malformed(format!(
             "the header `{name}` has characters that are not ASCII"
@@ -137,12 +149,12 @@ fn readable<'a>(value: &'a HeaderValue, name: &str) -> Result<&'a str, Problem> 
     })
 }
 
-fn malformed(detail: impl Into<String>) -> Problem {
+pub(crate) fn malformed(detail: impl Into<String>) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "malformed_header", detail)
 }
 
 /// `Origin`, or, only where there is none, the origin of `Referer`.
-fn presented_origin(headers: &HeaderMap) -> PresentedOrigin {
+pub(crate) fn presented_origin(headers: &HeaderMap) -> PresentedOrigin {
     let mut origins = headers.get_all(ORIGIN).iter();
     match (origins.next(), origins.next()) {
         (Some(origin), None) => match origin.to_str() {

@@ -10,6 +10,16 @@ use http::{StatusCode, request::Parts};
 #[derive(Clone, Debug)]
 pub struct IdempotencyKey(Option<String>);
 
+/// The header, as `OpenAPI` describes it.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IdempotencyKeyHeader {
+    /// 1 to 255 visible ASCII characters: the same key with the same body makes nothing twice for
+    /// 24 hours.
+    #[param(rename = "Idempotency-Key")]
+    _key: Option<String>,
+}
+
 impl IdempotencyKey {
     /// What is stored of it: per caller and route.
     #[must_use]

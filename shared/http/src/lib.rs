@@ -1,14 +1,21 @@
 //! The edge: from an HTTP request to a caller, from an error to problem+json.
 
+mod activity;
+mod admission;
 mod aws;
+mod basic;
 mod body;
 mod caller;
+mod client;
+mod closing;
 mod cors;
+mod cover;
 mod credential;
 mod idempotency;
 mod path;
 mod platform;
 mod problem;
+mod query;
 mod router;
 mod serve;
 mod settings;
@@ -16,16 +23,21 @@ mod system;
 mod terms;
 mod token_view;
 
+pub use admission::admit_to_route;
 pub use aws::{retries, timeouts};
+pub use basic::Basic;
 pub use body::{Body, JsonBody};
 pub use caller::Caller;
+pub use client::Client;
+pub use closing::{WalkFor, walk};
+pub use cover::NotCovered;
 pub use credential::{ClientAddress, Credential};
-pub use idempotency::IdempotencyKey;
+pub use idempotency::{IdempotencyKey, IdempotencyKeyHeader};
 pub use path::Path;
 pub use platform::Platform;
-pub use problem::Problem;
-pub use router::{ANSWER_WITHIN, answer_within, finish};
-pub use serve::{StartError, Wiring, on_lambda, serve};
-pub use settings::{Settings, SettingsError};
+pub use problem::{Problem, ProblemSchema};
+pub use router::{ANSWER_WITHIN, answer_within, finish, finish_whole};
+pub use serve::{StartError, Wiring, flush_at_the_end, on_lambda, serve};
+pub use settings::{Settings, SettingsError, variable};
 pub use system::{SystemClock, SystemRandom};
 pub use token_view::{IssuedView, TokenView};

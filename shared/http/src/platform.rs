@@ -1,7 +1,8 @@
 //! What every function's handlers share.
 
+use crate::activity::Activity;
 use crate::settings::Settings;
-use hallpass_core::{Catalog, Clock, Issuer, Random, UnixMillis};
+use hallpass_core::{Catalog, Clock, Evidence, Issuer, Random, UnixMillis};
 use hallpass_store::Store;
 use hallpass_validation::Validator;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub struct Platform {
     /// Where random bytes come from.
     pub random: Arc<dyn Random>,
     clock: Arc<dyn Clock>,
+    activity: Arc<Activity>,
+    flushes_beside: bool,
 }
 
 impl Platform {
@@ -45,6 +48,8 @@ impl Platform {
             validator,
             random,
             clock,
+            activity: Arc::default(),
+            flushes_beside: false,
         }
     }
 
@@ -52,5 +57,54 @@ impl Platform {
     #[must_use]
     pub fn now(&self) -> UnixMillis {
         self.clock.now()
+    }
+
+    /// The same platform, which writes down beside the requests what it gathered of them: as on
+    /// Lambda, where nothing runs between them.
+    #[must_use]
+    pub fn flushing_beside(self) -> Self {
+        Self {
+            flushes_beside: true,
+            ..self
+        }
+    }
+
+    /// Counts one use of a token that was found good.
+    pub fn note_use(&self, evidence: &Evidence, now: UnixMillis) {
+        self.activity.note(evidence, now);
+    }
+
+    /// What is done at the start of an invocation, to run beside it: once a minute, what was
+    /// gathered is written down. Waits for nothing.
+    pub fn begin_invocation(&self) {
+        if self.flushes_beside && self.activity.is_due(self.now()) {
+            let platform = self.clone();
+            tokio::spawn(async move { platform.write_down_and_seal().await });
+        }
+    }
+
+    /// Writes down all use that was gathered, and seals the audit logs of where this instance
+    /// acted; best effort, and kept for the next time where the table is not to be had.
+    pub async fn flush(&self) {
+        let platform = self.clone();
+        // A task of its own: whoever waits may go away, and what was taken from memory must not.
+        let flushed = tokio::spawn(async move { platform.write_down_and_seal().await });
+        if let Err(panicked) = flushed.await {
+            tracing::error!(error = %panicked, "use is not written down");
+        }
+    }
+
+    /// The same of use alone.
+    pub async fn flush_use(&self) {
+        let (activity, store) = (Arc::clone(&self.activity), self.store.clone());
+        let flushed = tokio::spawn(async move { activity.write_down(&store).await });
+        if let Err(panicked) = flushed.await {
+            tracing::error!(error = %panicked, "use is not written down");
+        }
+    }
+
+    async fn write_down_and_seal(&self) {
+        self.activity.write_down(&self.store).await;
+        self.activity.seal(&self.store, self.now()).await;
     }
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// An error as it leaves the service: a stable code and one helpful sentence. What caused it is
 /// logged once, by the outermost layer, and never shown.
@@ -23,7 +24,9 @@ pub struct Problem {
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
-#[derive(Serialize)]
+/// The body of an error (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
 struct Body<'a> {
     r#type: &'static str,
     title: &'static str,
@@ -35,6 +38,11 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
 }
+
+/// The schema of a problem's body, as `OpenAPI` describes it.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(components(schemas(Body<'static>)))]
+pub struct ProblemSchema;
 
 impl Problem {
     /// A problem with a stable `code` and a sentence that says what to do.
@@ -106,6 +114,26 @@ impl Problem {
             .header(WWW_AUTHENTICATE, "Bearer realm=\"hallpass\"")
     }
 
+    /// 401 of a route that takes HTTP Basic: nobody has presented a credential, or a wrong one.
+    #[must_use]
+    pub fn anonymous_basic(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail).challenged_basic()
+    }
+
+    /// The same problem, where HTTP Basic would do (RFC 7617 §2).
+    #[must_use]
+    pub fn challenged_basic(mut self) -> Self {
+        self.headers.retain(|(name, _)| *name != WWW_AUTHENTICATE);
+        self.header(WWW_AUTHENTICATE, "Basic realm=\"hallpass\"")
+    }
+
+    /// 429: too many tries, and in how many seconds there is room again.
+    #[must_use]
+    pub fn limited(retry_after: u64, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail)
+            .header_value(RETRY_AFTER, HeaderValue::from(retry_after))
+    }
+
     /// What a decision against the caller's own token means over HTTP.
     #[must_use]
     pub fn refused(decision: &Decision) -> Self {
@@ -165,11 +193,15 @@ impl Problem {
         self
     }
 
-    pub(crate) fn status(&self) -> StatusCode {
+    /// Its HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    pub(crate) fn code(&self) -> &'static str {
+    /// Its stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
         self.code
     }
 
@@ -193,6 +225,18 @@ fn shortened(mut text: String) -> String {
         text.push('…');
     }
     text
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+impl Error for Problem {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|error| -> &dyn Error { error })
+    }
 }
 
 impl From<StoreError> for Problem {

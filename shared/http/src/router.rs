@@ -36,8 +36,13 @@ pub fn answer_within<S: Clone + Send + Sync + 'static>(
 
 /// Finishes the routes of a function, or of several merged.
 pub fn finish(routes: Router<Platform>, platform: &Platform) -> Router {
+    let unknown = async || Problem::not_found("route: see the README for the routes");
+    finish_whole(routes.fallback(unknown), platform)
+}
+
+/// The same of routes that have their own answer to what none of them takes.
+pub fn finish_whole(routes: Router<Platform>, platform: &Platform) -> Router {
     routes
-        .fallback(async || Problem::not_found("route: see the README for the routes"))
         .method_not_allowed_fallback(async || {
             let detail = "this route takes another method: see the `Allow` header";
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
@@ -66,6 +71,7 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
 struct Panicked(String);
 
 async fn edge(State(platform): State<Platform>, mut request: Request, next: Next) -> Response {
+    platform.begin_invocation();
     let grant = CorsGrant::default();
     let origin = cors::origin(request.headers());
     let request_id = request_id(&platform, &request);

@@ -54,6 +54,7 @@ impl Wiring {
             Arc::new(SystemClock),
             Arc::new(SystemRandom),
         )
+        .flushing_beside()
     }
 
     /// KMS, for the functions that sign.
@@ -67,8 +68,23 @@ impl Wiring {
 ///
 /// # Errors
 /// When the Lambda runtime cannot be reached.
-pub async fn serve(router: Router) -> Result<(), StartError> {
+pub async fn serve(platform: &Platform, router: Router) -> Result<(), StartError> {
+    flush_at_the_end(platform).await;
     lambda_http::run(on_lambda(router)).await
+}
+
+/// At SIGTERM, which Lambda sends to a function that has an extension, writes down what was
+/// gathered; to be called before the first invocation is asked for.
+pub async fn flush_at_the_end(platform: &Platform) {
+    let platform = platform.clone();
+    // A task of its own, since registering panics where there is no extensions API: counts are best
+    // effort, and no reason not to start.
+    let registered = tokio::spawn(lambda_runtime::spawn_graceful_shutdown_handler(
+        async move || platform.flush_use().await,
+    ));
+    if registered.await.is_err() {
+        tracing::warn!("no extension is registered: what is gathered at the end is lost");
+    }
 }
 
 /// A router that takes its requests from API Gateway: the caller's address is the gateway's word.

@@ -59,7 +59,8 @@ impl Settings {
 }
 
 /// A variable of the process's environment; an empty one counts as not set.
-pub(crate) fn variable(name: &str) -> Option<String> {
+#[must_use]
+pub fn variable(name: &str) -> Option<String> {
     #[expect(
         clippy::disallowed_methods,
         reason = "this is where the environment is read"

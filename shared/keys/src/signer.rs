@@ -1,18 +1,25 @@
-//! Signs through KMS with the current key.
+//! Signs with the current key: through KMS, or with a private key that KMS decrypted once.
 
-use crate::verification::KEYS_AT_MOST_SECONDS_OLD;
+use crate::context;
+use crate::memory::{PrivateKey, PrivateKeyError};
 use aws_sdk_kms::error::SdkError;
+use aws_sdk_kms::operation::decrypt::DecryptError;
 use aws_sdk_kms::operation::sign::SignError as KmsSignError;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hallpass_core::{Claims, TokenTooLarge, UnixMillis};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use hallpass_core::{Algorithm, Claims, Issuer, TokenTooLarge, UnixMillis};
 use hallpass_store::{KeyRow, KeyState, Store, StoreError};
 use secrecy::SecretString;
 use std::sync::Arc;
 use thiserror::Error;
 use tokio::sync::Mutex;
+use zeroize::Zeroizing;
+
+/// A signer asks at least this often which key signs. A key that was replaced stays published for
+/// longer; what is signed with one that was *retired* meanwhile is refused, so this is short.
+const SIGNING_KEY_AT_MOST_SECONDS_OLD: u64 = 60;
 
 /// Why a JWT was not signed.
 #[derive(Debug, Error)]
@@ -23,20 +30,34 @@ pub enum SignError {
     /// There is no current key.
     #[error("there is no signing key: invoke bootstrap")]
     NoKey,
+    /// The current key was made a moment ago, in place of one that was retired.
+    #[error("not every verifier knows the signing key yet: it signs in some seconds")]
+    NotYet,
     /// KMS did not sign.
     #[error("kms did not sign")]
     Kms(#[source] Box<SdkError<KmsSignError>>),
-    /// KMS answered something that is no ECDSA signature.
+    /// KMS answered something that is no signature.
     #[error("kms answered something that is no signature")]
     Form(#[source] p256::ecdsa::Error),
+    /// KMS did not decrypt the private key.
+    #[error("kms did not decrypt the private key")]
+    Decrypt(#[source] Box<SdkError<DecryptError>>),
+    /// The row's private key is not the row's.
+    #[error("the private key is not used")]
+    PrivateKey(#[from] PrivateKeyError),
+    /// The private key did not sign.
+    #[error("the private key does not sign")]
+    Unsigned,
     /// The table was not to be had.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-#[derive(Debug)]
+/// The current key, and in mode `wrapped` its private half.
+#[derive(Clone, Debug)]
 struct Current {
     row: Arc<KeyRow>,
+    private: Option<Arc<PrivateKey>>,
     read_at: UnixMillis,
 }
 
@@ -45,60 +66,148 @@ struct Current {
 pub struct Signer {
     kms: aws_sdk_kms::Client,
     store: Store,
+    issuer: Issuer,
     current: Arc<Mutex<Option<Current>>>,
 }
 
 impl Signer {
     /// Reads nothing yet.
     #[must_use]
-    pub fn new(kms: aws_sdk_kms::Client, store: Store) -> Self {
+    pub fn new(kms: aws_sdk_kms::Client, store: Store, issuer: Issuer) -> Self {
         Self {
             kms,
             store,
+            issuer,
             current: Arc::default(),
         }
     }
 
-    /// The signed JWT. One KMS call, and one read of the key rows every 300 s.
+    /// The signed JWT. Mode `direct`: one KMS call. Mode `wrapped`: none, but for one at the first
+    /// signature of a key. And one read of the key rows every 60 s.
     ///
     /// # Errors
     /// When it would be too long, or KMS or the table is not to be had.
     pub async fn sign(&self, claims: &Claims, now: UnixMillis) -> Result<SecretString, SignError> {
-        let key = self.current(now).await?;
-        let input = claims.signing_input(&key.kid, key.algorithm)?;
+        let key = self.current(now, None).await?;
+        match self.sign_with(&key, claims).await {
+            Err(SignError::Kms(error)) if is_of_the_key(&error) => {
+                // The key may have been retired since its row was read: then another signs.
+                let other = self.current(now, Some(&key.row.kid)).await?;
+                if other.row.kid == key.row.kid {
+                    return Err(SignError::Kms(error));
+                }
+                self.sign_with(&other, claims).await
+            }
+            signed => signed,
+        }
+    }
+
+    async fn sign_with(&self, key: &Current, claims: &Claims) -> Result<SecretString, SignError> {
+        let input = claims.signing_input(&key.row.kid, key.row.algorithm)?;
+        let signature = match &key.private {
+            Some(private) => {
+                let signed = private.sign(input.as_bytes());
+                signed.or(Err(SignError::Unsigned))?
+            }
+            None => self.ask_kms(&key.row, input.as_bytes()).await?,
+        };
+        Ok(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)).into())
+    }
+
+    async fn ask_kms(&self, row: &KeyRow, message: &[u8]) -> Result<Vec<u8>, SignError> {
         let reply = self
             .kms
             .sign()
-            .key_id(&key.kms_key_id)
+            .key_id(&row.kms_key_id)
             .message_type(MessageType::Raw)
-            .signing_algorithm(SigningAlgorithmSpec::EcdsaSha256)
-            .message(Blob::new(input.as_bytes()))
+            .signing_algorithm(match row.algorithm {
+                Algorithm::ES256 => SigningAlgorithmSpec::EcdsaSha256,
+                Algorithm::RS256 => SigningAlgorithmSpec::RsassaPkcs1V15Sha256,
+                // SHA-512 is Ed25519's own (RFC 8032 §5.1): what RAW means.
+                Algorithm::EdDSA => SigningAlgorithmSpec::Ed25519Sha512,
+            })
+            .message(Blob::new(message))
             .send()
             .await
             .map_err(|error| SignError::Kms(Box::new(error)))?;
-        // KMS answers DER; a JWS carries r and s, 32 bytes each (RFC 7518 §3.4).
-        let der = reply.signature.unwrap_or_else(|| Blob::new([]));
-        let signature = p256::ecdsa::Signature::from_der(der.as_ref()).map_err(SignError::Form)?;
-        Ok(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes())).into())
+        let signature = reply.signature.unwrap_or_default().into_inner();
+        match row.algorithm {
+            Algorithm::ES256 => {
+                // KMS answers DER; a JWS carries r and s, 32 bytes each (RFC 7518 §3.4).
+                let signature = p256::ecdsa::Signature::from_der(&signature);
+                Ok(signature.map_err(SignError::Form)?.to_bytes().to_vec())
+            }
+            Algorithm::RS256 | Algorithm::EdDSA => Ok(signature),
+        }
     }
 
-    async fn current(&self, now: UnixMillis) -> Result<Arc<KeyRow>, SignError> {
+    /// The current key; read again if it is the one that is `done` with.
+    async fn current(&self, now: UnixMillis, done: Option<&str>) -> Result<Current, SignError> {
         let mut known = self.current.lock().await;
-        if let Some(current) = known.as_ref() {
+        let is_fresh = |current: &&Current| {
             let age = now.0.checked_sub(current.read_at.0);
-            if age.is_some_and(|age| age < KEYS_AT_MOST_SECONDS_OLD.saturating_mul(1_000)) {
-                return Ok(Arc::clone(&current.row));
-            }
+            let at_most = SIGNING_KEY_AT_MOST_SECONDS_OLD.saturating_mul(1_000);
+            age.is_some_and(|age| age < at_most) && done != Some(current.row.kid.as_str())
+        };
+        if let Some(current) = known.as_ref().filter(is_fresh) {
+            return ripe(current, now);
         }
-        let rows = self.store.key_rows().await?;
-        let row = rows
-            .into_iter()
-            .find(|row| row.state == KeyState::Current && row.retired_at.is_none());
-        let row = Arc::new(row.ok_or(SignError::NoKey)?);
-        *known = Some(Current {
-            row: Arc::clone(&row),
+        let row = self.read_current().await?;
+        let private = match (known.take(), &row.private_key) {
+            (_, None) => None,
+            // The same key as before: its private half is here.
+            (Some(before), Some(_)) if before.row.kid == row.kid => before.private,
+            (_, Some(private)) => Some(Arc::new(self.unwrap(&row, private).await?)),
+        };
+        let current = known.insert(Current {
+            row: Arc::new(row),
+            private,
             read_at: now,
         });
-        Ok(row)
+        ripe(current, now)
     }
+
+    async fn read_current(&self) -> Result<KeyRow, SignError> {
+        // A query is no snapshot: while one key takes another's place, neither may show.
+        for _ in 0..2 {
+            let rows = self.store.key_rows().await?.into_iter();
+            let current = rows.filter(|row| row.is(KeyState::Current));
+            if let Some(row) = current.max_by_key(|row| row.created_at) {
+                return Ok(row);
+            }
+        }
+        Err(SignError::NoKey)
+    }
+
+    /// Has KMS decrypt a private key, and checks that it is the row's.
+    async fn unwrap(&self, row: &KeyRow, private: &str) -> Result<PrivateKey, SignError> {
+        let wrapped = STANDARD.decode(private).unwrap_or_default();
+        let reply = self
+            .kms
+            .decrypt()
+            .key_id(&row.kms_key_id)
+            .ciphertext_blob(Blob::new(wrapped))
+            .set_encryption_context(Some(context::of(&self.issuer, row.generation)))
+            .send()
+            .await
+            .map_err(|error| SignError::Decrypt(Box::new(error)))?;
+        let pkcs8 = Zeroizing::new(reply.plaintext.unwrap_or_default().into_inner());
+        Ok(PrivateKey::of_row(row, &pkcs8)?)
+    }
+}
+
+fn ripe(current: &Current, now: UnixMillis) -> Result<Current, SignError> {
+    match current.row.signs_from {
+        Some(from) if now < from => Err(SignError::NotYet),
+        _ => Ok(current.clone()),
+    }
+}
+
+/// Whether KMS refuses because of the key itself, which was disabled or is to be deleted.
+fn is_of_the_key(error: &SdkError<KmsSignError>) -> bool {
+    error.as_service_error().is_some_and(|refused| {
+        refused.is_disabled_exception()
+            || refused.is_kms_invalid_state_exception()
+            || refused.is_not_found_exception()
+    })
 }

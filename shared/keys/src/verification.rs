@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 pub const KEYS_AT_MOST_SECONDS_OLD: u64 = 300;
 
 /// An unknown kid asks the table again, but no more often than this.
-const REFETCH_AFTER_SECONDS: u64 = 10;
+pub const REFETCH_AFTER_SECONDS: u64 = 10;
 
 /// Why a JWT's claims cannot be had.
 #[derive(Debug, Error)]
@@ -151,7 +151,7 @@ impl std::fmt::Debug for VerificationKeys {
 
 /// A row that is still published, as a key.
 fn key(row: &KeyRow) -> Option<(String, Key)> {
-    if row.retired_at.is_some() {
+    if !row.is_published() {
         return None;
     }
     let jwk: Jwk = serde_json::from_value(row.jwk.clone()).ok()?;
