@@ -6,7 +6,7 @@ use hallpass_core::{
     OriginRules, Principal, RandomUnavailable, TokenId, TokenName, TokenRecord, UnixMillis,
 };
 use hallpass_http::Platform;
-use hallpass_keys::{CreateKeyError, create_signing_key};
+use hallpass_keys::{CreateKeyError, KeyMaker, create_signing_key};
 use hallpass_store::{
     AccountRow, Audit, BootstrapError as StoreBootstrapError, RecoverError, StoreError,
 };
@@ -73,12 +73,12 @@ pub enum BootstrapError {
 /// Says why nothing was made, and what to invoke instead.
 pub async fn bootstrap(
     platform: &Platform,
-    kms: &aws_sdk_kms::Client,
-    stack: &str,
+    keys: &KeyMaker,
     request: BootstrapRequest,
 ) -> Result<BootstrapReply, BootstrapError> {
     let now = platform.now();
-    create_signing_key(kms, &platform.store, stack, now).await?;
+    let longest = platform.catalog.longest_jwt();
+    create_signing_key(keys, &platform.store, longest, now).await?;
     match (platform.store.operator().await?, request.recover) {
         (None, false) => create(platform, now).await,
         (Some(operator), true) => recover(platform, &operator, now).await,
@@ -174,13 +174,7 @@ fn management_token(
 }
 
 fn audit(action: &'static str, record: &TokenRecord, at: UnixMillis) -> Audit {
-    Audit {
-        action,
-        by: "iam".to_owned(),
-        address: None,
-        at,
-        subject: record.id.to_string(),
-    }
+    Audit::by_iam(action, record.id, at)
 }
 
 fn reply(account: AccountId, record: &TokenRecord, token: &OpaqueToken) -> BootstrapReply {

@@ -1,16 +1,20 @@
 //! Cold start.
 
 use hallpass_bootstrap::{BootstrapError, BootstrapRequest, bootstrap};
-use hallpass_http::{StartError, Wiring};
+use hallpass_http::{StartError, Wiring, variable};
+use hallpass_keys::{KeyMaker, KeyPolicy};
 use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
     let wiring = Wiring::from_environment()?;
-    let (platform, kms) = (&wiring.platform(), &wiring.kms());
-    let stack = wiring.settings().stack.as_str();
+    let (platform, settings) = (&wiring.platform(), wiring.settings());
+    let policy = KeyPolicy::from_lookup(variable)?;
+    let issuer = settings.issuer.clone();
+    let keys = &KeyMaker::new(wiring.kms(), issuer, settings.stack.as_str(), policy);
     run(service_fn(async |event: LambdaEvent<BootstrapRequest>| {
-        let made = bootstrap(platform, kms, stack, event.payload).await;
+        // Boxed: the compiler follows a future only so deep.
+        let made = Box::pin(bootstrap(platform, keys, event.payload)).await;
         made.map_err(|error| told(&error))
     }))
     .await

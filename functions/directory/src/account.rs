@@ -10,23 +10,27 @@ use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem};
 use hallpass_store::AccountRow;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 const LONGEST_PAGE: u8 = 100;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AccountRequest {
     name: AccountName,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct PageRequest {
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<u8>,
     cursor: Option<AccountId>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Account)]
 pub(crate) struct AccountView {
     id: AccountId,
     name: AccountName,
@@ -36,7 +40,8 @@ pub(crate) struct AccountView {
     closed_at: Option<UnixSeconds>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = AccountPage)]
 pub(crate) struct PageView {
     accounts: Vec<AccountView>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -9,14 +9,16 @@ use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem};
 use hallpass_store::EnvironmentRow;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EnvironmentRequest {
     name: EnvironmentName,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Environment)]
 pub(crate) struct EnvironmentView {
     account: AccountId,
     name: EnvironmentName,
@@ -25,7 +27,8 @@ pub(crate) struct EnvironmentView {
     closed_at: Option<UnixSeconds>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = EnvironmentList)]
 pub(crate) struct ListView {
     environments: Vec<EnvironmentView>,
 }

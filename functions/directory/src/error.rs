@@ -22,10 +22,11 @@ impl From<DirectoryError> for Problem {
             )
             .field("name"),
             CreateError::NoAccount => Self::not_found("account"),
+            CreateError::NoEnvironment => Self::not_found("environment").field("environment"),
             CreateError::Closed => Self::new(
                 StatusCode::CONFLICT,
                 "closed",
-                "the account is closed: nothing is added to it",
+                "the account or environment is closed: nothing is added to it",
             ),
             CreateError::Already(made) => Self::new(
                 StatusCode::CONFLICT,

@@ -5,5 +5,6 @@ use hallpass_http::{StartError, Wiring, serve};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
     let wiring = Wiring::from_environment()?;
-    serve(hallpass_directory::router(&wiring.platform())).await
+    let platform = wiring.platform();
+    serve(&platform, hallpass_directory::router(&platform)).await
 }

@@ -1,7 +1,10 @@
 //! `POST /v1/tokens`: makes an opaque token and shows it once.
 
+mod api;
 mod error;
 mod request;
+
+pub use api::Api;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -40,6 +43,11 @@ async fn mint(
     let (token, record, limit) = make(&platform, &caller, value, now)?;
     check_rights(&platform, &record).await?;
     let idempotency = key.scoped(&caller, "POST /v1/tokens", &bytes);
+    let audit = caller
+        .audit("mint", record.id, now)
+        .with("kind", &record.kind)
+        .with("name", String::from(record.name.clone()))
+        .with("scopes", &record.scopes);
     let record = platform
         .store
         .mint(
@@ -47,7 +55,7 @@ async fn mint(
                 record: &record,
                 limit,
                 idempotency: idempotency.as_ref(),
-                audit: &caller.audit("mint", record.id, now),
+                audit: &audit,
             },
             now,
             platform.random.as_ref(),
@@ -81,6 +89,13 @@ fn make(
     let evidence = caller.evidence();
     let terms = hallpass_core::terms(catalog, kind, asked, &evidence.bounds(), now)
         .map_err(MintError::Terms)?;
+    // A caller with live rights gives no more than its user may do now; to a token that has the same
+    // rights of the same user, all of them.
+    if !(kind.live && principal == caller.principal()) {
+        caller
+            .contain(&terms.bounds())
+            .map_err(|error| MintError::Terms(error.into()))?;
+    }
     request::check_operator(&terms, caller, account)?;
     request::check_start(request.not_before, terms.expires_at, now.seconds())?;
     let id = TokenId::generate(platform.random.as_ref())?;

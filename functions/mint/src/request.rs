@@ -7,9 +7,10 @@ use hallpass_core::{
 };
 use hallpass_http::Caller;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// The body of `POST /v1/tokens`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MintRequest {
     pub(crate) kind: KindName,

@@ -1,24 +1,15 @@
-//! Ends everything of an account or an environment.
+//! Ends everything of an account, an environment, a user or a service account.
 
 use crate::error::RevokeError;
-use axum::response::{IntoResponse as _, Response};
-use hallpass_core::{AccountId, EnvironmentName, UnixMillis, UnixSeconds};
-use hallpass_http::{Caller, Platform, Problem};
-use hallpass_store::{Closed, Closing as StoreClosing};
-use http::header::{LOCATION, RETRY_AFTER};
-use http::{HeaderValue, StatusCode};
-use std::time::Duration;
-use tokio::time::Instant;
-
-/// What is not finished in this time answers 202.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct WalkFor(pub(crate) Duration);
+use axum::response::Response;
+use hallpass_core::{AccountId, EnvironmentName, Principal, UnixMillis, UnixSeconds};
+use hallpass_http::{Caller, Platform, Problem, WalkFor, walk};
+use hallpass_store::Closing as StoreClosing;
 
 /// One closing, as its caller may ask for it.
 #[derive(Debug)]
 pub(crate) struct Closing {
-    account: AccountId,
-    environment: Option<EnvironmentName>,
+    what: StoreClosing,
     before: Option<UnixMillis>,
     now: UnixMillis,
 }
@@ -26,7 +17,7 @@ pub(crate) struct Closing {
 impl Closing {
     /// An account is closed by the operator; an environment by whoever may revoke in it and change
     /// the directory.
-    pub(crate) fn new(
+    pub(crate) fn of_place(
         caller: &Caller,
         account: Option<AccountId>,
         environment: Option<EnvironmentName>,
@@ -42,6 +33,44 @@ impl Closing {
         if !reached {
             return Err(RevokeError::NoPlace.into());
         }
+        let what = match environment {
+            Some(environment) => StoreClosing::Environment {
+                account,
+                environment,
+            },
+            None => StoreClosing::Account(account),
+        };
+        Self::new(caller, what, before, now)
+    }
+
+    /// A user or service account is closed by whoever may revoke in its environment and change the
+    /// directory.
+    pub(crate) fn of_principal(
+        caller: &Caller,
+        principal: Principal,
+        account: Option<AccountId>,
+        environment: Option<EnvironmentName>,
+        before: Option<UnixSeconds>,
+        now: UnixMillis,
+    ) -> Result<Self, Problem> {
+        caller.require("tokens:revoke")?;
+        let (account, environment) = caller
+            .place(account, environment)
+            .map_err(|_not_there| RevokeError::NoPrincipal)?;
+        let what = StoreClosing::Principal {
+            account,
+            environment,
+            principal,
+        };
+        Self::new(caller, what, before, now)
+    }
+
+    fn new(
+        caller: &Caller,
+        what: StoreClosing,
+        before: Option<UnixSeconds>,
+        now: UnixMillis,
+    ) -> Result<Self, Problem> {
         let before = before.map(UnixSeconds::millis);
         if before.is_some_and(|before| before > now) {
             return Err(RevokeError::BeforeLiesAhead.into());
@@ -50,43 +79,58 @@ impl Closing {
             // To close is for good: nothing more is ever minted there.
             caller.require("directory:write")?;
         }
-        Ok(Self {
-            account,
-            environment,
-            before,
-            now,
-        })
+        Ok(Self { what, before, now })
     }
 
     /// Refuses to close the operator account, which nobody could open again.
     pub(crate) async fn check(&self, platform: &Platform) -> Result<(), Problem> {
+        let account = match &self.what {
+            StoreClosing::Account(account) | StoreClosing::Environment { account, .. } => account,
+            StoreClosing::Principal { .. } => return Ok(()),
+        };
         if self.before.is_some() {
             return Ok(());
         }
-        match platform.store.account(&self.account).await? {
+        match platform.store.account(account).await? {
             None => Err(RevokeError::NoPlace.into()),
             Some(account) if account.operator => Err(RevokeError::Operator.into()),
             Some(_) => Ok(()),
         }
     }
 
-    /// Whether the account or environment was closed.
+    /// Whether it was closed.
     pub(crate) async fn has_begun(&self, platform: &Platform) -> Result<bool, Problem> {
-        let closed_at = match &self.environment {
-            Some(environment) => {
-                let row = platform
-                    .store
-                    .environment(&self.account, environment)
-                    .await?;
+        let store = &platform.store;
+        let closed_at = match &self.what {
+            StoreClosing::Account(account) => {
+                let row = store.account(account).await?;
                 row.and_then(|row| row.closed_at)
             }
-            None => platform
-                .store
-                .account(&self.account)
-                .await?
-                .and_then(|row| row.closed_at),
+            StoreClosing::Environment {
+                account,
+                environment,
+            } => {
+                let row = store.environment(account, environment).await?;
+                row.and_then(|row| row.closed_at)
+            }
+            StoreClosing::Principal {
+                account,
+                environment,
+                principal,
+            } => {
+                let row = store.principal(account, environment, principal).await?;
+                row.and_then(|row| row.closed_at)
+            }
         };
         Ok(closed_at.is_some())
+    }
+
+    /// What is told where there is nothing to be closed.
+    pub(crate) fn missing(&self) -> RevokeError {
+        match &self.what {
+            StoreClosing::Account(_) | StoreClosing::Environment { .. } => RevokeError::NoPlace,
+            StoreClosing::Principal { .. } => RevokeError::NoPrincipal,
+        }
     }
 
     /// Walks on: 204 once everything is ended, 202 and where to ask again before.
@@ -94,50 +138,31 @@ impl Closing {
         &self,
         platform: &Platform,
         caller: &Caller,
-        WalkFor(walk_for): WalkFor,
+        walk_for: WalkFor,
     ) -> Result<Response, Problem> {
-        let subject = self.to_string();
-        let audit = caller.audit("close", &subject, self.now);
-        let closing = match &self.environment {
-            Some(environment) => StoreClosing::Environment {
-                account: self.account,
-                environment: environment.clone(),
-            },
-            None => StoreClosing::Account(self.account),
-        };
-        let deadline = Instant::now()
-            .checked_add(walk_for)
-            .unwrap_or_else(Instant::now);
-        match platform
-            .store
-            .close(&closing, self.before, &audit, self.now, deadline)
-            .await?
-        {
-            None => Err(RevokeError::NoPlace.into()),
-            Some(Closed::Finished) => Ok(StatusCode::NO_CONTENT.into_response()),
-            Some(Closed::Unfinished) => {
-                let mut response = StatusCode::ACCEPTED.into_response();
-                let headers = response.headers_mut();
-                headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
-                // With `before`, the same request again goes on.
-                if let (None, Ok(location)) = (
-                    self.before,
-                    HeaderValue::from_str(&format!("/v1/revocations/{subject}")),
-                ) {
-                    headers.insert(LOCATION, location);
-                }
-                Ok(response)
-            }
-        }
+        let audit = caller.audit("close", self, self.now);
+        walk(
+            platform,
+            &self.what,
+            self.before,
+            &audit,
+            self.now,
+            walk_for,
+        )
+        .await?
+        .ok_or_else(|| self.missing().into())
     }
 }
 
 impl std::fmt::Display for Closing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.account)?;
-        match &self.environment {
-            Some(environment) => write!(f, "/{environment}"),
-            None => Ok(()),
+        match &self.what {
+            StoreClosing::Account(account) => write!(f, "{account}"),
+            StoreClosing::Environment {
+                account,
+                environment,
+            } => write!(f, "{account}/{environment}"),
+            StoreClosing::Principal { principal, .. } => write!(f, "{principal}"),
         }
     }
 }

@@ -1,19 +1,22 @@
 //! `DELETE /v1/tokens/{id}` and `/v1/revocations`: ends tokens, at once and for good.
 
+mod api;
 mod close;
 mod error;
 mod request;
+mod resume;
 mod token;
+
+pub use api::Api;
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post};
 use axum::{Extension, Router};
-use close::{Closing, WalkFor};
-use error::RevokeError;
-use hallpass_core::EnvironmentName;
+use close::Closing;
 use hallpass_http::{
-    ANSWER_WITHIN, Caller, Credential, JsonBody, Path, Platform, Problem, answer_within, finish,
+    ANSWER_WITHIN, Caller, Credential, JsonBody, Path, Platform, Problem, WalkFor, answer_within,
+    finish,
 };
 use http::StatusCode;
 use request::{RevocationRequest, Target};
@@ -21,15 +24,10 @@ use std::time::Duration;
 use token::Place;
 use tokio::time::timeout;
 
-/// A closing that is not finished in this time answers 202.
-const WALK_FOR: Duration = Duration::from_secs(20);
-
-/// What a closing's first and last page may take beyond that.
-const PAGE_WITHIN: Duration = Duration::from_secs(8);
-
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    routes_walking_for(WALK_FOR)
+    let WalkFor(walk_for) = WalkFor::default();
+    routes_walking_for(walk_for)
 }
 
 /// The same, where a closing that is not finished in `walk_for` answers 202.
@@ -37,13 +35,17 @@ pub fn routes_walking_for(walk_for: Duration) -> Router<Platform> {
     let of_tokens = Router::new().route("/v1/tokens/{id}", delete(by_id));
     let of_places = Router::new()
         .route("/v1/revocations", post(revoke))
-        .route("/v1/revocations/{account}", get(resume_account))
+        .route("/v1/revocations/{account}", get(resume::account))
         .route(
             "/v1/revocations/{account}/{app}/{env}",
-            get(resume_environment),
+            get(resume::environment),
+        )
+        .route(
+            "/v1/revocations/principals/{principal}",
+            get(resume::principal),
         )
         .layer(Extension(WalkFor(walk_for)));
-    let close_within = walk_for.saturating_add(PAGE_WITHIN);
+    let close_within = WalkFor(walk_for).answer_within();
     answer_within(ANSWER_WITHIN, of_tokens).merge(answer_within(close_within, of_places))
 }
 
@@ -108,53 +110,24 @@ async fn begin(
         Target::Id(id, place) => {
             Begun::Ended(token::revoke_id(platform, &caller, &id, place).await?)
         }
+        Target::Principal {
+            principal,
+            place,
+            before,
+        } => {
+            let (account, environment) = (place.account, place.environment);
+            let closing =
+                Closing::of_principal(&caller, principal, account, environment, before, now)?;
+            Begun::Closing(Box::new(caller), closing)
+        }
         Target::Place {
             account,
             environment,
             before,
         } => {
-            let closing = Closing::new(&caller, account, environment, before, now)?;
+            let closing = Closing::of_place(&caller, account, environment, before, now)?;
             closing.check(platform).await?;
             Begun::Closing(Box::new(caller), closing)
         }
     })
-}
-
-async fn resume_account(
-    State(platform): State<Platform>,
-    Extension(walk_for): Extension<WalkFor>,
-    caller: Caller,
-    Path(account): Path<String>,
-) -> Result<Response, Problem> {
-    resume(&platform, &caller, (&account, None), walk_for).await
-}
-
-async fn resume_environment(
-    State(platform): State<Platform>,
-    Extension(walk_for): Extension<WalkFor>,
-    caller: Caller,
-    Path((account, app, env)): Path<(String, String, String)>,
-) -> Result<Response, Problem> {
-    let environment = format!("{app}/{env}");
-    resume(&platform, &caller, (&account, Some(&environment)), walk_for).await
-}
-
-/// Asks whether a closing has finished, and walks on if it has not. It never begins one.
-async fn resume(
-    platform: &Platform,
-    caller: &Caller,
-    (account, environment): (&str, Option<&str>),
-    walk_for: WalkFor,
-) -> Result<Response, Problem> {
-    let unknown = || RevokeError::NoPlace;
-    let account = account.parse().map_err(|_not_an_id| unknown())?;
-    let environment: Option<EnvironmentName> = environment
-        .map(str::parse)
-        .transpose()
-        .map_err(|_not_a_name| unknown())?;
-    let closing = Closing::new(caller, Some(account), environment, None, platform.now())?;
-    if !closing.has_begun(platform).await? {
-        return Err(unknown().into());
-    }
-    closing.go_on(platform, caller, walk_for).await
 }

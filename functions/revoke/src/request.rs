@@ -4,10 +4,12 @@ use crate::error::RevokeError;
 use crate::token::Place;
 use hallpass_core::{AccountId, EnvironmentName, Principal, UnixSeconds, present};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// The body of `POST /v1/revocations`: one of `token`, `id`, `principal`, or an `environment`, an
-/// `account`, or both (that environment of that account).
-#[derive(Deserialize)]
+/// `account`, or both (that environment of that account, which can also go with an `id` or
+/// `principal`, to say where it lives).
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RevocationRequest {
     #[serde(default, deserialize_with = "present")]
@@ -31,6 +33,12 @@ pub(crate) enum Target {
     Token,
     /// A token by its id; a JWT's place with it.
     Id(String, Place),
+    /// Everything that speaks for a user or service account, and its place.
+    Principal {
+        principal: Principal,
+        place: Place,
+        before: Option<UnixSeconds>,
+    },
     /// Everything in an account, or in one environment.
     Place {
         account: Option<AccountId>,
@@ -61,8 +69,15 @@ impl RevocationRequest {
                 environment: None,
                 before,
             }),
-            (None, None, Some(Principal::User(_) | Principal::ServiceAccount(_))) if nowhere => {
-                Err(RevokeError::NoPrincipal)
+            (None, None, Some(principal @ (Principal::User(_) | Principal::ServiceAccount(_)))) => {
+                Ok(Target::Principal {
+                    principal,
+                    place: Place {
+                        account,
+                        environment,
+                    },
+                    before,
+                })
             }
             (None, None, None) if !nowhere => Ok(Target::Place {
                 account,

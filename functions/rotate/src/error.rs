@@ -1,6 +1,5 @@
 //! Why no secret was rotated.
 
-use hallpass_core::BoundsError;
 use hallpass_http::Problem;
 use hallpass_store::RotateError as StoreRotateError;
 use http::StatusCode;
@@ -14,12 +13,6 @@ pub(crate) enum RotateError {
     Expired,
     #[error("the token's kind is no longer in the catalog: mint one of another kind")]
     KindGone,
-    #[error(
-        "the calling token lacks `tokens:impersonate`, which rotating another principal's token needs"
-    )]
-    Impersonation,
-    #[error("{0}")]
-    OutsideBounds(BoundsError),
     #[error("the old secret cannot outlive the token: at most {most} seconds")]
     OverlapTooLong { most: u64 },
     #[error(
@@ -37,12 +30,6 @@ impl From<RotateError> for Problem {
             RotateError::Revoked => Self::new(StatusCode::CONFLICT, "revoked", detail),
             RotateError::Expired => Self::new(StatusCode::CONFLICT, "expired", detail),
             RotateError::KindGone => Self::new(StatusCode::CONFLICT, "kind_gone", detail),
-            RotateError::Impersonation => {
-                Self::new(StatusCode::FORBIDDEN, "insufficient_scope", detail)
-            }
-            RotateError::OutsideBounds(_) => {
-                Self::new(StatusCode::FORBIDDEN, "outside_bounds", detail)
-            }
             RotateError::OverlapTooLong { .. } => {
                 Self::invalid("overlap_seconds", "overlap_too_long", detail)
             }
@@ -59,7 +46,7 @@ fn of_store(error: StoreRotateError) -> Problem {
         StoreRotateError::Changed => Problem::new(
             StatusCode::CONFLICT,
             "changed",
-            "the token was rotated or revoked at the same moment: look at it, then try again",
+            "the token was rotated, changed or revoked at the same moment: look at it, then try again",
         ),
         StoreRotateError::AlreadyRotated(id) => Problem::new(
             StatusCode::CONFLICT,

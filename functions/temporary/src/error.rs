@@ -1,6 +1,6 @@
 //! Why nothing was derived.
 
-use hallpass_core::{KindName, Scope, TermsError};
+use hallpass_core::{AccessLevel, KindName, Scope, TermsError};
 use hallpass_http::Problem;
 use hallpass_keys::SignError;
 use http::StatusCode;
@@ -16,6 +16,10 @@ pub(crate) enum TemporaryError {
     NoPrincipal,
     #[error("the user may not `{0}`: ask for what the user may do")]
     NotTheUsers(Scope),
+    #[error("there is nothing where the user may `{0}`: give them access to a folder first")]
+    NothingReachable(AccessLevel),
+    #[error("there is no such level of access; there are {0}")]
+    UnknownLevel(String),
     #[error(transparent)]
     Terms(TermsError),
     #[error(transparent)]
@@ -34,14 +38,25 @@ impl From<TemporaryError> for Problem {
             }
             TemporaryError::NoPrincipal => Self::invalid("principal", "unknown_principal", detail),
             TemporaryError::NotTheUsers(_) => Self::invalid("scopes", "not_the_users", detail),
+            TemporaryError::NothingReachable(_) => {
+                Self::invalid("scope", "nothing_reachable", detail)
+            }
+            TemporaryError::UnknownLevel(_) => Self::invalid("scope", "unknown_level", detail),
             TemporaryError::Terms(terms) => Self::of_terms(terms, "durationSeconds"),
             TemporaryError::Sign(SignError::TooLarge(error)) => {
                 Self::invalid(error.field(), "token_too_large", detail)
             }
             TemporaryError::Sign(SignError::Store(error)) => error.into(),
             TemporaryError::Sign(
-                error @ (SignError::NoKey | SignError::Kms(_) | SignError::Form(_)),
+                error @ (SignError::NoKey
+                | SignError::NotYet
+                | SignError::Kms(_)
+                | SignError::Form(_)
+                | SignError::Decrypt(_)),
             ) => Self::unavailable(error),
+            TemporaryError::Sign(error @ (SignError::PrivateKey(_) | SignError::Unsigned)) => {
+                Self::internal(error)
+            }
         }
     }
 }

@@ -1,23 +1,29 @@
 //! `POST /v1/tokens/temporary` and Archilogic's `POST /v2/temporary-access-token/create`: derives a
-//! short-lived, narrower JWT. Nothing is written: one read, one signature.
+//! short-lived, narrower JWT. Nothing is written: one read, one signature. 3dverse's
+//! `POST /app/v1/users/{user}/tokens` does the same for a user, for the places the user reaches.
 
+mod api;
 mod error;
+mod user_token;
+
+pub use api::Api;
 
 use axum::extract::State;
 use axum::routing::post;
 use axum::{Json, Router};
 use error::TemporaryError;
 use hallpass_core::{
-    Asked, Claims, Evidence, Issue, JwtId, Kind, ParentId, Principal, Terms, UnixMillis,
-    UnixSeconds, WrittenOriginRule, WrittenScope, present, terms,
+    Asked, Claims, Evidence, Issue, JwtId, Kind, ParentId, Principal, PrincipalRecord, Terms,
+    UnixMillis, UnixSeconds, WrittenOriginRule, WrittenScope, present, terms,
 };
 use hallpass_http::{ANSWER_WITHIN, Body, Caller, Platform, Problem, answer_within, finish};
 use hallpass_keys::Signer;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The body of both routes.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TemporaryRequest {
     #[serde(default, deserialize_with = "present")]
@@ -31,7 +37,7 @@ struct TemporaryRequest {
 }
 
 /// The reply of both routes.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct TemporaryReply {
     authorization: String,
     #[serde(rename = "expiresAt")]
@@ -44,9 +50,16 @@ pub fn routes(signer: &Signer) -> Router<Platform> {
         let signer = signer.clone();
         post(move |platform, caller, body| derive(platform, signer.clone(), caller, body))
     };
+    let for_user = {
+        let signer = signer.clone();
+        post(move |platform, caller, user, body| {
+            user_token::derive(platform, signer.clone(), caller, user, body)
+        })
+    };
     let routes = Router::new()
         .route("/v1/tokens/temporary", derive.clone())
-        .route("/v2/temporary-access-token/create", derive);
+        .route("/v2/temporary-access-token/create", derive)
+        .route("/app/v1/users/{user}/tokens", for_user);
     answer_within(ANSWER_WITHIN, routes)
 }
 
@@ -107,11 +120,11 @@ fn check_principal(caller: &Caller, kind: &Kind, principal: Principal) -> Result
     if !kind.principals.contains(&principal.principal_type()) {
         return Err(TemporaryError::PrincipalNotForKind(kind.name.clone()).into());
     }
-    if matches!(principal, Principal::Account(other) if other != caller.account()) {
-        return Err(TemporaryError::NoPrincipal.into());
-    }
     if principal != caller.principal() {
         caller.require("tokens:impersonate")?;
+    }
+    if matches!(principal, Principal::Account(other) if other != caller.account()) {
+        return Err(TemporaryError::NoPrincipal.into());
     }
     Ok(())
 }
@@ -126,12 +139,7 @@ async fn check_rights(
     if matches!(principal, Principal::Account(_)) {
         return Ok(());
     }
-    let (account, environment) = (caller.account(), caller.environment());
-    let found = platform
-        .store
-        .principal(&account, environment, &principal)
-        .await?;
-    let open = found.filter(|found| found.closed_at.is_none());
+    let open = open_principal(platform, caller, principal).await?;
     let principal = open.ok_or(TemporaryError::NoPrincipal)?;
     let outside = platform
         .validator
@@ -141,6 +149,20 @@ async fn check_rights(
         Some(scope) => Err(TemporaryError::NotTheUsers(scope).into()),
         None => Ok(()),
     }
+}
+
+/// A user or service account of the caller's environment, if it is not closed.
+async fn open_principal(
+    platform: &Platform,
+    caller: &Caller,
+    principal: Principal,
+) -> Result<Option<PrincipalRecord>, Problem> {
+    let (account, environment) = (caller.account(), caller.environment());
+    let found = platform
+        .store
+        .principal(&account, environment, &principal)
+        .await?;
+    Ok(found.filter(|found| found.closed_at.is_none()))
 }
 
 fn claims(

@@ -7,6 +7,7 @@ use hallpass_keys::Signer;
 async fn main() -> Result<(), StartError> {
     let wiring = Wiring::from_environment()?;
     let platform = wiring.platform();
-    let signer = Signer::new(wiring.kms(), platform.store.clone());
-    serve(hallpass_temporary::router(&platform, &signer)).await
+    let (store, issuer) = (platform.store.clone(), platform.issuer.clone());
+    let signer = Signer::new(wiring.kms(), store, issuer);
+    serve(&platform, hallpass_temporary::router(&platform, &signer)).await
 }

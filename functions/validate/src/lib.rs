@@ -1,8 +1,11 @@
 //! `POST /v1/tokens/validate`: may this token do this, to this, from here?
 //! `GET /v1/tokens/self`: the same of the token that asks.
 
+mod api;
 mod reply;
 mod request;
+
+pub use api::Api;
 
 use axum::extract::State;
 use axum::routing::{get, post};
@@ -57,6 +60,9 @@ async fn validate(
         ip: request.ip,
     };
     let decision = decide(&platform.catalog, &evidence, &facts, now);
+    if decision.is_active() {
+        platform.note_use(&evidence, now);
+    }
     Ok(Json(ValidateReply::new(decision, &evidence, &caller)))
 }
 

@@ -6,25 +6,33 @@ use hallpass_core::{
 };
 use hallpass_http::Caller;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The reply of both routes.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ValidateReply {
     active: bool,
     code: Code,
     detail: String,
     #[serde(flatten)]
+    #[schema(value_type = VisibleToken)]
     token: Option<VisibleToken>,
 }
 
 /// What a caller who may see the token is shown of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct VisibleToken {
+    #[schema(required = false)]
     id: String,
+    #[schema(required = false)]
     kind: KindName,
+    #[schema(required = false)]
     account: AccountId,
+    #[schema(required = false)]
     environment: EnvironmentName,
+    #[schema(required = false)]
     principal: Principal,
+    #[schema(required = false)]
     scopes: ScopeSet,
     expires_at: Option<UnixSeconds>,
     #[serde(skip_serializing_if = "Option::is_none")]

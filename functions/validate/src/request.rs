@@ -5,24 +5,28 @@ use hallpass_http::Problem;
 use serde::{Deserialize, Deserializer, de};
 use std::fmt;
 use std::net::IpAddr;
+use utoipa::ToSchema;
 
 /// The body of `POST /v1/tokens/validate`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ValidateRequest {
     pub(crate) token: String,
+    /// One scope, or a list of which all are required.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Wanted>)]
     scope: Option<Wanted>,
     #[serde(default, deserialize_with = "present")]
     pub(crate) environment: Option<EnvironmentName>,
     #[serde(default, deserialize_with = "present")]
     pub(crate) origin: Option<String>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
     pub(crate) ip: Option<IpAddr>,
 }
 
 /// One scope, or a list of which all are required.
-struct Wanted(Vec<WrittenScope>);
+pub(crate) struct Wanted(Vec<WrittenScope>);
 
 impl ValidateRequest {
     /// The scopes asked for, as the catalog knows them.

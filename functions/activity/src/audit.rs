@@ -1,0 +1,199 @@
+//! `GET /v1/audit`: who did what, the newest first; and whether that was tampered with.
+
+use crate::query;
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Response};
+use hallpass_core::{AccountId, EnvironmentName, KindName, ParentId, Principal, UnixSeconds};
+use hallpass_http::{Caller, Platform, Problem};
+use hallpass_store::{AuditId, AuditRow, SealFault, SealHead, Verification};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AuditRequest {
+    environment: Option<EnvironmentName>,
+    account: Option<AccountId>,
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u8>,
+    cursor: Option<String>,
+    #[serde(default)]
+    verify: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuditPage)]
+pub(crate) struct PageView {
+    audit: Vec<ActView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Act)]
+struct ActView {
+    id: String,
+    at: UnixSeconds,
+    action: String,
+    subject: String,
+    by: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<ParentId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<KindName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    principal: Option<Principal>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    address: Option<IpAddr>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    changes: BTreeMap<String, String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Verification)]
+pub(crate) struct VerificationView {
+    intact: bool,
+    /// How many seals were good, and how many rows they cover.
+    seals: u64,
+    rows: u64,
+    /// The first that is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<FaultView>,
+    /// The end of the chain, to be noted somewhere else.
+    #[schema(value_type = Option<crate::api::SealHead>, required)]
+    head: Option<SealHead>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Fault)]
+struct FaultView {
+    seal: u64,
+    code: &'static str,
+    detail: &'static str,
+}
+
+/// The caller's own environment, or any for the operator.
+pub(crate) async fn audit(
+    State(platform): State<Platform>,
+    caller: Caller,
+    request: Result<Query<AuditRequest>, QueryRejection>,
+) -> Result<Response, Problem> {
+    caller.require("activity:read")?;
+    let request = query::read(
+        request,
+        "`environment`, `account`, `limit`, `cursor` and `verify`",
+    )?;
+    let (account, environment) = caller.place(request.account, request.environment.clone())?;
+    if request.verify {
+        let view = verified(&platform, account, &environment, &request).await?;
+        return Ok(Json(view).into_response());
+    }
+    let limit = query::limit(request.limit)?;
+    let after: Option<AuditId> = query::cursor(request.cursor.as_deref())?;
+    if after.is_none() {
+        seal(&platform, account, &environment).await?;
+    }
+    let found = platform
+        .store
+        .audit(&account, &environment, limit, after)
+        .await?;
+    if found.rows.is_empty() && found.next.is_none() && after.is_none() {
+        query::check_there(&platform, &account, &environment).await?;
+    }
+    let view = PageView {
+        audit: found.rows.into_iter().map(ActView::from).collect(),
+        cursor: found.next.map(|next| next.to_string()),
+    };
+    Ok(Json(view).into_response())
+}
+
+async fn verified(
+    platform: &Platform,
+    account: AccountId,
+    environment: &EnvironmentName,
+    request: &AuditRequest,
+) -> Result<VerificationView, Problem> {
+    if request.limit.is_some() {
+        let detail = "`verify` takes no `limit`: it goes from seal to seal";
+        return Err(query::invalid("limit", detail));
+    }
+    let after: Option<SealHead> = query::cursor(request.cursor.as_deref())?;
+    if after.is_none() {
+        query::check_there(platform, &account, environment).await?;
+    }
+    seal(platform, account, environment).await?;
+    let found = platform
+        .store
+        .verify_seals(&account, environment, after.as_ref())
+        .await?;
+    Ok(found.into())
+}
+
+/// Acts that are old enough are sealed before they are looked at: also those of instances that
+/// ended before they came to it.
+async fn seal(
+    platform: &Platform,
+    account: AccountId,
+    environment: &EnvironmentName,
+) -> Result<(), Problem> {
+    let now = platform.now();
+    platform.store.seal(&account, environment, now).await?;
+    Ok(())
+}
+
+impl From<AuditRow> for ActView {
+    fn from(row: AuditRow) -> Self {
+        Self {
+            id: row.id.to_string(),
+            at: row.at.seconds(),
+            action: row.action,
+            subject: row.subject,
+            by: row.by,
+            parent: row.parent,
+            kind: row.kind,
+            principal: row.principal,
+            address: row.address,
+            changes: row.changes,
+        }
+    }
+}
+
+impl From<Verification> for VerificationView {
+    fn from(found: Verification) -> Self {
+        Self {
+            intact: found.fault.is_none(),
+            seals: found.seals,
+            rows: found.rows,
+            fault: found.fault.map(|(seal, fault)| {
+                let (code, detail) = told(fault);
+                FaultView { seal, code, detail }
+            }),
+            head: found.head,
+            cursor: found.next.map(|next| next.to_string()),
+        }
+    }
+}
+
+fn told(fault: SealFault) -> (&'static str, &'static str) {
+    match fault {
+        SealFault::SealMissing => ("seal_missing", "the seal of this number was deleted"),
+        SealFault::SealAltered => (
+            "seal_altered",
+            "the seal was altered, or does not follow from the one before it",
+        ),
+        SealFault::RowsMissing => ("rows_missing", "rows that were sealed were deleted"),
+        SealFault::RowsAltered => ("rows_altered", "rows that were sealed were altered"),
+        SealFault::RowsAdded => (
+            "rows_added",
+            "rows were added to a time that was sealed already",
+        ),
+    }
+}

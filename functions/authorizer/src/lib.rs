@@ -1,0 +1,63 @@
+//! API Gateway's REQUEST authorizer: may this request's token do what the route needs?
+//!
+//! For HTTP APIs (payload 2.0, a simple response) and for HTTP, REST and WebSocket APIs (payload
+//! 1.0, a policy). The credential stands wherever the catalog's kinds say, the scope that is needed
+//! in the catalog's table of routes, and the one validation decides.
+
+mod event;
+mod reply;
+
+pub use event::{Event, EventError};
+pub use reply::Answer;
+
+use hallpass_http::{ANSWER_WITHIN, Platform, Problem, admit_to_route};
+use thiserror::Error;
+use tokio::time::error::Elapsed;
+
+/// Why there is no answer. API Gateway makes 401 of the first and 500 of the others; an outage is
+/// never an allow, and never says that a token is bad.
+#[derive(Debug, Error)]
+pub enum AuthorizeError {
+    /// The word that API Gateway makes 401 of, where the answer is a policy.
+    #[error("Unauthorized")]
+    Unauthorized,
+    /// Not an event of an authorizer.
+    #[error(transparent)]
+    Event(#[from] EventError),
+    /// The table is not to be had.
+    #[error("the service cannot decide now")]
+    Unavailable(#[source] Problem),
+    /// It took too long.
+    #[error("the service cannot decide now")]
+    Late(#[from] Elapsed),
+}
+
+/// Answers an event.
+///
+/// # Errors
+/// See [`AuthorizeError`].
+pub async fn authorize(platform: &Platform, event: Event) -> Result<Answer, AuthorizeError> {
+    let mut asked = event.asked()?;
+    // What a gateway has decoded holds no `%`; what it has not could be read in another way by the
+    // API behind it. No valid segment of a path needs one.
+    let path = asked.path.as_deref().filter(|path| !path.contains('%'));
+    let path = path.unwrap_or("");
+    // Boxed, since the type of what it waits for is deeper than the compiler follows.
+    let admitted = Box::pin(admit_to_route(
+        platform,
+        &mut asked.parts,
+        &asked.method,
+        path,
+    ));
+    match tokio::time::timeout(ANSWER_WITHIN, admitted).await? {
+        Ok(caller) => Ok(asked.form.allow(&caller)),
+        Err(problem) if problem.status().is_server_error() => {
+            Err(AuthorizeError::Unavailable(problem))
+        }
+        Err(problem) => {
+            let (status, code) = (problem.status().as_u16(), problem.code());
+            tracing::info!(status, code, "refused");
+            asked.form.refuse(&problem)
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Folders of an environment, and who may do what with them.
+
+mod access;
+mod authority;
+mod located;
+
+pub(crate) use access::{
+    AccessRequest, AccessView, change_group, change_user, list as list_access, remove_group,
+    remove_user,
+};
+pub(crate) use located::Folder;
+
+use crate::error::DirectoryError;
+use crate::once::Once;
+use crate::within::{Asked, Within, WithinQuery};
+use authority::Authority;
+use axum::Json;
+use axum::extract::State;
+use hallpass_core::{
+    AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, Path as Place, Principal,
+    TokenName, folder_root, present,
+};
+use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem};
+use hallpass_store::{FolderError, Owner};
+use http::StatusCode;
+use located::locate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+const READ: &str = "directory:read";
+const WRITE: &str = "directory:write";
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FolderRequest {
+    name: TokenName,
+    #[serde(default, deserialize_with = "present")]
+    parent: Option<FolderRef>,
+    #[serde(default, deserialize_with = "present")]
+    environment: Option<EnvironmentName>,
+    #[serde(default, deserialize_with = "present")]
+    account: Option<AccountId>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FoldersQuery {
+    account: Option<AccountId>,
+    environment: Option<EnvironmentName>,
+    parent: Option<FolderRef>,
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u8>,
+    cursor: Option<FolderId>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = FolderPage)]
+pub(crate) struct PageView {
+    folders: Vec<Folder>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<FolderId>,
+}
+
+/// A folder to be made.
+pub(crate) struct Make {
+    pub(crate) within: Within,
+    pub(crate) name: TokenName,
+    pub(crate) parent: Option<FolderRef>,
+}
+
+/// The folders of one page, as they are asked for.
+pub(crate) struct Listing {
+    pub(crate) within: Within,
+    pub(crate) parent: Option<FolderRef>,
+    pub(crate) limit: u32,
+    pub(crate) cursor: Option<FolderId>,
+}
+
+pub(crate) async fn create(
+    State(platform): State<Platform>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: Result<Body<FolderRequest>, Problem>,
+) -> Result<(StatusCode, Json<Folder>), Problem> {
+    let authority = Authority::of(&platform, &caller, WRITE)?;
+    let Body { value, bytes } = body?;
+    let make = Make {
+        within: Within::new(&caller, value.account, value.environment)?,
+        name: value.name,
+        parent: value.parent,
+    };
+    let once = Once {
+        key: &key,
+        route: "POST /v1/folders",
+        body: &bytes,
+    };
+    let folder = make.by(&platform, &caller, &authority, &once).await?;
+    Ok((StatusCode::CREATED, Json(folder)))
+}
+
+pub(crate) async fn one(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Path(folder): Path<String>,
+    query: Asked<WithinQuery>,
+) -> Result<Json<Folder>, Problem> {
+    let authority = Authority::of(&platform, &caller, READ)?;
+    let within = Within::of_query(&caller, query)?;
+    let folder = locate(&platform, &within, &id(&folder)?).await?;
+    authority.see(&folder.path)?;
+    Ok(Json(folder))
+}
+
+pub(crate) async fn list(
+    State(platform): State<Platform>,
+    caller: Caller,
+    query: Asked<FoldersQuery>,
+) -> Result<Json<PageView>, Problem> {
+    let authority = Authority::of(&platform, &caller, READ)?;
+    let known = "`account`, `environment`, `parent`, `limit` and `cursor`";
+    let query = Problem::of_query(query, known)?;
+    let listing = Listing {
+        within: Within::new(&caller, query.account, query.environment)?,
+        parent: query.parent,
+        limit: Problem::of_limit(query.limit)?,
+        cursor: query.cursor,
+    };
+    let (folders, cursor) = listing.by(&platform, &authority).await?;
+    Ok(Json(PageView { folders, cursor }))
+}
+
+/// Who may write, for the routes of other shapes.
+pub(crate) fn writer<'a>(
+    platform: &'a Platform,
+    caller: &'a Caller,
+) -> Result<Authority<'a>, Problem> {
+    Authority::of(platform, caller, WRITE)
+}
+
+/// Who may read, for the routes of other shapes.
+pub(crate) fn reader<'a>(
+    platform: &'a Platform,
+    caller: &'a Caller,
+) -> Result<Authority<'a>, Problem> {
+    Authority::of(platform, caller, READ)
+}
+
+/// The folder of a path.
+pub(crate) fn id(text: &str) -> Result<FolderRef, Problem> {
+    text.parse()
+        .map_err(|_not_an_id| Problem::not_found("folder"))
+}
+
+impl Make {
+    /// Makes it. What a user makes at the top is theirs: they have the strongest level there.
+    pub(crate) async fn by(
+        self,
+        platform: &Platform,
+        caller: &Caller,
+        authority: &Authority<'_>,
+        once: &Once<'_>,
+    ) -> Result<Folder, Problem> {
+        let (parent, place) = self.parent(platform, authority).await?;
+        let now = platform.now();
+        let id = FolderId::generate(platform.random.as_ref())?;
+        let path = format!("{place}/{id}").parse().map_err(|_too_deep| {
+            let detail = "a place has at most 16 segments: make the folder higher up";
+            Problem::invalid("parent", "too_deep", detail)
+        })?;
+        let record = FolderRecord {
+            id,
+            account: self.within.account,
+            environment: self.within.environment,
+            name: self.name,
+            parent,
+            path,
+            created_at: now,
+        };
+        let owner = match (self.parent, caller.principal()) {
+            (None, Principal::User(user)) => platform
+                .catalog
+                .strongest_access()
+                .map(|level| Owner { user, level }),
+            _ => None,
+        };
+        let idempotency = once.key.scoped(caller, once.route, once.body);
+        let audit = caller.audit("create_folder", record.id, now);
+        platform
+            .store
+            .create_folder(&record, owner, idempotency.as_ref(), &audit, now)
+            .await
+            .map_err(refused)?;
+        Ok(record.into())
+    }
+
+    /// The folder it comes to lie in, if any, and that one's path.
+    async fn parent(
+        &self,
+        platform: &Platform,
+        authority: &Authority<'_>,
+    ) -> Result<(Option<FolderRef>, Place), Problem> {
+        let write = platform.catalog.write_access();
+        if let Some(parent) = &self.parent {
+            let parent = locate(platform, &self.within, parent).await;
+            let parent = parent.map_err(|problem| problem.field("parent"))?;
+            authority.require(write, &parent.path)?;
+            return Ok((Some(parent.id), parent.path));
+        }
+        let top = folder_root().map_err(Problem::internal)?;
+        if !authority.allows(write, &top)
+            && let Some((home, path)) = authority.home()?
+            && authority.allows(write, &path)
+        {
+            return Ok((Some(home), path));
+        }
+        authority.require(write, &top)?;
+        Ok((None, top))
+    }
+}
+
+impl Listing {
+    pub(crate) async fn by(
+        self,
+        platform: &Platform,
+        authority: &Authority<'_>,
+    ) -> Result<(Vec<Folder>, Option<FolderId>), Problem> {
+        let Within {
+            account,
+            environment,
+        } = &self.within;
+        if let Some(parent) = &self.parent {
+            let parent = locate(platform, &self.within, parent).await?;
+            authority.see(&parent.path)?;
+        } else if !authority.sees(&folder_root().map_err(Problem::internal)?) {
+            // There is no way down from the top for who may not see it: what they reach is there.
+            return Ok((authority.reached(platform, &self.within).await?, None));
+        }
+        let page = platform
+            .store
+            .folders(
+                account,
+                environment,
+                self.parent.as_ref(),
+                self.limit,
+                self.cursor,
+            )
+            .await?;
+        let folders = page.folders.into_iter().map(Folder::from).collect();
+        Ok((folders, page.next))
+    }
+}
+
+fn refused(error: FolderError) -> Problem {
+    match error {
+        FolderError::NoFolder => Problem::not_found("folder"),
+        FolderError::NoMember => Problem::not_found("user or group"),
+        FolderError::TooManyPlaces => Problem::new(
+            StatusCode::CONFLICT,
+            "too_many_places",
+            "the user or group has access to as many places as there can be: give access higher up instead",
+        ),
+        FolderError::Create(error) => DirectoryError(error).into(),
+        FolderError::Store(error) => error.into(),
+    }
+}

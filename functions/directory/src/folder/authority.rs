@@ -1,0 +1,164 @@
+//! Who may do what with folders: a token that holds a scope of the directory, everywhere; a user's
+//! token, and one of a web page, at the places where it holds what the level there takes.
+
+use super::located::{Folder, locate};
+use crate::within::Within;
+use hallpass_core::{AccessLevel, FolderRef, Path, Principal, Scope};
+use hallpass_http::{Caller, Platform, Problem};
+use http::StatusCode;
+
+/// What lets the caller in.
+pub(crate) enum Authority<'a> {
+    /// The directory's own scope.
+    Directory,
+    /// The levels it has at places.
+    Places(&'a Platform, &'a Caller),
+}
+
+impl<'a> Authority<'a> {
+    /// What lets the caller in; `scope` is the directory's.
+    pub(crate) fn of(
+        platform: &'a Platform,
+        caller: &'a Caller,
+        scope: &'static str,
+    ) -> Result<Self, Problem> {
+        if caller.holds(scope) {
+            return Ok(Self::Directory);
+        }
+        // What a server does with folders, its token says by the directory's scopes.
+        let by_place =
+            matches!(caller.principal(), Principal::User(_)) || caller.kind().is_public();
+        if by_place && !places(platform, caller).is_empty() {
+            return Ok(Self::Places(platform, caller));
+        }
+        caller.require(scope)?;
+        Ok(Self::Directory)
+    }
+
+    /// Whether the caller may do there what takes this level; nobody may where there are no levels.
+    pub(crate) fn allows(&self, level: Option<&AccessLevel>, path: &Path) -> bool {
+        match self {
+            Self::Directory => true,
+            Self::Places(platform, caller) => {
+                level.is_some_and(|level| lacking(platform, caller, level, path).is_none())
+            }
+        }
+    }
+
+    /// Whether the caller has any level there.
+    pub(crate) fn sees(&self, path: &Path) -> bool {
+        match self {
+            Self::Directory => true,
+            Self::Places(platform, _) => {
+                let mut levels = platform.catalog.access_levels();
+                levels.any(|level| self.allows(Some(level), path))
+            }
+        }
+    }
+
+    /// The same, where what the caller may not see answers as what is not there.
+    pub(crate) fn see(&self, path: &Path) -> Result<(), Problem> {
+        if self.sees(path) {
+            Ok(())
+        } else {
+            Err(Problem::not_found("folder"))
+        }
+    }
+
+    /// Asks for a level at a place.
+    pub(crate) fn require(&self, level: Option<&AccessLevel>, path: &Path) -> Result<(), Problem> {
+        let Self::Places(platform, caller) = self else {
+            return Ok(());
+        };
+        let is_top = !path.as_str().contains('/');
+        if !is_top {
+            self.see(path)?;
+        }
+        let missing = match level {
+            Some(level) => lacking(platform, caller, level, path),
+            None => return caller.require("directory:write"),
+        };
+        let Some(scope) = missing else {
+            return Ok(());
+        };
+        let detail = format!("the calling token lacks `{scope}`: use one that holds it");
+        Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "insufficient_scope",
+            detail,
+        ))
+    }
+
+    /// The caller's own folder, where its user has one.
+    pub(crate) fn home(&self) -> Result<Option<(FolderRef, Path)>, Problem> {
+        let Self::Places(platform, caller) = self else {
+            return Ok(None);
+        };
+        let (Principal::User(user), Some(_)) = (caller.principal(), platform.catalog.home()) else {
+            return Ok(None);
+        };
+        let home = FolderRef::Home(user);
+        Ok(Some((home, home.path_at_top().map_err(Problem::internal)?)))
+    }
+
+    /// The folders in which the caller's places begin.
+    pub(crate) async fn reached(
+        &self,
+        platform: &Platform,
+        within: &Within,
+    ) -> Result<Vec<Folder>, Problem> {
+        let Self::Places(_, caller) = self else {
+            return Ok(Vec::new());
+        };
+        let mut found: Vec<Folder> = Vec::new();
+        for path in places(platform, caller) {
+            let inside = found.iter().any(|folder| folder.path.contains(&path));
+            let Some(folder) = folder_at(&path).filter(|_| !inside) else {
+                continue;
+            };
+            match locate(platform, within, &folder).await {
+                Ok(folder) if folder.path == path => found.push(folder),
+                Ok(_) => {}
+                Err(problem) if problem.status() == StatusCode::NOT_FOUND => {}
+                Err(problem) => return Err(problem),
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The folder whose path this is, if it is a folder's.
+fn folder_at(path: &Path) -> Option<FolderRef> {
+    path.as_str().rsplit('/').next()?.parse().ok()
+}
+
+/// The places at which the caller has a level by a scope of its own, those above others first. One
+/// whose scopes name no place has it at the top.
+fn places(platform: &Platform, caller: &Caller) -> Vec<Path> {
+    let bounds = caller.evidence().bounds();
+    let scopes = bounds.first().map(|own| own.scopes.iter());
+    let top = hallpass_core::folder_root().ok();
+    let mut places: Vec<Path> = scopes
+        .into_iter()
+        .flatten()
+        .filter(|scope| !scope.is_management())
+        .filter_map(|scope| scope.path.clone().or_else(|| top.clone()))
+        .collect();
+    places.sort();
+    places.dedup();
+    let authority = Authority::Places(platform, caller);
+    places.retain(|place| authority.sees(place));
+    places
+}
+
+/// What a level gives at a place and the caller does not hold there.
+pub(crate) fn lacking(
+    platform: &Platform,
+    caller: &Caller,
+    level: &AccessLevel,
+    path: &Path,
+) -> Option<Scope> {
+    let given = platform.catalog.access(level)?.iter();
+    let mut there = given.map(|scope| scope.at(path.clone()));
+    there.find(|scope| !caller.evidence().holds(scope, &platform.catalog))
+}

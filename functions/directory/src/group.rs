@@ -1,0 +1,195 @@
+//! Groups of an environment.
+
+use crate::refusal;
+use crate::within::{Asked, Page, PageQuery, Within, WithinQuery};
+use axum::Json;
+use axum::extract::State;
+use hallpass_core::{
+    Access, AccountId, EnvironmentName, GroupId, GroupRecord, TokenName, UnixSeconds, present,
+};
+use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+const NAME: &str = "name";
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GroupRequest {
+    name: TokenName,
+    #[serde(default, deserialize_with = "present")]
+    environment: Option<EnvironmentName>,
+    #[serde(default, deserialize_with = "present")]
+    account: Option<AccountId>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GroupChange {
+    name: TokenName,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Group)]
+pub(crate) struct GroupView {
+    id: GroupId,
+    account: AccountId,
+    environment: EnvironmentName,
+    name: String,
+    /// The groups it stands in itself.
+    within: Vec<GroupId>,
+    /// What its members may do at which places.
+    access: Access,
+    created_at: UnixSeconds,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = GroupPage)]
+pub(crate) struct PageView {
+    groups: Vec<GroupView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<GroupId>,
+}
+
+impl From<GroupRecord> for GroupView {
+    fn from(record: GroupRecord) -> Self {
+        Self {
+            id: record.id,
+            account: record.account,
+            environment: record.environment,
+            name: record.name.into(),
+            within: record.within,
+            access: record.access,
+            created_at: record.created_at.seconds(),
+        }
+    }
+}
+
+pub(crate) async fn create(
+    State(platform): State<Platform>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: Result<Body<GroupRequest>, Problem>,
+) -> Result<(StatusCode, Json<GroupView>), Problem> {
+    caller.require("directory:write")?;
+    let Body { value, bytes } = body?;
+    let within = Within::new(&caller, value.account, value.environment)?;
+    let now = platform.now();
+    let record = GroupRecord {
+        id: GroupId::generate(platform.random.as_ref())?,
+        account: within.account,
+        environment: within.environment,
+        name: value.name,
+        access: Access::default(),
+        within: Vec::new(),
+        created_at: now,
+        closed_at: None,
+        version: 0,
+    };
+    let idempotency = key.scoped(&caller, "POST /v1/groups", &bytes);
+    let audit = caller.audit("create_group", record.id, now);
+    platform
+        .store
+        .create_group(&record, idempotency.as_ref(), &audit, now)
+        .await
+        .map_err(|error| refusal::of_creation(error, NAME))?;
+    Ok((StatusCode::CREATED, Json(record.into())))
+}
+
+pub(crate) async fn list(
+    State(platform): State<Platform>,
+    caller: Caller,
+    query: Asked<PageQuery>,
+) -> Result<Json<PageView>, Problem> {
+    caller.require("directory:read")?;
+    let page = Page::<GroupId>::of_query(&caller, query)?;
+    let Within {
+        account,
+        environment,
+    } = &page.within;
+    let found = platform
+        .store
+        .group_page(account, environment, page.limit, page.cursor)
+        .await?;
+    Ok(Json(PageView {
+        groups: found.groups.into_iter().map(GroupView::from).collect(),
+        cursor: found.next,
+    }))
+}
+
+/// The group of a path.
+pub(crate) fn id(text: &str) -> Result<GroupId, Problem> {
+    text.parse().map_err(|_not_an_id| unknown())
+}
+
+fn unknown() -> Problem {
+    Problem::not_found("group")
+}
+
+/// A group that is not closed.
+pub(crate) async fn open(
+    platform: &Platform,
+    within: &Within,
+    id: &GroupId,
+) -> Result<GroupRecord, Problem> {
+    let group = platform
+        .store
+        .group(&within.account, &within.environment, id)
+        .await?;
+    group
+        .filter(|group| group.closed_at.is_none())
+        .ok_or_else(unknown)
+}
+
+pub(crate) async fn one(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Path(group): Path<String>,
+    query: Asked<WithinQuery>,
+) -> Result<Json<GroupView>, Problem> {
+    caller.require("directory:read")?;
+    let within = Within::of_query(&caller, query)?;
+    let group = open(&platform, &within, &id(&group)?).await?;
+    Ok(Json(group.into()))
+}
+
+pub(crate) async fn change(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Path(group): Path<String>,
+    query: Asked<WithinQuery>,
+    body: Result<Body<GroupChange>, Problem>,
+) -> Result<Json<GroupView>, Problem> {
+    caller.require("directory:write")?;
+    let within = Within::of_query(&caller, query)?;
+    let Body { value, .. } = body?;
+    let group = id(&group)?;
+    let audit = caller.audit("change_group", group, platform.now());
+    let change = |group: &mut GroupRecord| group.name = value.name.clone();
+    let changed = platform
+        .store
+        .change_group(&within.account, &within.environment, &group, change, &audit)
+        .await
+        .map_err(|error| refusal::of_change(error, "group", NAME))?;
+    Ok(Json(changed.into()))
+}
+
+pub(crate) async fn delete(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Path(group): Path<String>,
+    query: Asked<WithinQuery>,
+) -> Result<StatusCode, Problem> {
+    caller.require("directory:write")?;
+    let within = Within::of_query(&caller, query)?;
+    let group = id(&group)?;
+    let now = platform.now();
+    let audit = caller.audit("close", group, now);
+    platform
+        .store
+        .close_group(&within.account, &within.environment, &group, &audit, now)
+        .await
+        .map_err(|error| refusal::of_change(error, "group", NAME))?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,61 @@
+//! Why a user, service account or group was not made or changed.
+
+use crate::error::DirectoryError;
+use crate::given;
+use hallpass_core::{MOST_GROUPS, MOST_NESTED};
+use hallpass_http::Problem;
+use hallpass_store::{ChangeError, CreateError, MemberError};
+use http::StatusCode;
+
+/// Why none was made; `field` is what its name is called.
+pub(crate) fn of_creation(error: CreateError, field: &'static str) -> Problem {
+    match error {
+        CreateError::NameTaken => name_taken(field),
+        error @ (CreateError::Exists
+        | CreateError::NoAccount
+        | CreateError::NoEnvironment
+        | CreateError::Closed
+        | CreateError::Already(_)
+        | CreateError::KeyReused
+        | CreateError::Store(_)) => DirectoryError(error).into(),
+    }
+}
+
+/// Why one was not changed; `what` it is, and `field` what its name is called.
+pub(crate) fn of_change(error: ChangeError, what: &str, field: &'static str) -> Problem {
+    match error {
+        ChangeError::Missing => Problem::not_found(what),
+        ChangeError::NameTaken => name_taken(field),
+        ChangeError::Store(error) => error.into(),
+    }
+}
+
+/// Why nobody joined or left a group.
+pub(crate) fn of_membership(error: MemberError) -> Problem {
+    let conflict = |code, detail| Problem::new(StatusCode::CONFLICT, code, detail);
+    match error {
+        MemberError::NoGroup => Problem::not_found("group"),
+        MemberError::NoMember => Problem::not_found("member"),
+        MemberError::NotHeld(scope) => given::not_held(&scope),
+        MemberError::TooManyGroups => conflict(
+            "too_many_groups",
+            format!(
+                "a user would be in more than {MOST_GROUPS} groups, those around their groups counted: take them out of one first"
+            ),
+        ),
+        MemberError::Circle => conflict(
+            "circular",
+            "the group would stand within itself: take the other one out of it first".to_owned(),
+        ),
+        MemberError::TooDeep => conflict(
+            "nested_too_deep",
+            format!("more than {MOST_NESTED} groups would stand in a row, each within the next"),
+        ),
+        MemberError::Store(error) => error.into(),
+    }
+}
+
+fn name_taken(field: &'static str) -> Problem {
+    let detail = "another one of this environment has this name: choose another";
+    Problem::new(StatusCode::CONFLICT, "name_taken", detail).field(field)
+}

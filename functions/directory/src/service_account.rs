@@ -1,0 +1,159 @@
+//! Service accounts of an environment: what speaks for one outlives the people who made it.
+
+use crate::within::{Asked, Page, PageQuery, Within, WithinQuery};
+use crate::{given, refusal, remove};
+use axum::extract::State;
+use axum::response::Response;
+use axum::{Extension, Json};
+use hallpass_core::{
+    Access, AccountId, EnvironmentName, Principal, PrincipalName, PrincipalRecord, PrincipalType,
+    ServiceAccountId, UnixSeconds, present,
+};
+use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem, WalkFor};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+const NAME: &str = "name";
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ServiceAccountRequest {
+    name: String,
+    #[serde(default, deserialize_with = "present")]
+    environment: Option<EnvironmentName>,
+    #[serde(default, deserialize_with = "present")]
+    account: Option<AccountId>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = ServiceAccount)]
+pub(crate) struct ServiceAccountView {
+    id: Principal,
+    account: AccountId,
+    environment: EnvironmentName,
+    name: PrincipalName,
+    created_at: UnixSeconds,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = ServiceAccountPage)]
+pub(crate) struct PageView {
+    service_accounts: Vec<ServiceAccountView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<Principal>,
+}
+
+impl From<PrincipalRecord> for ServiceAccountView {
+    fn from(record: PrincipalRecord) -> Self {
+        Self {
+            id: record.id,
+            account: record.account,
+            environment: record.environment,
+            name: record.name,
+            created_at: record.created_at.seconds(),
+        }
+    }
+}
+
+pub(crate) async fn create(
+    State(platform): State<Platform>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: Result<Body<ServiceAccountRequest>, Problem>,
+) -> Result<(StatusCode, Json<ServiceAccountView>), Problem> {
+    caller.require("directory:write")?;
+    let Body { value, bytes } = body?;
+    let within = Within::new(&caller, value.account, value.environment)?;
+    let now = platform.now();
+    let id = ServiceAccountId::generate(platform.random.as_ref())?;
+    let record = PrincipalRecord {
+        id: Principal::ServiceAccount(id),
+        account: within.account,
+        environment: within.environment,
+        name: given::name(NAME, &value.name, PrincipalType::ServiceAccount)?,
+        scopes: None,
+        access: Access::default(),
+        member_of: Vec::new(),
+        groups: Vec::new(),
+        created_at: now,
+        closed_at: None,
+        cut_off: None,
+        version: 0,
+    };
+    let idempotency = key.scoped(&caller, "POST /v1/service-accounts", &bytes);
+    let audit = caller.audit("create_service_account", record.id, now);
+    platform
+        .store
+        .create_principal(&record, idempotency.as_ref(), &audit, now)
+        .await
+        .map_err(|error| refusal::of_creation(error, NAME))?;
+    Ok((StatusCode::CREATED, Json(record.into())))
+}
+
+pub(crate) async fn list(
+    State(platform): State<Platform>,
+    caller: Caller,
+    query: Asked<PageQuery>,
+) -> Result<Json<PageView>, Problem> {
+    caller.require("directory:read")?;
+    let page = Page::<ServiceAccountId>::of_query(&caller, query)?;
+    let Within {
+        account,
+        environment,
+    } = &page.within;
+    let of = PrincipalType::ServiceAccount;
+    let cursor = page.cursor.map(Principal::ServiceAccount);
+    let found = platform
+        .store
+        .principals(account, environment, of, page.limit, cursor)
+        .await?;
+    let service_accounts = found.principals.into_iter();
+    Ok(Json(PageView {
+        service_accounts: service_accounts.map(ServiceAccountView::from).collect(),
+        cursor: found.next,
+    }))
+}
+
+fn id(text: &str) -> Result<Principal, Problem> {
+    let id = text.parse().map(Principal::ServiceAccount);
+    id.map_err(|_not_an_id| unknown())
+}
+
+fn unknown() -> Problem {
+    Problem::not_found("service account")
+}
+
+pub(crate) async fn one(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Path(service_account): Path<String>,
+    query: Asked<WithinQuery>,
+) -> Result<Json<ServiceAccountView>, Problem> {
+    caller.require("directory:read")?;
+    let within = Within::of_query(&caller, query)?;
+    let id = id(&service_account)?;
+    let found = platform
+        .store
+        .principal(&within.account, &within.environment, &id)
+        .await?;
+    found
+        .filter(|found| found.closed_at.is_none())
+        .map(|found| Json(found.into()))
+        .ok_or_else(unknown)
+}
+
+pub(crate) async fn delete(
+    State(platform): State<Platform>,
+    Extension(walk_for): Extension<WalkFor>,
+    caller: Caller,
+    Path(service_account): Path<String>,
+    query: Asked<WithinQuery>,
+) -> Result<Response, Problem> {
+    caller.require("directory:write")?;
+    let within = Within::of_query(&caller, query)?;
+    let id = id(&service_account)?;
+    remove::principal(&platform, &caller, within, id, walk_for)
+        .await?
+        .ok_or_else(unknown)
+}

@@ -1,0 +1,237 @@
+//! Shares: models that anybody may look at, maybe with a password.
+
+mod view;
+
+use crate::error::DirectoryError;
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use hallpass_core::{
+    AccountId, EnvironmentName, ModelId, PasswordHash, Scope, ScopeSet, ShareId, ShareRecord,
+    present,
+};
+use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem};
+use hallpass_password::{HashError, Password, hash, optional};
+use hallpass_store::ShareError;
+use http::StatusCode;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+pub(crate) use view::{PageView, ShareView};
+
+const LONGEST_PAGE: u8 = 100;
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ShareRequest {
+    model: ModelId,
+    /// `null` and the empty text mean that none is asked for.
+    #[serde(default, deserialize_with = "optional")]
+    #[schema(value_type = Option<String>)]
+    password: Option<Password>,
+    #[serde(default, deserialize_with = "present")]
+    environment: Option<EnvironmentName>,
+    #[serde(default, deserialize_with = "present")]
+    account: Option<AccountId>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PasswordRequest {
+    /// Has to be named: `{}` must not take a password away.
+    #[serde(deserialize_with = "optional")]
+    #[schema(value_type = Option<String>, required)]
+    password: Option<Password>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageRequest {
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u8>,
+    cursor: Option<ShareId>,
+    environment: Option<EnvironmentName>,
+    account: Option<AccountId>,
+}
+
+pub(crate) async fn create(
+    State(platform): State<Platform>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: Result<Body<ShareRequest>, Problem>,
+) -> Result<(StatusCode, Json<ShareView>), Problem> {
+    caller.require("directory:write")?;
+    let ShareRequest {
+        model,
+        password,
+        environment,
+        account,
+    } = body?.value;
+    let (account, environment) = caller.place(account, environment)?;
+    let scopes = given(&platform, &model)?;
+    check_held(&caller, &scopes)?;
+    // Without the password's text: beside Argon2id, the table must not hold a fast hash of it.
+    let told = format!("{model}\n{account}\n{environment}\n{}", password.is_some());
+    let idempotency = key.scoped(&caller, "POST /v1/shares", told.as_bytes());
+    let password = hashed(&platform, password).await?;
+    let now = platform.now();
+    let record = ShareRecord {
+        id: ShareId::generate(platform.random.as_ref())?,
+        account,
+        environment,
+        model,
+        scopes,
+        password,
+        created_at: now,
+        revoked_at: None,
+        cut_off: None,
+    };
+    let audit = caller.audit("share", record.id, now);
+    platform
+        .store
+        .share(&record, idempotency.as_ref(), &audit, now)
+        .await
+        .map_err(|error| not_shared(&caller, error))?;
+    Ok((StatusCode::CREATED, Json(record.into())))
+}
+
+pub(crate) async fn one(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Path(share): Path<String>,
+) -> Result<Json<ShareView>, Problem> {
+    caller.require("directory:read")?;
+    let share = find(&platform, &caller, &share).await?;
+    Ok(Json(share.into()))
+}
+
+/// Those that have not ended, of the caller's environment or, for the operator, any.
+pub(crate) async fn list(
+    State(platform): State<Platform>,
+    caller: Caller,
+    page: Result<Query<PageRequest>, QueryRejection>,
+) -> Result<Json<PageView>, Problem> {
+    caller.require("directory:read")?;
+    let Query(page) = page.map_err(|error| {
+        let detail = format!(
+            "{}; there are `limit`, `cursor`, `environment` and `account`",
+            error.body_text()
+        );
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", detail)
+    })?;
+    let limit = page.limit.unwrap_or(LONGEST_PAGE);
+    if !(1..=LONGEST_PAGE).contains(&limit) {
+        let detail = format!("`limit` is between 1 and {LONGEST_PAGE}");
+        return Err(Problem::invalid("limit", "invalid_query", detail));
+    }
+    let (account, environment) = caller.place(page.account, page.environment)?;
+    let found = platform
+        .store
+        .shares(&account, &environment, u32::from(limit), page.cursor)
+        .await?;
+    Ok(Json(found.into()))
+}
+
+/// Gives another password, or none. What was given under the old one dies.
+pub(crate) async fn change(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Path(share): Path<String>,
+    body: Result<Body<PasswordRequest>, Problem>,
+) -> Result<Json<ShareView>, Problem> {
+    caller.require("directory:write")?;
+    let PasswordRequest { password } = body?.value;
+    let share = find(&platform, &caller, &share).await?;
+    check_held(&caller, &share.scopes)?;
+    let password = hashed(&platform, password).await?;
+    // After the hash: what is given meanwhile, under the old one, dies as well.
+    let now = platform.now();
+    let audit = caller.audit("change_share", share.id, now);
+    let changed = platform
+        .store
+        .change_password(&share.id, password.as_ref(), &audit, now)
+        .await?;
+    changed.map(|share| Json(share.into())).ok_or_else(|| {
+        let detail = "the model is no longer shared: share it again";
+        Problem::new(StatusCode::CONFLICT, "unshared", detail).id(share.id)
+    })
+}
+
+/// Unshares the model; what its visitors were given dies.
+pub(crate) async fn remove(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Path(share): Path<String>,
+) -> Result<StatusCode, Problem> {
+    caller.require("directory:write")?;
+    let share = find(&platform, &caller, &share).await?;
+    let now = platform.now();
+    let audit = caller.audit("unshare", share.id, now);
+    platform.store.unshare(&share, &audit, now).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What is not the caller's and what is not there answer alike.
+async fn find(platform: &Platform, caller: &Caller, text: &str) -> Result<ShareRecord, Problem> {
+    let unknown = || Problem::not_found("share");
+    let id: ShareId = text.parse().map_err(|_not_an_id| unknown())?;
+    let share = platform.store.find_share(&id).await?;
+    share
+        .filter(|share| caller.reaches(share.account, &share.environment))
+        .ok_or_else(unknown)
+}
+
+/// What visitors of the model are given.
+fn given(platform: &Platform, model: &ModelId) -> Result<ScopeSet, Problem> {
+    let Some(policy) = platform.catalog.shares() else {
+        let detail = "this platform shares no models: its catalog has no `[shares]`";
+        return Err(Problem::invalid("model", "no_shares", detail));
+    };
+    policy.scopes_at(model).ok_or_else(|| {
+        let detail = "the model's place would be too deep for a scope";
+        Problem::invalid("model", "invalid_field", detail)
+    })
+}
+
+/// Nobody gives visitors what they may not do themselves.
+fn check_held(caller: &Caller, scopes: &ScopeSet) -> Result<(), Problem> {
+    let missing = |scope: &&Scope| !caller.holds(&scope.to_string());
+    match scopes.iter().find(missing) {
+        Some(scope) => {
+            let detail = format!(
+                "sharing the model gives `{scope}`, which the calling token does not hold: use one that does"
+            );
+            Err(Problem::invalid("model", "scope_not_held", detail))
+        }
+        None => Ok(()),
+    }
+}
+
+async fn hashed(
+    platform: &Platform,
+    password: Option<Password>,
+) -> Result<Option<PasswordHash>, Problem> {
+    let Some(password) = password else {
+        return Ok(None);
+    };
+    let hashed = hash(password, platform.random.as_ref()).await;
+    hashed.map(Some).map_err(|error| match error {
+        HashError::Form => Problem::internal(error),
+        HashError::Random(_) | HashError::Failed(_) => Problem::unavailable(error),
+    })
+}
+
+fn not_shared(caller: &Caller, error: ShareError) -> Problem {
+    match error {
+        ShareError::AlreadyShared(share) => {
+            let detail = "the model is shared already: change that share's password, or unshare it";
+            let problem = Problem::new(StatusCode::CONFLICT, "already_shared", detail);
+            if caller.reaches(share.account, &share.environment) {
+                problem.id(share.id)
+            } else {
+                problem
+            }
+        }
+        ShareError::Create(error) => DirectoryError(error).into(),
+    }
+}

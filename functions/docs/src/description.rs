@@ -1,0 +1,164 @@
+//! The whole API's description: the functions' own, and what all of them share.
+
+mod nulls;
+
+use hallpass_http::ProblemSchema;
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+
+/// What there is, in the order in which it is read.
+const TAGS: [(&str, &str); 10] = [
+    ("tokens", "Making, listing, changing and rotating tokens."),
+    ("revocations", "Ending tokens, and everything of a place."),
+    ("validation", "May this token do this, to this, from here?"),
+    ("exchange", "Tokens for a key or a password."),
+    (
+        "directory",
+        "Accounts, environments, users, service accounts and groups.",
+    ),
+    ("places", "Folders, and who may do what with them."),
+    (
+        "sharing",
+        "Models that anybody may look at, maybe with a password.",
+    ),
+    ("activity", "What tokens were used for, and who did what."),
+    ("keys", "What JWTs are verified with. Needs no token."),
+    ("docs", "What you are reading. Needs no token."),
+];
+
+/// What every function says of itself.
+fn functions() -> [OpenApi; 12] {
+    [
+        hallpass_mint::Api::openapi(),
+        hallpass_temporary::Api::openapi(),
+        hallpass_revoke::Api::openapi(),
+        hallpass_validate::Api::openapi(),
+        hallpass_rotate::Api::openapi(),
+        hallpass_list::Api::openapi(),
+        hallpass_update::Api::openapi(),
+        hallpass_exchange::Api::openapi(),
+        hallpass_directory::Api::openapi(),
+        hallpass_activity::Api::openapi(),
+        hallpass_jwks::Api::openapi(),
+        crate::Api::openapi(),
+    ]
+}
+
+/// The description as JSON (`OpenAPI` 3.1).
+#[must_use]
+pub fn description() -> Value {
+    let mut whole = ProblemSchema::openapi();
+    for function in functions() {
+        whole.merge(function);
+    }
+    let mut whole = serde_json::to_value(whole).unwrap_or_default();
+    set(&mut whole, "info", info());
+    set(&mut whole, "tags", tags());
+    if let Some(components) = whole.get_mut("components") {
+        set(components, "securitySchemes", security_schemes());
+    }
+    let paths = whole.get_mut("paths").and_then(Value::as_object_mut);
+    for operation in paths
+        .into_iter()
+        .flatten()
+        .flat_map(|(_, path)| operations(path))
+    {
+        if let Some(responses) = operation.get_mut("responses") {
+            set(responses, "default", problem());
+        }
+    }
+    nulls::strip(&mut whole);
+    whole
+}
+
+fn info() -> Value {
+    json!({
+        "title": "Hallpass",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": "Access tokens for an API platform: publishable, secret, temporary and user \
+                        tokens, account-key and password exchange, and one validation that answers \
+                        whether this token may do this, to this, from here. Times are Unix seconds. \
+                        Unknown fields are refused by name. Errors are problem+json (RFC 9457) with \
+                        a stable `code`. Where `account` and `environment` can be named, the \
+                        caller's own stand in for what is left out; the operator may name any.",
+        "license": {"name": "MIT OR Apache-2.0"},
+    })
+}
+
+fn tags() -> Value {
+    let tags = TAGS.iter();
+    tags.map(|(name, about)| json!({"name": name, "description": about}))
+        .collect()
+}
+
+fn security_schemes() -> Value {
+    json!({
+        "token": {
+            "type": "http", "scheme": "bearer",
+            "description": "A Hallpass token. The catalog's kinds may be presented in other places \
+                            as well: a query parameter such as `pubtoken`, a header such as \
+                            `api_key`.",
+        },
+        "account": {
+            "type": "http", "scheme": "basic",
+            "description": "Account name and API key (RFC 7617).",
+        },
+    })
+}
+
+fn problem() -> Value {
+    json!({
+        "description": "What is wrong, and what to do about it.",
+        "content": {"application/problem+json": {
+            "schema": {"$ref": "#/components/schemas/Problem"},
+        }},
+    })
+}
+
+fn operations(path: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let methods = path.as_object_mut().into_iter().flatten();
+    methods.map(|(_, operation)| operation)
+}
+
+fn set(object: &mut Value, name: &str, value: Value) {
+    object
+        .as_object_mut()
+        .unwrap_or(&mut Map::new())
+        .insert(name.to_owned(), value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TAGS, description, functions};
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn no_two_functions_mean_different_things_by_one_name() {
+        let mut schemas = BTreeMap::new();
+        for function in functions() {
+            for (name, schema) in function.components.unwrap_or_default().schemas {
+                let known = schemas.entry(name.clone()).or_insert(schema.clone());
+                assert!(*known == schema, "`{name}`");
+            }
+        }
+    }
+
+    #[test]
+    fn every_operation_is_of_a_tag_and_every_tag_has_some() {
+        let description = description();
+        let mut used: Vec<&str> = Vec::new();
+        for path in description["paths"].as_object().unwrap().values() {
+            for operation in path.as_object().unwrap().values() {
+                let tags = operation["tags"].as_array().unwrap();
+                assert_eq!(tags.len(), 1, "{operation}");
+                used.push(tags[0].as_str().unwrap());
+            }
+        }
+        used.sort_unstable();
+        used.dedup();
+        let mut known = TAGS.map(|(name, _)| name);
+        known.sort_unstable();
+        assert_eq!(used, known);
+    }
+}

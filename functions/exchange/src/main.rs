@@ -1,0 +1,13 @@
+//! Cold start.
+
+use hallpass_http::{StartError, Wiring, serve};
+use hallpass_keys::Signer;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), StartError> {
+    let wiring = Wiring::from_environment()?;
+    let platform = wiring.platform();
+    let (store, issuer) = (platform.store.clone(), platform.issuer.clone());
+    let signer = Signer::new(wiring.kms(), store, issuer);
+    serve(&platform, hallpass_exchange::router(&platform, &signer)).await
+}

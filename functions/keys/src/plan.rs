@@ -1,0 +1,212 @@
+//! What is due, one step at a time: a pure function of the keys, the rules and the moment.
+//!
+//! Nobody may meet a token whose key they cannot know. So a key is published a day before it signs
+//! (verifiers outside keep keys for hours: API Gateway's own authorizer for two), and stays
+//! published until the last token it can have signed is dead: signers may go on with it for as long
+//! as they remember that it was current.
+
+use crate::request::KeysRequest;
+use hallpass_core::{LEEWAY_SECONDS, UnixMillis};
+use hallpass_keys::{KEYS_AT_MOST_SECONDS_OLD, KeyPolicy, REFETCH_AFTER_SECONDS};
+use hallpass_store::{KeyRow, KeyState, Keyring};
+use serde::Serialize;
+
+const DAY: u64 = 24 * 60 * 60;
+
+/// A next key is published for this long before it signs.
+pub const PUBLISHED_BEFORE_SECONDS: u64 = DAY;
+
+/// A key that must sign at once, since the one before was retired, does so when each of our own
+/// verifiers will find it: they ask for an unknown key at least so often. Two seconds for clocks.
+pub const KNOWN_AFTER_SECONDS: u64 = REFETCH_AFTER_SECONDS.saturating_add(2);
+
+/// What a step is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "did", rename_all = "snake_case")]
+pub enum Did {
+    /// A key was made, and is published.
+    Published {
+        /// The key.
+        kid: String,
+    },
+    /// A published key signs from now on.
+    Switched {
+        /// It signed before.
+        from: Option<String>,
+        /// It signs now.
+        to: String,
+    },
+    /// A key is published no more, since somebody said so; another may sign in its place.
+    Retired {
+        /// The key.
+        kid: String,
+        /// It signs in its place.
+        to: Option<String>,
+    },
+    /// A key is published no more: nothing that it signed lives.
+    Unpublished {
+        /// The key.
+        kid: String,
+    },
+    /// The private half of a key that is not published is to be deleted, its row is gone.
+    Ended {
+        /// The key.
+        kid: String,
+    },
+}
+
+/// The next thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// These rows change, all at once.
+    Change(Vec<KeyRow>, Option<Did>),
+    /// A key is to be made, in this state, and to sign from this moment at the earliest.
+    Make(KeyState, Option<UnixMillis>),
+    /// This key is to be ended and forgotten.
+    End(KeyRow),
+    /// Nothing is due.
+    Rest,
+}
+
+/// By which rules keys live.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules<'a> {
+    pub(crate) policy: &'a KeyPolicy,
+    /// How long any token of the catalog lives, in seconds.
+    pub(crate) longest_token: u64,
+    pub(crate) now: UnixMillis,
+}
+
+impl Rules<'_> {
+    /// The step that is due first. Emergencies come before everything, KMS last: what needs no new
+    /// key is done although there is none to be had.
+    pub(crate) fn next_step(&self, ring: &Keyring, request: &KeysRequest) -> Step {
+        let next = ring.find(KeyState::Next);
+        let current = ring.find(KeyState::Current);
+        let named = request.retire.as_deref();
+        if let Some(row) = ring
+            .rows
+            .iter()
+            .find(|row| Some(row.kid.as_str()) == named && row.is_published())
+        {
+            return self.retire(row, next);
+        }
+        let Some(current) = current else {
+            return match next {
+                Some(next) => self.switch(None, next),
+                // Verifiers that know other keys must find this one first.
+                None => Step::Make(KeyState::Current, ring.was_used().then(|| self.known())),
+            };
+        };
+        if current.longest_token < self.longest_token {
+            let row = KeyRow {
+                longest_token: self.longest_token,
+                ..current.clone()
+            };
+            return Step::Change(vec![row], None);
+        }
+        let mut published = ring.rows.iter().filter(|row| row.is_published());
+        if let Some(row) = published.find(|row| self.is_spent(row)) {
+            return self.unpublish(row);
+        }
+        match next {
+            // It never signed: nobody misses it.
+            Some(next) if !self.policy.fits(next) => return self.unpublish(next),
+            Some(next) if self.may_switch(next) && self.is_due(current, request) => {
+                return self.switch(Some(current), next);
+            }
+            Some(_) => {}
+            None => return Step::Make(KeyState::Next, None),
+        }
+        let ended = ring.rows.iter().find(|row| !row.is_published());
+        ended.map_or(Step::Rest, |row| Step::End(row.clone()))
+    }
+
+    /// For how many seconds the current key has signed beyond its time.
+    pub(crate) fn overdue(&self, current: &KeyRow) -> u64 {
+        let since = current.signs_from.unwrap_or(current.created_at);
+        let age = self.now.0.saturating_sub(since.0) / 1_000;
+        age.saturating_sub(self.policy.rotation_days.saturating_mul(DAY))
+    }
+
+    fn is_due(&self, current: &KeyRow, request: &KeysRequest) -> bool {
+        let since = current.signs_from.unwrap_or(current.created_at);
+        let period = self.policy.rotation_days.saturating_mul(DAY);
+        request.rotate || !self.policy.fits(current) || self.now >= since.plus_seconds(period)
+    }
+
+    fn may_switch(&self, next: &KeyRow) -> bool {
+        self.now >= next.created_at.plus_seconds(PUBLISHED_BEFORE_SECONDS)
+    }
+
+    /// Whether the last token that a replaced key can have signed is dead.
+    fn is_spent(&self, row: &KeyRow) -> bool {
+        // A signer remembers for no longer than a verifier does; a minute for what is under way.
+        let last_signature = KEYS_AT_MOST_SECONDS_OLD.saturating_add(60);
+        let published = row
+            .longest_token
+            .saturating_add(LEEWAY_SECONDS)
+            .saturating_add(last_signature);
+        row.is(KeyState::Previous)
+            && row
+                .replaced_at
+                .is_none_or(|at| self.now >= at.plus_seconds(published))
+    }
+
+    fn known(&self) -> UnixMillis {
+        self.now.plus_seconds(KNOWN_AFTER_SECONDS)
+    }
+
+    /// The next key as the current one. Where it must be at once, it still waits until it is known.
+    fn promoted(&self, next: &KeyRow) -> KeyRow {
+        let known = next.created_at.plus_seconds(KNOWN_AFTER_SECONDS);
+        KeyRow {
+            state: KeyState::Current,
+            signs_from: Some(self.now.max(known)),
+            longest_token: self.longest_token,
+            ..next.clone()
+        }
+    }
+
+    fn switch(&self, current: Option<&KeyRow>, next: &KeyRow) -> Step {
+        let did = Did::Switched {
+            from: current.map(|row| row.kid.clone()),
+            to: next.kid.clone(),
+        };
+        let replaced = current.map(|row| KeyRow {
+            state: KeyState::Previous,
+            replaced_at: Some(self.now),
+            ..row.clone()
+        });
+        let rows = replaced.into_iter().chain([self.promoted(next)]);
+        Step::Change(rows.collect(), Some(did))
+    }
+
+    fn retire(&self, row: &KeyRow, next: Option<&KeyRow>) -> Step {
+        let next = next.filter(|_| row.state == KeyState::Current);
+        let did = Did::Retired {
+            kid: row.kid.clone(),
+            to: next.map(|next| next.kid.clone()),
+        };
+        let rows = [self.withdrawn(row)].into_iter();
+        let rows = rows.chain(next.map(|next| self.promoted(next)));
+        Step::Change(rows.collect(), Some(did))
+    }
+
+    fn unpublish(&self, row: &KeyRow) -> Step {
+        let kid = row.kid.clone();
+        Step::Change(vec![self.withdrawn(row)], Some(Did::Unpublished { kid }))
+    }
+
+    fn withdrawn(&self, row: &KeyRow) -> KeyRow {
+        KeyRow {
+            state: KeyState::Previous,
+            retired_at: Some(self.now),
+            ..row.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "plan/tests.rs"]
+mod tests;

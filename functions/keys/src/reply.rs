@@ -1,0 +1,81 @@
+//! What a run answers, and what it tells CloudWatch.
+
+use crate::plan::Did;
+use hallpass_core::{Algorithm, UnixMillis, UnixSeconds};
+use hallpass_store::KeyRow;
+use serde::Serialize;
+use serde_json::json;
+
+/// What was done, and how the keys stand now.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeysReply {
+    /// What was done, in order; nothing is usual.
+    pub did: Vec<Did>,
+    /// It signs.
+    pub current: Option<KeyView>,
+    /// It is published, and signs next.
+    pub next: Option<KeyView>,
+    /// They signed, and are published while that lives.
+    pub previous: Vec<KeyView>,
+    /// From when on the next key may sign.
+    pub next_may_sign_at: Option<UnixSeconds>,
+    /// For how long the current key has signed beyond its time.
+    pub overdue_seconds: u64,
+}
+
+/// A published key.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeyView {
+    /// Its id, for `retire`.
+    pub kid: String,
+    /// What it signs with.
+    pub algorithm: Algorithm,
+    /// `direct` or `wrapped`.
+    pub mode: &'static str,
+    /// When it was made.
+    pub created_at: UnixSeconds,
+}
+
+impl From<&KeyRow> for KeyView {
+    fn from(row: &KeyRow) -> Self {
+        Self {
+            kid: row.kid.clone(),
+            algorithm: row.algorithm,
+            mode: match row.private_key {
+                None => "direct",
+                Some(_) => "wrapped",
+            },
+            created_at: row.created_at.seconds(),
+        }
+    }
+}
+
+impl KeysReply {
+    /// A line of the log that CloudWatch reads as metrics (its "embedded metric format"): an alarm
+    /// hangs on `RotationOverdueSeconds`, which is also missed if no run comes to its end.
+    #[must_use]
+    pub fn metrics(&self, stack: &str, now: UnixMillis) -> String {
+        json!({
+            "_aws": {
+                "Timestamp": now.0,
+                "CloudWatchMetrics": [{
+                    "Namespace": "Hallpass",
+                    "Dimensions": [["stack"]],
+                    "Metrics": [
+                        {"Name": "RotationOverdueSeconds", "Unit": "Seconds"},
+                        {"Name": "PublishedKeys", "Unit": "Count"},
+                    ],
+                }],
+            },
+            "stack": stack,
+            "RotationOverdueSeconds": self.overdue_seconds,
+            "PublishedKeys": self.published(),
+        })
+        .to_string()
+    }
+
+    fn published(&self) -> usize {
+        let two = [&self.current, &self.next].into_iter().flatten().count();
+        two.saturating_add(self.previous.len())
+    }
+}

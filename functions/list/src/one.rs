@@ -1,0 +1,72 @@
+//! One token, with what tells whether its old secrets are still in use.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use hallpass_core::{TokenId, TokenRecord, UnixMillis, UnixSeconds};
+use hallpass_http::{Caller, Path, Platform, Problem, TokenView};
+use hallpass_store::LastUse;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = TokenInUse)]
+pub(crate) struct OneView<'a> {
+    #[serde(flatten)]
+    token: TokenView<'a>,
+    /// When it, or what came from it, was last used: best effort, a minute late.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_at: Option<UnixSeconds>,
+    /// The secrets that were rotated away and are still accepted, the oldest first.
+    previous: Vec<PreviousView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PreviousSecret)]
+struct PreviousView {
+    valid_until: UnixSeconds,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_at: Option<UnixSeconds>,
+}
+
+/// The token of this id. Its text, where its kind is public, is shown to those who could give what
+/// it can do.
+pub(crate) async fn one(
+    State(platform): State<Platform>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    caller.require("tokens:read")?;
+    let now = platform.now();
+    let unknown = || Problem::not_found("token");
+    let id: TokenId = id.parse().map_err(|_not_an_id| unknown())?;
+    let record = platform
+        .store
+        .token(&id)
+        .await?
+        .filter(|record| caller.reaches(record.account, &record.environment))
+        .ok_or_else(unknown)?;
+    let used = platform.store.last_use(&id).await?;
+    let token = TokenView::from(&record);
+    let view = OneView {
+        token: match caller.covers(&record) {
+            Ok(()) => token,
+            Err(_not_covered) => token.without_text(),
+        },
+        last_used_at: used.last_used_at.map(UnixMillis::seconds),
+        previous: previous(&record, &used, now),
+    };
+    Ok(Json(view).into_response())
+}
+
+fn previous(record: &TokenRecord, used: &LastUse, now: UnixMillis) -> Vec<PreviousView> {
+    let living = record.previous.iter().filter(|secret| now < secret.until);
+    living
+        .map(|secret| PreviousView {
+            valid_until: secret.until.seconds(),
+            last_used_at: used
+                .of_old_secret(secret.hash.mark())
+                .map(UnixMillis::seconds),
+        })
+        .collect()
+}

@@ -1,0 +1,102 @@
+//! A page of the tokens of an environment.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Response};
+use hallpass_core::{AccountId, EnvironmentName, KindName};
+use hallpass_http::{Caller, Platform, Problem, TokenView};
+use hallpass_store::{TokenCursor, TokenCursorError, TokenList};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+const LONGEST_PAGE: u8 = 100;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageRequest {
+    kind: Option<KindName>,
+    environment: Option<EnvironmentName>,
+    account: Option<AccountId>,
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u8>,
+    cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = TokenPage)]
+pub(crate) struct PageView<'a> {
+    tokens: Vec<TokenView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
+}
+
+/// The caller's own environment, or any for the operator.
+pub(crate) async fn list(
+    State(platform): State<Platform>,
+    caller: Caller,
+    page: Result<Query<PageRequest>, QueryRejection>,
+) -> Result<Response, Problem> {
+    caller.require("tokens:read")?;
+    let Query(page) = page.map_err(|error| {
+        let detail = format!(
+            "{}; there are `kind`, `environment`, `account`, `limit` and `cursor`",
+            error.body_text()
+        );
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", detail)
+    })?;
+    let limit = page.limit.unwrap_or(LONGEST_PAGE);
+    if !(1..=LONGEST_PAGE).contains(&limit) {
+        let detail = format!("`limit` is between 1 and {LONGEST_PAGE}");
+        return Err(Problem::invalid("limit", "invalid_query", detail));
+    }
+    if let Some(kind) = &page.kind {
+        check_kind(&platform, kind)?;
+    }
+    let (account, environment) = caller.place(page.account, page.environment)?;
+    let list = TokenList {
+        account: &account,
+        environment: &environment,
+        kind: page.kind.as_ref(),
+    };
+    let cursor = cursor(&list, page.cursor.as_deref())?;
+    let found = platform
+        .store
+        .tokens(list, u32::from(limit), cursor)
+        .await?;
+    if found.tokens.is_empty() && found.next.is_none() && cursor.is_none() {
+        // Only the operator can name what is not there: told apart from what is empty.
+        let there = platform.store.environment(&account, &environment).await?;
+        there.ok_or_else(|| Problem::not_found("environment").field("environment"))?;
+    }
+    let shown = |token| TokenView::listed(token, account, &environment);
+    let view = PageView {
+        tokens: found.tokens.iter().map(shown).collect(),
+        cursor: found.next.map(|next| next.to_string()),
+    };
+    Ok(Json(view).into_response())
+}
+
+fn cursor(list: &TokenList<'_>, text: Option<&str>) -> Result<Option<TokenCursor>, Problem> {
+    let cursor = text.map(|text| list.cursor(text)).transpose();
+    cursor.map_err(|error: TokenCursorError| {
+        Problem::invalid("cursor", "invalid_cursor", format!("`cursor` is {error}"))
+    })
+}
+
+/// A kind whose tokens are kept.
+fn check_kind(platform: &Platform, kind: &KindName) -> Result<(), Problem> {
+    let kept = |kind: &&hallpass_core::Kind| kind.prefix().is_some();
+    if platform.catalog.kind(kind).as_ref().is_some_and(kept) {
+        return Ok(());
+    }
+    let known = platform.catalog.kinds().filter(kept);
+    let known: Vec<String> = known.map(|kind| format!("`{}`", kind.name)).collect();
+    let detail = format!(
+        "there are no tokens of kind `{kind}` to list; there are {}",
+        known.join(", ")
+    );
+    Err(Problem::invalid("kind", "unknown_kind", detail))
+}

@@ -1,0 +1,89 @@
+//! `GET /v1/revocations/…`: asks whether a closing has finished, and walks on if it has not. It
+//! never begins one.
+
+use crate::close::Closing;
+use crate::error::RevokeError;
+use axum::Extension;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use hallpass_core::{AccountId, EnvironmentName};
+use hallpass_http::{Caller, Path, Platform, Problem, WalkFor};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// Where a user or service account lives: the caller's own place where nothing is said.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PlaceRequest {
+    account: Option<AccountId>,
+    environment: Option<EnvironmentName>,
+}
+
+pub(crate) async fn account(
+    State(platform): State<Platform>,
+    Extension(walk_for): Extension<WalkFor>,
+    caller: Caller,
+    Path(account): Path<String>,
+) -> Result<Response, Problem> {
+    of_place(&platform, &caller, (&account, None), walk_for).await
+}
+
+pub(crate) async fn environment(
+    State(platform): State<Platform>,
+    Extension(walk_for): Extension<WalkFor>,
+    caller: Caller,
+    Path((account, app, env)): Path<(String, String, String)>,
+) -> Result<Response, Problem> {
+    let environment = format!("{app}/{env}");
+    of_place(&platform, &caller, (&account, Some(&environment)), walk_for).await
+}
+
+pub(crate) async fn principal(
+    State(platform): State<Platform>,
+    Extension(walk_for): Extension<WalkFor>,
+    caller: Caller,
+    Path(principal): Path<String>,
+    place: Result<Query<PlaceRequest>, QueryRejection>,
+) -> Result<Response, Problem> {
+    caller.require("tokens:revoke")?;
+    let place = Problem::of_query(place, "`account` and `environment`")?;
+    let principal = principal
+        .parse()
+        .map_err(|_not_an_id| RevokeError::NoPrincipal)?;
+    let (account, environment) = (place.account, place.environment);
+    let now = platform.now();
+    let closing = Closing::of_principal(&caller, principal, account, environment, None, now)?;
+    go_on(&platform, &caller, closing, walk_for).await
+}
+
+async fn of_place(
+    platform: &Platform,
+    caller: &Caller,
+    (account, environment): (&str, Option<&str>),
+    walk_for: WalkFor,
+) -> Result<Response, Problem> {
+    let unknown = || RevokeError::NoPlace;
+    caller.require("tokens:revoke")?;
+    let account = account.parse().map_err(|_not_an_id| unknown())?;
+    let environment: Option<EnvironmentName> = environment
+        .map(str::parse)
+        .transpose()
+        .map_err(|_not_a_name| unknown())?;
+    let now = platform.now();
+    let closing = Closing::of_place(caller, Some(account), environment, None, now)?;
+    go_on(platform, caller, closing, walk_for).await
+}
+
+async fn go_on(
+    platform: &Platform,
+    caller: &Caller,
+    closing: Closing,
+    walk_for: WalkFor,
+) -> Result<Response, Problem> {
+    if !closing.has_begun(platform).await? {
+        return Err(closing.missing().into());
+    }
+    closing.go_on(platform, caller, walk_for).await
+}
