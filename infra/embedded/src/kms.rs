@@ -1,5 +1,6 @@
 //! KMS: rustack, behind the mends that make it answer as AWS does.
 
+mod ed25519;
 mod mended;
 mod spki;
 

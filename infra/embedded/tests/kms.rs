@@ -5,7 +5,10 @@
     reason = "clippy lets tests do it, but not their helpers"
 )]
 
-use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::signature::{
+    Ed25519KeyPair, KeyPair as _, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey,
+};
 use aws_sdk_kms::{
     Client,
     error::ProvideErrorMetadata,
@@ -166,6 +169,31 @@ async fn a_data_key_pair_decrypts_to_the_private_half_of_its_spki() {
             .into_service_error()
             .is_invalid_ciphertext_exception()
     );
+}
+
+#[tokio::test]
+async fn an_ed25519_pair_decrypts_to_the_private_half_of_its_spki() {
+    let (_services, client) = kms().await;
+    let usage = KeyUsageType::EncryptDecrypt;
+    let wrapping = key(&client, KeySpec::SymmetricDefault, usage).await;
+    let pair = client
+        .generate_data_key_pair_without_plaintext()
+        .key_id(&wrapping)
+        .key_pair_spec(DataKeyPairSpec::EccNistEdwards25519)
+        .encryption_context("issuer", "i");
+    let pair = pair.send().await.unwrap();
+    assert!(pair.key_id().unwrap().ends_with(&wrapping));
+    let wrapped = pair.private_key_ciphertext_blob.unwrap();
+    let decrypt = |issuer: &str| {
+        let decrypt = client.decrypt().key_id(&wrapping);
+        let decrypt = decrypt.ciphertext_blob(wrapped.clone());
+        decrypt.encryption_context("issuer", issuer).send()
+    };
+    let private = decrypt("i").await.unwrap().plaintext.unwrap();
+    let private = Ed25519KeyPair::from_pkcs8_maybe_unchecked(private.as_ref()).unwrap();
+    let public = private.public_key().as_der().unwrap();
+    assert_eq!(public.as_ref(), pair.public_key.unwrap().as_ref());
+    assert!(decrypt("other").await.is_err());
 }
 
 #[tokio::test]

@@ -11,20 +11,25 @@ use hallpass_embedded::{
     Services, ServicesError, TableError, create_table, dynamodb_config, kms_config,
 };
 use hallpass_http::{
-    ClientAddress, Platform, Settings, SystemClock, SystemRandom, finish, retries, timeouts,
+    ClientAddress, Platform, Settings, SystemClock, SystemRandom, retries, timeouts,
 };
-use hallpass_keys::Signer;
+use hallpass_keys::{KeyMaker, KeyPolicy, KeyPolicyError, Signer, SigningMode};
 use hallpass_store::StoreError;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 const TABLE: &str = "hallpass";
+
+/// How often use is written down, and how long the end waits for the last of it.
+const FLUSHES_EVERY: Duration = Duration::from_mins(1);
+const FLUSHES_WITHIN: Duration = Duration::from_secs(2);
 
 /// Why `cargo dev` does not run.
 #[derive(Debug, Error)]
@@ -52,6 +57,10 @@ pub(crate) enum StartError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
+    Keys(#[from] KeyPolicyError),
+    #[error("the embedded KMS makes no wrapping key")]
+    WrappingKey(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
     Bootstrap(#[from] BootstrapError),
     #[error("the management token cannot be kept in `{file}`")]
     TokenFile { file: String, source: io::Error },
@@ -64,14 +73,30 @@ pub(crate) async fn run(options: &Options) -> Result<(), StartError> {
     // Both before anything else, so that neither ends the process in its own way meanwhile.
     let mut terminated = signal(SignalKind::terminate()).map_err(StartError::Runtime)?;
     let mut interrupted = signal(SignalKind::interrupt()).map_err(StartError::Runtime)?;
-    tokio::select! {
-        ended = serve(options) => ended,
+    let serving = OnceLock::new();
+    let mut served = std::pin::pin!(serve(options, &serving));
+    let ended = tokio::select! {
+        ended = &mut served => ended,
         _ = interrupted.recv() => Ok(()),
         _ = terminated.recv() => Ok(()),
+    };
+    // Before what serves the table is dropped.
+    if let Some(platform) = serving.get() {
+        let _late = tokio::time::timeout(FLUSHES_WITHIN, platform.flush_use()).await;
+    }
+    ended
+}
+
+/// Writes down what was gathered in memory, minute by minute.
+async fn flush(platform: Platform) {
+    let mut minutes = tokio::time::interval(FLUSHES_EVERY);
+    loop {
+        minutes.tick().await;
+        platform.flush().await;
     }
 }
 
-async fn serve(options: &Options) -> Result<(), StartError> {
+async fn serve(options: &Options, serving: &OnceLock<Platform>) -> Result<(), StartError> {
     let catalog = catalog(&options.catalog, options.services_only)?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
     let listener = TcpListener::bind(address)
@@ -85,13 +110,16 @@ async fn serve(options: &Options) -> Result<(), StartError> {
     let settings = Settings {
         table: TABLE.to_owned(),
         issuer: format!("http://{address}").parse::<Issuer>()?,
-        audience: None,
+        audience: options.audience.clone(),
         stack: "local".to_owned(),
         catalog,
     };
     let (platform, kms) = connect(&services, &settings).await?;
-    let token = root_token(&platform, &kms, options).await?;
-    say(options, &services, address, &token).map_err(StartError::Serve)?;
+    let policy = key_policy(&kms, options).await?;
+    let issuer = platform.issuer.clone();
+    let keys = KeyMaker::new(kms.clone(), issuer.clone(), "local", policy);
+    let token = root_token(&platform, &keys, options).await?;
+    say(options, &services, address, &token, keys.policy()).map_err(StartError::Serve)?;
     if options.services_only {
         drop(listener);
         return std::future::pending().await;
@@ -100,8 +128,10 @@ async fn serve(options: &Options) -> Result<(), StartError> {
         .with_target(false)
         .with_writer(io::stderr)
         .init();
-    let signer = Signer::new(kms, platform.store.clone());
-    let service = finish(hallpass_local::routes(&signer), &platform).layer(from_fn(with_address));
+    let signer = Signer::new(kms, platform.store.clone(), issuer);
+    let platform = serving.get_or_init(|| platform);
+    tokio::spawn(flush(platform.clone()));
+    let service = hallpass_local::service(&signer, platform).layer(from_fn(with_address));
     axum::serve(
         listener,
         service.into_make_service_with_connect_info::<SocketAddr>(),
@@ -162,10 +192,29 @@ async fn connect(
     Ok((platform, kms))
 }
 
+/// What sort of signing key was asked for; mode `wrapped` gets a key to wrap with.
+async fn key_policy(kms: &aws_sdk_kms::Client, options: &Options) -> Result<KeyPolicy, StartError> {
+    let wrapping_key = if options.signing_mode.as_deref() == Some("wrapped") {
+        let made = kms.create_key().description("Hallpass wrapping key").send();
+        let made = made
+            .await
+            .map_err(|error| StartError::WrappingKey(error.into()))?;
+        made.key_metadata.map(|metadata| metadata.key_id)
+    } else {
+        None
+    };
+    Ok(KeyPolicy::from_lookup(|name| match name {
+        "HALLPASS_ALGORITHM" => options.algorithm.clone(),
+        "HALLPASS_SIGNING_MODE" => options.signing_mode.clone(),
+        "HALLPASS_WRAPPING_KEY" => wrapping_key.clone(),
+        _ => None,
+    })?)
+}
+
 /// The management token: the one kept with the data if it is still good, else a new one.
 async fn root_token(
     platform: &Platform,
-    kms: &aws_sdk_kms::Client,
+    keys: &KeyMaker,
     options: &Options,
 ) -> Result<SecretString, StartError> {
     let token_file = |file: &Path| {
@@ -190,7 +239,8 @@ async fn root_token(
             .examine([text.expose_secret()], now)
             .await?;
         if still_good(platform, &evidence) {
-            hallpass_keys::create_signing_key(kms, &platform.store, "local", now)
+            let longest = platform.catalog.longest_jwt();
+            hallpass_keys::create_signing_key(keys, &platform.store, longest, now)
                 .await
                 .map_err(BootstrapError::from)?;
             token = Some(text);
@@ -198,7 +248,7 @@ async fn root_token(
     }
     let token = match token {
         Some(token) => token,
-        None => bootstrap(platform, kms, "local", request).await?.token,
+        None => bootstrap(platform, keys, request).await?.token,
     };
     for file in kept
         .iter()
@@ -223,6 +273,7 @@ fn say(
     services: &Services,
     address: SocketAddr,
     token: &SecretString,
+    keys: &KeyPolicy,
 ) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let (token, catalog) = (token.expose_secret(), &options.catalog);
@@ -239,6 +290,16 @@ fn say(
             ("HALLPASS_CATALOG", catalog),
         ] {
             writeln!(out, "{name}={value}")?;
+        }
+        if let Some(audience) = &options.audience {
+            writeln!(out, "HALLPASS_AUDIENCE={audience}")?;
+        }
+        if let Some(algorithm) = &options.algorithm {
+            writeln!(out, "HALLPASS_ALGORITHM={algorithm}")?;
+        }
+        if let SigningMode::Wrapped(under) = &keys.mode {
+            writeln!(out, "HALLPASS_SIGNING_MODE=wrapped")?;
+            writeln!(out, "HALLPASS_WRAPPING_KEY={under}")?;
         }
         // An env file is no place for a secret that has a file of its own.
         match &options.root_token_file {

@@ -246,6 +246,28 @@ fn records_outlive_a_restart_and_signatures_do_not() {
     assert_eq!(kept.permissions().mode() & 0o777, 0o600);
 }
 
+/// Use is gathered in memory, minute by minute: the last of it is written down at the end.
+#[test]
+fn use_outlives_a_restart() {
+    let folder = Folder::new();
+    let data = folder.path("data");
+    let mut dev = Dev::start(&["--port", "0", "--data", &data]);
+    let token = mint(&dev, &json!({"kind": "secret", "name": "a server"}));
+    for _ in 0..3 {
+        assert_eq!(dev.get("/v1/tokens/self", &token).0, 200);
+    }
+    let (_, own) = dev.get("/v1/tokens/self", &token);
+    assert_eq!(dev.end("TERM").0, Some(0));
+    let dev = Dev::start(&["--port", "0", "--data", &data]);
+    let id = own["id"].as_str().unwrap();
+    let (status, found) = dev.get(&format!("/v1/usage?token={id}"), &dev.token);
+    assert_eq!(
+        (status, &found["usage"][0]["count"]),
+        (200, &json!(4)),
+        "{found}"
+    );
+}
+
 #[test]
 fn a_lost_or_dead_kept_token_is_replaced() {
     let folder = Folder::new();

@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::{Response, StatusCode, response::Parts};
 use http_body_util::BodyExt;
 use rustack_kms_http::{KmsHandler, KmsResponseBody, response::json_response};
 use rustack_kms_model::{
@@ -13,7 +13,7 @@ use rustack_kms_model::{
 };
 use serde_json::Value;
 
-use super::spki;
+use super::{ed25519, spki};
 
 /// AWS: "Message … Length Constraints: Minimum length of 1. Maximum length of 4096."
 const LONGEST_MESSAGE: usize = 4096;
@@ -41,6 +41,11 @@ impl<H: KmsHandler> KmsHandler for Mended<H> {
         if let Some(refusal) = refusal(operation, &body) {
             return Box::pin(async { Err(refusal) });
         }
+        if let (KmsOperation::GenerateDataKeyPairWithoutPlaintext, Some(input)) =
+            (operation, ed25519_input(&body))
+        {
+            return self.ed25519_pair(&input);
+        }
         let reply = self.inner.handle_operation(operation, body);
         Box::pin(async move {
             let reply = reply.await.map_err(with_aws_status)?;
@@ -54,6 +59,28 @@ impl<H: KmsHandler> KmsHandler for Mended<H> {
     }
 }
 
+impl<H: KmsHandler> Mended<H> {
+    /// A key pair of ours, its private half encrypted by the inner KMS.
+    fn ed25519_pair(&self, input: &Value) -> Pin<Box<dyn Future<Output = Reply> + Send>> {
+        let pair = ed25519::pair(input).map(|(public, encrypt)| {
+            let encrypt = Bytes::from(encrypt.to_string());
+            let encrypted = self.inner.handle_operation(KmsOperation::Encrypt, encrypt);
+            (public, encrypted)
+        });
+        Box::pin(async move {
+            let (public, encrypted) = pair.map_err(broken)?;
+            let (parts, output) = opened(encrypted.await.map_err(with_aws_status)?).await?;
+            closed(&parts, &ed25519::reply(&public, &output))
+        })
+    }
+}
+
+/// A request for a key pair that the inner KMS does not make.
+fn ed25519_input(body: &[u8]) -> Option<Value> {
+    let input: Value = serde_json::from_slice(body).ok()?;
+    (input.get("KeyPairSpec")?.as_str()? == ed25519::SPEC).then_some(input)
+}
+
 /// What rustack would do wrongly or unclearly. A body that is no JSON is left to rustack.
 fn refusal(operation: KmsOperation, body: &[u8]) -> Option<KmsError> {
     let input: Value = serde_json::from_slice(body).ok()?;
@@ -62,9 +89,7 @@ fn refusal(operation: KmsOperation, body: &[u8]) -> Option<KmsError> {
         KmsOperation::CreateKey => {
             no_ed25519(text("KeySpec").or_else(|| text("CustomerMasterKeySpec"))?)
         }
-        KmsOperation::GenerateDataKeyPair | KmsOperation::GenerateDataKeyPairWithoutPlaintext => {
-            no_ed25519(text("KeyPairSpec")?)
-        }
+        KmsOperation::GenerateDataKeyPair => no_ed25519(text("KeyPairSpec")?),
         KmsOperation::Sign | KmsOperation::Verify => unsignable(
             &STANDARD.decode(text("Message")?).ok()?,
             text("MessageType").unwrap_or("RAW"),
@@ -75,11 +100,11 @@ fn refusal(operation: KmsOperation, body: &[u8]) -> Option<KmsError> {
 }
 
 fn no_ed25519(spec: &str) -> Option<KmsError> {
-    (spec == "ECC_NIST_EDWARDS25519").then(|| {
+    (spec == ed25519::SPEC).then(|| {
         KmsError::with_message(
             KmsErrorCode::UnsupportedOperationException,
-            "the embedded KMS has no Ed25519 (ECC_NIST_EDWARDS25519): choose ECC_NIST_P256 or \
-             RSA_2048 on this machine",
+            "the embedded KMS has no Ed25519 (ECC_NIST_EDWARDS25519) but in key pairs without \
+             plaintext: choose ECC_NIST_P256 or RSA_2048 on this machine",
         )
     })
 }
@@ -124,9 +149,7 @@ fn with_aws_status(mut error: KmsError) -> KmsError {
 
 /// Turns the reply's bare `PublicKey` into the `SubjectPublicKeyInfo` AWS answers with.
 async fn with_spki(reply: Response<KmsResponseBody>) -> Reply {
-    let (parts, body) = reply.into_parts();
-    let body = body.collect().await.map_err(broken)?.to_bytes();
-    let mut output: Value = serde_json::from_slice(&body).map_err(broken)?;
+    let (parts, mut output) = opened(reply).await?;
     if let Some(key) = output.get_mut("PublicKey") {
         let bare = STANDARD
             .decode(key.as_str().unwrap_or_default())
@@ -136,12 +159,23 @@ async fn with_spki(reply: Response<KmsResponseBody>) -> Reply {
         })?;
         *key = Value::String(STANDARD.encode(whole));
     }
+    closed(&parts, &output)
+}
+
+async fn opened(reply: Response<KmsResponseBody>) -> Result<(Parts, Value), KmsError> {
+    let (parts, body) = reply.into_parts();
+    let body = body.collect().await.map_err(broken)?.to_bytes();
+    Ok((parts, serde_json::from_slice(&body).map_err(broken)?))
+}
+
+/// Another body in place of a reply's own.
+fn closed(parts: &Parts, output: &Value) -> Reply {
     let id = parts
         .headers
         .get("x-amzn-requestid")
         .and_then(|id| id.to_str().ok());
     Ok(json_response(
-        serde_json::to_vec(&output).map_err(broken)?,
+        serde_json::to_vec(output).map_err(broken)?,
         id.unwrap_or_default(),
     ))
 }
