@@ -32,13 +32,13 @@ async fn empty() -> Hallpass {
 
 /// Invokes the function.
 async fn invoke(hallpass: &Hallpass, request: BootstrapRequest) -> Made {
-    bootstrap(&hallpass.platform, &hallpass.kms_client, "test", request).await
+    bootstrap(&hallpass.platform, &hallpass.keys, request).await
 }
 
 /// Invokes the function beside whatever else happens.
 fn spawn(hallpass: &Hallpass, request: BootstrapRequest) -> JoinHandle<Made> {
-    let (platform, kms) = (hallpass.platform.clone(), hallpass.kms_client.clone());
-    tokio::spawn(async move { bootstrap(&platform, &kms, "test", request).await })
+    let (platform, keys) = (hallpass.platform.clone(), hallpass.keys.clone());
+    tokio::spawn(async move { bootstrap(&platform, &keys, request).await })
 }
 
 fn token(made: &BootstrapReply) -> &str {

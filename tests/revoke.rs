@@ -6,6 +6,8 @@ mod before;
 mod body;
 #[path = "revoke/close.rs"]
 mod close;
+#[path = "revoke/principals.rs"]
+mod principals;
 #[path = "revoke/race.rs"]
 mod race;
 #[path = "revoke/token.rs"]

@@ -4,6 +4,8 @@
 mod bounds;
 #[path = "rotate/overlap.rs"]
 mod overlap;
+#[path = "rotate/policy.rs"]
+mod policy;
 #[path = "rotate/race.rs"]
 mod race;
 

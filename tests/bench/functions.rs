@@ -4,13 +4,20 @@ use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const FUNCTIONS: [&str; 7] = [
+const FUNCTIONS: [&str; 14] = [
+    "activity",
     "bootstrap",
     "directory",
+    "docs",
+    "exchange",
+    "jwks",
+    "keys",
+    "list",
     "mint",
     "revoke",
     "rotate",
     "temporary",
+    "update",
     "validate",
 ];
 

@@ -3,7 +3,7 @@
 use hallpass_bootstrap::{BootstrapRequest, bootstrap};
 use hallpass_embedded::{Services, create_table, dynamodb_client, kms_client};
 use hallpass_http::{Platform, Settings, SystemClock, SystemRandom};
-use hallpass_keys::Signer;
+use hallpass_keys::{KeyMaker, KeyPolicy, Signer, SigningMode};
 use secrecy::ExposeSecret as _;
 use std::sync::Arc;
 
@@ -18,7 +18,13 @@ pub struct Bench {
     _services: Services,
 }
 
+/// With a key in KMS.
 pub async fn start() -> Bench {
+    start_signing(false).await
+}
+
+/// With a key in KMS, or one that KMS decrypts once.
+pub async fn start_signing(wrapped: bool) -> Bench {
     let services = Services::start(None).await.unwrap();
     let dynamodb = dynamodb_client(&services.dynamodb_url);
     create_table(&dynamodb, TABLE).await.unwrap();
@@ -32,10 +38,22 @@ pub async fn start() -> Bench {
     let clock = Arc::new(SystemClock);
     let platform = Platform::new(&settings, dynamodb.clone(), clock, Arc::new(SystemRandom));
     let kms = kms_client(&services.kms_url);
-    let made = bootstrap(&platform, &kms, "bench", BootstrapRequest::default())
+    let issuer = platform.issuer.clone();
+    let mode = if wrapped {
+        let made = kms.create_key().send().await.unwrap();
+        SigningMode::Wrapped(made.key_metadata.unwrap().key_id)
+    } else {
+        SigningMode::Direct
+    };
+    let policy = KeyPolicy {
+        mode,
+        ..KeyPolicy::default()
+    };
+    let keys = KeyMaker::new(kms.clone(), issuer.clone(), "bench", policy);
+    let made = bootstrap(&platform, &keys, BootstrapRequest::default())
         .await
         .unwrap();
-    let signer = Signer::new(kms, platform.store.clone());
+    let signer = Signer::new(kms, platform.store.clone(), issuer);
     let opaque = made.token.expose_secret().to_owned();
     Bench {
         platform,

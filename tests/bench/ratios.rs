@@ -6,6 +6,7 @@
 //! --bins --output-format zip --workspace` has built them, with the tool that `HALLPASS_LAMBDA_BENCH` names.
 
 mod coverage;
+mod deriving;
 mod functions;
 mod platform;
 mod validation;
@@ -28,6 +29,7 @@ fn main() {
         "", "A", "B", "A/B", "at most"
     );
     runtime.block_on(validation::measure(&mut report));
+    runtime.block_on(deriving::measure(&mut report));
     coverage::measure(&mut report);
     functions::measure(&mut report);
     let here = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");

@@ -15,8 +15,8 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::time::Instant;
 
-const PAIRS: usize = 2_000;
-const WARM_UP: usize = 200;
+pub const PAIRS: usize = 2_000;
+pub const WARM_UP: usize = 200;
 
 pub async fn measure(report: &mut Map<String, Value>) {
     let bench = start().await;
@@ -25,7 +25,7 @@ pub async fn measure(report: &mut Map<String, Value>) {
     jwt(&bench, &record, report).await;
 }
 
-async fn record(bench: &Bench) -> TokenRecord {
+pub async fn record(bench: &Bench) -> TokenRecord {
     let now = bench.platform.now();
     let [evidence] = bench
         .platform
@@ -56,7 +56,7 @@ async fn validate(bench: &Bench, text: &str) {
     assert!(decision.is_active(), "{decision:?}");
 }
 
-fn key(record: &TokenRecord) -> HashMap<String, AttributeValue> {
+pub fn key(record: &TokenRecord) -> HashMap<String, AttributeValue> {
     let text = |text: String| AttributeValue::S(text);
     HashMap::from([
         (
@@ -142,11 +142,17 @@ async fn jwt(bench: &Bench, record: &TokenRecord, report: &mut Map<String, Value
     );
 }
 
-/// A temporary token of the bench's own management token, which no route would derive.
 async fn signed(bench: &Bench, record: &TokenRecord) -> String {
+    let claims = claims(bench, record);
+    let signed = bench.signer.sign(&claims, bench.platform.now()).await;
+    signed.unwrap().expose_secret().to_owned()
+}
+
+/// What a temporary token of the bench's own management token would say, which no route derives.
+pub fn claims(bench: &Bench, record: &TokenRecord) -> Claims {
     let now = bench.platform.now();
     let issuer = bench.platform.issuer.clone();
-    let claims = Claims {
+    Claims {
         aud: Audience(vec![issuer.as_str().to_owned()]),
         iss: issuer,
         sub: record.principal,
@@ -165,12 +171,5 @@ async fn signed(bench: &Bench, record: &TokenRecord) -> String {
             ips: Default::default(),
             iat_ms: now,
         },
-    };
-    bench
-        .signer
-        .sign(&claims, now)
-        .await
-        .unwrap()
-        .expose_secret()
-        .to_owned()
+    }
 }

@@ -18,16 +18,11 @@ async fn signed_with(forge: &Forge, key: &KeyRow) -> String {
 
 /// Retires the current key and makes another; the new one.
 async fn switch(forge: &Forge) -> KeyRow {
-    let Hallpass {
-        platform,
-        kms_client,
-        ..
-    } = &forge.hallpass;
+    let Hallpass { platform, keys, .. } = &forge.hallpass;
     let (store, now) = (&platform.store, platform.now());
     assert!(store.retire_key(&forge.key.kid, now).await.unwrap());
-    create_signing_key(kms_client, store, "test", now)
-        .await
-        .unwrap();
+    let longest = platform.catalog.longest_jwt();
+    create_signing_key(keys, store, longest, now).await.unwrap();
     let rows = store.key_rows().await.unwrap();
     assert_eq!(rows.len(), 2);
     rows.into_iter()

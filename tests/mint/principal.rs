@@ -1,44 +1,49 @@
 //! Who a token speaks for: its maker's own principal, unless the maker may impersonate.
 
 use crate::{management, mint, outcome, secret, told};
-use aws_sdk_dynamodb::types::AttributeValue::S;
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 
-const SHOP: &str = "svc_0000000000000000000001";
-const ABROAD: &str = "svc_0000000000000000000002";
-const CLOSED: &str = "svc_0000000000000000000003";
 const NOBODY: &str = "svc_0000000000000000000004";
-const USER: &str = "usr_0000000000000000000005";
 const INVALID: u16 = 422;
 
-/// Puts principals where the routes for users and service accounts will: there are none yet.
-async fn with_principals(catalog: &str) -> Hallpass {
+/// Who there is besides the account.
+struct People {
+    /// A service account.
+    shop: String,
+    /// One of another environment.
+    abroad: String,
+    /// One that was removed.
+    closed: String,
+    /// A user, who may read tokens.
+    user: String,
+}
+
+async fn with_principals(catalog: &str) -> (Hallpass, People) {
     let hallpass = Hallpass::start(catalog).await;
-    let operator = &hallpass.operator;
-    for (principal, environment, closed) in [
-        (SHOP, "default/live", false),
-        (CLOSED, "default/live", true),
-        (ABROAD, "shop/test", false),
-        (USER, "default/live", false),
-    ] {
-        let put = hallpass
-            .dynamodb_client
-            .put_item()
-            .table_name(&hallpass.table)
-            .item(
-                "pk",
-                S(format!("PRINCIPAL#{operator}#{environment}#{principal}")),
+    let root = hallpass.root.clone();
+    let environments = format!("/v1/accounts/{}/environments", hallpass.operator);
+    let made = hallpass.post(&environments, json!({"name": "shop/test"}));
+    assert_eq!(made.bearer(&root).await.status, 201);
+    let service_account = async |name: &str, environment: &str| {
+        let body = json!({"name": name, "environment": environment});
+        hallpass.made(&root, "/v1/service-accounts", body).await
+    };
+    let people = People {
+        shop: service_account("shop", "default/live").await,
+        abroad: service_account("shop", "shop/test").await,
+        closed: service_account("closed", "default/live").await,
+        user: hallpass
+            .made(
+                &root,
+                "/v1/users",
+                json!({"username": "a user", "scopes": ["tokens:read"]}),
             )
-            .item("sk", S("RECORD".to_owned()));
-        let put = if closed {
-            put.item("closed_at", S("now".to_owned()))
-        } else {
-            put
-        };
-        put.send().await.unwrap();
-    }
-    hallpass
+            .await,
+    };
+    let gone = hallpass.delete(&format!("/v1/service-accounts/{}", people.closed));
+    assert_eq!(gone.bearer(&root).await.status, 204);
+    (hallpass, people)
 }
 
 /// A management token of the account or of one of its principals.
@@ -49,25 +54,26 @@ async fn maker(hallpass: &Hallpass, principal: &str, scopes: Value) -> String {
 
 #[tokio::test]
 async fn s51_another_principal_needs_tokens_impersonate() {
-    let hallpass = with_principals("default").await;
+    let (hallpass, people) = with_principals("default").await;
     let operator = hallpass.operator.clone();
+    let (shop, closed, abroad) = (&*people.shop, &*people.closed, &*people.abroad);
     let plain = json!(["tokens:mint", "asset:*"]);
     let impersonating = json!(["tokens:mint", "tokens:impersonate", "asset:*"]);
     let not_allowed = Err((403, "insufficient_scope", "principal"));
     let unknown = Err((INVALID, "unknown_principal", "principal"));
     for (of, scopes, principal, expected) in [
         (&*operator, &plain, &*operator, Ok(())),
-        (&operator, &plain, SHOP, not_allowed),
+        (&operator, &plain, shop, not_allowed),
         (&operator, &plain, NOBODY, not_allowed),
-        (&operator, &impersonating, SHOP, Ok(())),
+        (&operator, &impersonating, shop, Ok(())),
         (&operator, &impersonating, NOBODY, unknown),
-        (&operator, &impersonating, CLOSED, unknown),
-        (&operator, &impersonating, ABROAD, unknown),
+        (&operator, &impersonating, closed, unknown),
+        (&operator, &impersonating, abroad, unknown),
         // The account is somebody else to its own service account.
-        (SHOP, &plain, SHOP, Ok(())),
-        (SHOP, &plain, &operator, not_allowed),
-        (SHOP, &impersonating, &operator, Ok(())),
-        (SHOP, &plain, CLOSED, not_allowed),
+        (shop, &plain, shop, Ok(())),
+        (shop, &plain, &operator, not_allowed),
+        (shop, &impersonating, &operator, Ok(())),
+        (shop, &plain, closed, not_allowed),
     ] {
         let maker = maker(&hallpass, of, scopes.clone()).await;
         let body = secret(json!({"scopes": ["asset:read"], "principal": principal}));
@@ -86,8 +92,8 @@ async fn s51_another_principal_needs_tokens_impersonate() {
 
 #[tokio::test]
 async fn s51_left_out_it_is_the_makers_own() {
-    let hallpass = with_principals("default").await;
-    for of in [hallpass.operator.as_str(), SHOP] {
+    let (hallpass, people) = with_principals("default").await;
+    for of in [&*hallpass.operator, &people.shop] {
         let maker = maker(&hallpass, of, json!(["tokens:mint", "asset:*"])).await;
         let body = secret(json!({"scopes": ["asset:read"]}));
         assert_eq!(hallpass.mint_as(&maker, body).await["principal"], of);
@@ -96,8 +102,8 @@ async fn s51_left_out_it_is_the_makers_own() {
 
 #[tokio::test]
 async fn s51_impersonation_is_given_only_by_those_who_hold_it() {
-    let hallpass = with_principals("default").await;
-    let maker = maker(&hallpass, SHOP, json!(["tokens:mint", "asset:*"])).await;
+    let (hallpass, people) = with_principals("default").await;
+    let maker = maker(&hallpass, &people.shop, json!(["tokens:mint", "asset:*"])).await;
     let body = management(json!({"scopes": ["tokens:mint", "tokens:impersonate"]}));
     let reply = mint(&hallpass, &maker, body).await;
     assert_eq!(told(&reply), (INVALID, "scope_not_held", "scopes"));
@@ -109,31 +115,35 @@ async fn a_kind_speaks_for_its_own_sorts_of_principal() {
         (
             "archilogic",
             "secret",
-            SHOP,
+            "a service account",
             Err((INVALID, "principal_not_for_kind", "principal")),
         ),
         (
             "archilogic",
             "secret",
-            USER,
+            "a user",
             Err((INVALID, "principal_not_for_kind", "principal")),
         ),
-        ("default", "secret", SHOP, Ok(())),
+        ("default", "secret", "a service account", Ok(())),
         (
             "default",
             "secret",
-            USER,
+            "a user",
             Err((INVALID, "principal_not_for_kind", "principal")),
         ),
         (
             "default",
             "apikey",
-            USER,
+            "a user",
             Err((INVALID, "principal_not_for_kind", "principal")),
         ),
-        ("default", "management", USER, Ok(())),
+        ("default", "management", "a user", Ok(())),
     ] {
-        let hallpass = with_principals(catalog).await;
+        let (hallpass, people) = with_principals(catalog).await;
+        let principal = match principal {
+            "a user" => &people.user,
+            _ => &people.shop,
+        };
         let scope = match (catalog, kind) {
             (_, "management") => "tokens:read",
             ("archilogic", _) => "floor:export",
@@ -144,8 +154,8 @@ async fn a_kind_speaks_for_its_own_sorts_of_principal() {
         assert_eq!(outcome(&reply), expected, "{catalog} {kind} {principal}");
     }
     // Also where it is the maker's own and left out.
-    let hallpass = with_principals("archilogic").await;
-    let maker = maker(&hallpass, SHOP, json!(["tokens:mint", "floor:*"])).await;
+    let (hallpass, people) = with_principals("archilogic").await;
+    let maker = maker(&hallpass, &people.shop, json!(["tokens:mint", "floor:*"])).await;
     let reply = mint(
         &hallpass,
         &maker,

@@ -312,7 +312,7 @@ async fn the_operators_own_environment_is_closed_by_nobody() {
     assert_eq!(hallpass.code(&hallpass.root).await, "active");
 }
 
-/// 120 tokens are two pages; the second fails.
+/// 120 tokens are two pages, after one of shared models; the second fails.
 #[tokio::test]
 async fn s54_what_breaks_off_is_finished_by_asking_again() {
     let hallpass = Hallpass::start("default").await;
@@ -329,7 +329,7 @@ async fn s54_what_breaks_off_is_finished_by_asking_again() {
         let (_, neighbour) = minted(&hallpass, json!({"account": account_id})).await;
         hallpass
             .dynamodb
-            .inject(Fault::ServerError.on("Query").after(1));
+            .inject(Fault::ServerError.on("Query").after(2));
         let reply = revoke(&hallpass, test.clone()).bearer(&hallpass.root).await;
         assert_answer("broken off", &reply, 503, "unavailable");
         hallpass.dynamodb.heal();

@@ -284,8 +284,17 @@ fn is_right(row: &Row, field: &str, value: &str) -> bool {
     match (row.template, field) {
         (_, "expires_in" | "not_before" | "overlap_seconds") => value == "5",
         (_, "metadata") => value == "{}",
-        ("/v1/tokens", "name") => value == "\"*\"",
+        ("/v1/tokens" | "/v1/tokens/{id}", "name") => value == "\"*\"",
+        ("/v1/tokens/{id}", "enabled") => value == "true",
+        ("/v1/tokens/{id}", "origins" | "ips") => value == "null",
         ("/v1/tokens/validate", "token" | "origin") => text,
+        ("/v1/shares" | "/v1/shares/{share}", "password") => text && value.len() <= 1_026,
+        ("/v1/users" | "/v1/users/{user}", "username") => value == "\"*\"",
+        ("/v1/groups" | "/v1/groups/{group}", "name") => value == "\"*\"",
+        ("/app/v1/users", "username") => value == "\"*\"",
+        ("/v1/folders" | "/app/v1/folders" | "/app/v1/folders/{folder}/folders", "name") => {
+            value == "\"*\""
+        }
         _ => false,
     }
 }

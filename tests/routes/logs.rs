@@ -1,7 +1,7 @@
 //! What is logged: a failure once, and never a token, a query string or an Origin.
 
 use super::table::rows;
-use super::world::{World, ask, takes_body};
+use super::world::{PARAMETERS, World, ask, takes_body};
 use hallpass_tests::proxy::Fault;
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -85,10 +85,9 @@ async fn fail_everywhere(world: &World) {
                 .get(&format!("/{token}/querymark"))
                 .bearer(token))
             .await;
-            let path = row
-                .template
-                .replace("{id}", token)
-                .replace("{account}", token);
+            let path = PARAMETERS
+                .iter()
+                .fold(row.template.to_owned(), |path, it| path.replace(it, token));
             ask(world.call_at(&row, &path).bearer(token)).await;
             if takes_body(&row) {
                 for body in [

@@ -1,7 +1,7 @@
 //! Path parameters and query strings that are no such thing.
 
 use super::table::rows;
-use super::world::{World, ask};
+use super::world::{PARAMETERS, World, ask};
 use http::Method;
 
 #[tokio::test]
@@ -10,7 +10,7 @@ async fn s28_path_parameters_that_are_no_id_are_404_and_write_nothing() {
     let before = world.items().await;
     let long = "x".repeat(8_000);
     for row in rows() {
-        for parameter in ["{id}", "{account}", "{app}", "{env}"] {
+        for parameter in PARAMETERS {
             if !row.template.contains(parameter) {
                 continue;
             }

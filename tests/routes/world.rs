@@ -27,7 +27,37 @@ pub struct World {
     pub target_id: String,
     /// An account that was closed.
     pub closed: String,
+    /// A user of the customer, who is in a group.
+    pub user: String,
+    /// A user who was removed.
+    pub removed: String,
+    /// A service account of the customer.
+    pub service_account: String,
+    /// A group of the customer, and one that is within it.
+    pub group: String,
+    pub inner: String,
+    /// A shared model of the customer.
+    pub share: String,
+    /// A folder of the customer, which the user and the group may read.
+    pub folder: String,
+    /// A server's token of the customer that can speak for users.
+    pub speaker: String,
 }
+
+/// The parameters of routes' paths.
+pub const PARAMETERS: [&str; 11] = [
+    "{id}",
+    "{account}",
+    "{app}",
+    "{env}",
+    "{user}",
+    "{principal}",
+    "{service_account}",
+    "{group}",
+    "{member}",
+    "{share}",
+    "{folder}",
+];
 
 impl World {
     pub async fn new() -> Self {
@@ -57,11 +87,49 @@ impl World {
             text(&made.await, "token")
         };
         let neighbour = management(&scopes, "app/test").await;
-        let powerless = management(&json!(["activity:read"]), "default/live").await;
+        let powerless = management(&json!(["analytics:send"]), "default/live").await;
         let secret = json!({"kind": "secret", "name": "a server"});
         let server = text(&hallpass.mint_as(&manager, secret.clone()).await, "token");
         let target = hallpass.mint_as(&manager, secret).await;
+        let made = async |path: &str, body: Value| {
+            let made = hallpass.post(path, body).bearer(&manager).await;
+            assert_eq!(made.status, 201, "{}", made.body);
+            text(&made.body, "id")
+        };
+        let user = made("/v1/users", json!({"username": "a user"})).await;
+        let removed = made("/v1/users", json!({"username": "removed"})).await;
+        let service_account = made("/v1/service-accounts", json!({"name": "shop"})).await;
+        let group = made("/v1/groups", json!({"name": "a group"})).await;
+        let inner = made("/v1/groups", json!({"name": "inner"})).await;
+        for member in [format!("users/{user}"), format!("groups/{inner}")] {
+            let path = format!("/v1/groups/{group}/members/{member}");
+            let put = hallpass.call(Method::PUT, &path).bearer(&manager).await;
+            assert_eq!(put.status, 204, "{}", put.body);
+        }
+        let folder = made("/v1/folders", json!({"name": "a folder"})).await;
+        for member in [format!("users/{user}"), format!("groups/{group}")] {
+            let path = format!("/v1/folders/{folder}/access/{member}");
+            let given = hallpass.call(Method::PUT, &path);
+            let given = given.json(json!({"access": "read"})).bearer(&manager);
+            assert_eq!(given.await.status, 204);
+        }
+        let speaker = json!({
+            "kind": "secret", "name": "speaks", "scopes": ["asset:*", "tokens:impersonate"],
+        });
+        let speaker = text(&hallpass.mint_as(&manager, speaker).await, "token");
+        let path = format!("/v1/users/{removed}");
+        let gone = hallpass.delete(&path).bearer(&manager).await;
+        assert_eq!(gone.status, 204, "{}", gone.body);
+        let share = made("/v1/shares", json!({"model": "m", "password": "sesame"})).await;
         Self {
+            share,
+            folder,
+            speaker,
+            user,
+            removed,
+            service_account,
+            group,
+            inner,
             account,
             manager,
             neighbour,
@@ -78,10 +146,11 @@ impl World {
     /// Whose call to the route succeeds.
     pub fn good(&self, row: &Row) -> &str {
         match row.needs {
-            _ if row.template.starts_with("/v1/revocations/") => &self.hallpass.root,
+            _ if row.template.starts_with("/v1/revocations/{account}") => &self.hallpass.root,
             Needs::Operator(_) => &self.hallpass.root,
             Needs::Scope(_) => &self.manager,
-            Needs::Derive | Needs::Itself => &self.secret,
+            Needs::Derive if row.template.contains("{user}") => &self.speaker,
+            Needs::Derive | Needs::Itself | Needs::Public => &self.secret,
         }
     }
 
@@ -105,6 +174,13 @@ impl World {
             .replace("{account}", account)
             .replace("{app}", app)
             .replace("{env}", env)
+            .replace("{user}", &self.user)
+            .replace("{principal}", &self.removed)
+            .replace("{service_account}", &self.service_account)
+            .replace("{group}", &self.group)
+            .replace("{member}", &self.inner)
+            .replace("{share}", &self.share)
+            .replace("{folder}", &self.folder)
     }
 
     /// A call to the route, with a body that succeeds and no credential yet.
@@ -207,7 +283,7 @@ pub fn essence(reply: &Reply) -> String {
     format!("{} {headers:?} {}", reply.status, reply.body)
 }
 
-/// Whether rows of this method have a body.
+/// Whether the row's route has a body.
 pub fn takes_body(row: &Row) -> bool {
-    row.method == Method::POST
+    row.body.is_some()
 }

@@ -3,6 +3,7 @@
 //! | the document says | proved by |
 //! |---|---|
 //! | "token-based authentication to control access to floor plans" | [`the_calls_as_documented`] |
+//! | "different token types are available depending on your use case" | [`the_kinds_are_the_documents`] |
 //! | the sixteen scopes of Space API V2 | [`the_scopes_are_the_documents`] |
 //! | `floor:write` of `ScopeDefinition` is `floor:update` of the list | [`a_temporary_token_takes_the_six_actions_of_scope_definition`] |
 //! | publishable tokens "restrict which domains can display public floors" | [`a_publishable_token_works_from_its_domains_only`] |
@@ -12,7 +13,7 @@
 //! | "should allow the viewer.archilogic.com domain" | [`a_publishable_token_works_from_its_domains_only`] |
 //! | they are "safe to expose in frontend code" | [`a_publishable_token_derives_mints_and_revokes_nothing`]; the page gets CORS headers: `validate.rs`, `s42_…` |
 //! | "100 token limit", publishable and secret alike | [`a_hundred_tokens_of_each_kind_and_not_one_more`]; 200 mints at once: `mint.rs` |
-//! | "generate on the access tokens page" | a token's text is shown once by `POST /v1/tokens`: `mint.rs`; the page itself is the function `console`, not built yet |
+//! | "generate on the access tokens page" | a token's text is shown once by `POST /v1/tokens`: `mint.rs`; what the page shows and edits: [`names_and_domains_are_listed_and_edited_afterwards`]; the page itself is the function `console`, not built yet |
 //! | secret tokens "provide full API access with all scopes" | [`a_secret_token_holds_every_scope_of_the_document`] |
 //! | they stand "in the Authorization header as a Bearer token" | [`the_calls_as_documented`], [`each_token_stands_where_the_document_puts_it`] |
 //! | "use only in backend applications and keep secure" | a rule for people; the table holds no secret: `mint.rs`, `s19_…` |
@@ -26,9 +27,8 @@
 //! | the example app, the floor plan engine and the 3D Embed API | not a token service's: they are its clients |
 //! | the floors, layouts, custom attributes and extensions themselves | not a token service's: they are what it guards |
 //!
-//! `GET /v2/floor/{id}` is the resource server's, and Hallpass's stand-in for it comes later: the
-//! calls here ask `GET /v1/tokens/self` in its place, with the same headers and query, and
-//! `POST /v1/tokens/validate` whether the token may do what the catalog's route asks for.
+//! `GET /v2/floor/{id}` is the resource server's: here it is the demo resource of `cargo dev`, behind
+//! the same decision. Where what a token may do is asked, `POST /v1/tokens/validate` tells.
 
 use hallpass_tests::{Hallpass, Reply, text};
 use serde_json::{Value, json};
@@ -91,10 +91,12 @@ async fn may(hallpass: &Hallpass, token: &str, scope: &str, origin: Option<&str>
 
 #[tokio::test]
 async fn the_calls_as_documented() {
-    let hallpass = Hallpass::start("archilogic").await;
+    let mut hallpass = Hallpass::start("archilogic").await;
+    hallpass.with_demo();
+    let floor = format!("/v2/floor/{FLOOR}");
     // curl -H "Origin: ${ORIGIN}" ".../v2/floor/${FLOOR_ID}?pubtoken=${PUBLISHABLE_TOKEN}"
     let page = publishable(&hallpass, json!([ORIGIN])).await;
-    let path = format!("{SELF}?pubtoken={page}");
+    let path = format!("{floor}?pubtoken={page}");
     let reply = hallpass.get(&path).header("Origin", ORIGIN).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
     assert_eq!(reply.header("access-control-allow-origin"), ORIGIN);
@@ -105,7 +107,7 @@ async fn the_calls_as_documented() {
     let secret = hallpass.secret().await;
     let bearer = |token: &str| {
         hallpass
-            .get(SELF)
+            .get(&floor)
             .header("Authorization", format!("Bearer {token}"))
     };
     assert_eq!(bearer(&secret).await.status, 200);
@@ -128,11 +130,11 @@ async fn the_calls_as_documented() {
     // curl -H "Authorization: Bearer ${TEMPORARY_TOKEN}" ".../v2/floor/${FLOOR_ID}"
     let authorization = text(&reply.body, "authorization");
     let reply = hallpass
-        .get(SELF)
+        .get(&floor)
         .header("Authorization", &authorization)
         .await;
     assert_eq!(reply.status, 200, "{}", reply.body);
-    assert_eq!(reply.body["scopes"], json!(["floor:readPrivate"]));
+    assert_eq!(reply.body["token"]["kind"], "temporary");
     let temporary = authorization.strip_prefix("Bearer ").unwrap();
     assert!(may(&hallpass, temporary, "floor:readPrivate", None).await);
     assert!(!may(&hallpass, temporary, "floor:update", None).await);
@@ -152,6 +154,55 @@ async fn the_scopes_are_the_documents() {
     expected.sort();
     known.sort();
     assert_eq!(known, expected);
+}
+
+#[tokio::test]
+async fn the_kinds_are_the_documents() {
+    let hallpass = Hallpass::start("archilogic").await;
+    let kinds = hallpass.platform.catalog.kinds();
+    let kinds: Vec<&str> = kinds.map(|kind| kind.name.as_str()).collect();
+    // And Hallpass's own, which every catalog has.
+    assert_eq!(kinds, ["management", "publishable", "secret", "temporary"]);
+}
+
+#[tokio::test]
+async fn names_and_domains_are_listed_and_edited_afterwards() {
+    let hallpass = Hallpass::start("archilogic").await;
+    let page = publishable(&hallpass, json!([ORIGIN])).await;
+    let secret = hallpass.secret().await;
+    let listed = async |kind: &str| {
+        let reply = hallpass.get(&format!("/v1/tokens?kind={kind}"));
+        let tokens = reply.bearer(&hallpass.root).await.body["tokens"].clone();
+        assert_eq!(tokens.as_array().unwrap().len(), 1, "{tokens}");
+        tokens[0].clone()
+    };
+    let edit = async |kind: &str, body: Value| {
+        let path = format!("/v1/tokens/{}", text(&listed(kind).await, "id"));
+        let call = hallpass.call(http::Method::PATCH, &path).json(body);
+        call.bearer(&hallpass.root).await
+    };
+    assert_eq!(listed("publishable").await["origins"], json!([ORIGIN]));
+    let viewer = "https://viewer.archilogic.com";
+    let body = json!({"name": "the viewer", "origins": [viewer]});
+    assert_eq!(edit("publishable", body).await.status, 200);
+    let after = listed("publishable").await;
+    assert_eq!(
+        (&after["name"], &after["origins"]),
+        (&json!("the viewer"), &json!([viewer]))
+    );
+    assert!(may(&hallpass, &page, "floor:readPublic", Some(viewer)).await);
+    assert!(!may(&hallpass, &page, "floor:readPublic", Some(ORIGIN)).await);
+    assert_eq!(edit("secret", json!({"name": "another"})).await.status, 200);
+    assert_eq!(listed("secret").await["name"], "another");
+    assert!(may(&hallpass, &secret, "floor:update", None).await);
+    // A publishable token keeps domains, and a secret one never has any.
+    for (kind, origins, code) in [
+        ("publishable", Value::Null, "origins_required"),
+        ("secret", json!([ORIGIN]), "origins_not_for_kind"),
+    ] {
+        let reply = edit(kind, json!({"origins": origins})).await;
+        assert_eq!((reply.status.as_u16(), reply.code()), (422, code), "{kind}");
+    }
 }
 
 #[tokio::test]

@@ -47,7 +47,8 @@ impl Reply {
 }
 
 impl Call {
-    pub(crate) fn new(router: Router, method: Method, path: &str) -> Self {
+    /// A call to a router, without a credential yet.
+    pub fn new(router: Router, method: Method, path: &str) -> Self {
         let address = Some("192.0.2.7".parse().unwrap());
         Self {
             router,

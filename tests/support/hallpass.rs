@@ -8,7 +8,7 @@ use hallpass_bootstrap::{BootstrapReply, BootstrapRequest, bootstrap};
 use hallpass_core::{Clock, UnixMillis};
 use hallpass_embedded::{Services, create_table, dynamodb_client, dynamodb_config, kms_config};
 use hallpass_http::{Platform, Settings, SystemRandom, finish, timeouts};
-use hallpass_keys::Signer;
+use hallpass_keys::{KeyMaker, KeyPolicy, KeySort, Signer, SigningMode};
 use http::Method;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -45,6 +45,8 @@ pub struct Hallpass {
     pub platform: Platform,
     /// The signer of its `temporary` function, holding the real key.
     pub signer: Signer,
+    /// What makes its signing keys.
+    pub keys: KeyMaker,
     /// Its KMS.
     pub kms_client: aws_sdk_kms::Client,
     /// Its DynamoDB, past the proxy.
@@ -88,9 +90,20 @@ fn own_partition() -> RetryPartition {
         .build()
 }
 
+/// A key that private keys can be encrypted under.
+pub async fn wrapping_key(kms: &aws_sdk_kms::Client) -> String {
+    let made = kms.create_key().send().await.unwrap();
+    made.key_metadata.unwrap().key_id
+}
+
 impl Hallpass {
     /// Starts a deployment with a catalog that ships.
     pub async fn start(catalog: &str) -> Self {
+        Self::start_signing(catalog, KeySort::P256, false).await
+    }
+
+    /// The same with a signing key of this sort, wrapped or in KMS.
+    pub async fn start_signing(catalog: &str, sort: KeySort, wrapped: bool) -> Self {
         static TABLES: AtomicU64 = AtomicU64::new(0);
         let services = services().await;
         let table = format!("hallpass-{}", TABLES.fetch_add(1, Ordering::SeqCst));
@@ -126,14 +139,26 @@ impl Hallpass {
             Arc::clone(&clock) as _,
             Arc::new(SystemRandom),
         );
-        let signer = Signer::new(kms_client.clone(), platform.store.clone());
+        let (store, issuer) = (platform.store.clone(), platform.issuer.clone());
+        let signer = Signer::new(kms_client.clone(), store, issuer.clone());
         let router = finish(hallpass_local::routes(&signer), &platform);
-        let made = bootstrap(&platform, &kms_client, "test", BootstrapRequest::default());
+        let mode = match wrapped {
+            true => SigningMode::Wrapped(wrapping_key(&kms_client).await),
+            false => SigningMode::Direct,
+        };
+        let policy = KeyPolicy {
+            sort,
+            mode,
+            ..KeyPolicy::default()
+        };
+        let keys = KeyMaker::new(kms_client.clone(), issuer, "test", policy);
+        let made = bootstrap(&platform, &keys, BootstrapRequest::default());
         let BootstrapReply { account, token, .. } = made.await.unwrap();
         let hallpass = Self {
             router,
             platform,
             signer,
+            keys,
             kms_client,
             dynamodb_client,
             table,
@@ -178,6 +203,13 @@ impl Hallpass {
         let reply = self.post("/v1/tokens", body).bearer(maker).await;
         assert_eq!(reply.status, 201, "{}", reply.body);
         reply.body
+    }
+
+    /// Makes a user, service account, group and so on with a token; its id.
+    pub async fn made(&self, maker: &str, path: &str, body: Value) -> String {
+        let reply = self.post(path, body).bearer(maker).await;
+        assert_eq!(reply.status, 201, "{path}: {}", reply.body);
+        text(&reply.body, "id")
     }
 
     /// A new secret token's text.
@@ -258,8 +290,14 @@ impl Hallpass {
             Arc::clone(&self.clock) as _,
             Arc::new(SystemRandom),
         );
-        self.signer = Signer::new(self.kms_client.clone(), self.platform.store.clone());
+        let (store, issuer) = (self.platform.store.clone(), self.platform.issuer.clone());
+        self.signer = Signer::new(self.kms_client.clone(), store, issuer);
         self.router = finish(hallpass_local::routes(&self.signer), &self.platform);
+    }
+
+    /// From now on the platform's own routes answer, too, as `cargo dev` has them.
+    pub fn with_demo(&mut self) {
+        self.router = hallpass_local::service(&self.signer, &self.platform);
     }
 
     /// Every item of the table, as the table holds it.

@@ -2,8 +2,9 @@
 //! services.
 
 mod client;
+mod copies;
 mod hallpass;
 pub mod proxy;
 
 pub use client::{Call, Reply};
-pub use hallpass::{Hallpass, ISSUER, ManualClock, text};
+pub use hallpass::{Hallpass, ISSUER, ManualClock, text, wrapping_key};

@@ -1,7 +1,6 @@
 //! Who may derive, and for whom.
 
 use super::{NOW, ROUTES, derive, issued, read, refused};
-use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_core::Catalog;
 use hallpass_tests::{Call, Hallpass, text};
 use serde_json::json;
@@ -159,22 +158,14 @@ async fn s51_an_impersonator_speaks_for_a_principal_that_exists_in_its_environme
         .await;
     let may_not = hallpass.mint(key(&["asset:read", "asset:*"])).await;
     let (other, _) = hallpass.account("other", json!(["tokens:read"])).await;
-    let user = "usr_0000000000000000000001";
+    let stranger = "usr_0000000000000000000001";
     let body = |principal: &str| json!({"scopes": ["asset:read"], "principal": principal});
-    for stranger in [user, other.as_str()] {
+    for stranger in [stranger, other.as_str()] {
         let reply = derive(&hallpass, &text(&may, "token"), body(stranger)).await;
         refused(&reply, 422, "unknown_principal", Some("principal"));
     }
-    // Users have no route yet: the row is written as `principal_exists` will find it.
-    let pk = format!("PRINCIPAL#{}#default/live#{user}", hallpass.operator);
-    let put = hallpass
-        .dynamodb_client
-        .put_item()
-        .table_name(&hallpass.table);
-    let put = put
-        .item("pk", AttributeValue::S(pk))
-        .item("sk", AttributeValue::S("RECORD".into()));
-    put.send().await.unwrap();
+    let user = json!({"username": "a user", "scopes": ["asset:read"]});
+    let user = &*hallpass.made(&hallpass.root, "/v1/users", user).await;
     let reply = derive(&hallpass, &text(&may, "token"), body(user)).await;
     let token = issued(&reply);
     assert_eq!(read(&token)[1]["sub"], user);

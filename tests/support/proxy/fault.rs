@@ -56,8 +56,11 @@ impl Fault {
     fn can_befall(&self, call: &Call) -> bool {
         let writes = ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"];
         match self {
-            Self::TransactionConflict(_) => {
-                call.service == Service::DynamoDb && writes.contains(&&*call.operation)
+            Self::TransactionConflict(item) => {
+                let items = call.body["TransactItems"].as_array().map_or(1, Vec::len);
+                call.service == Service::DynamoDb
+                    && writes.contains(&&*call.operation)
+                    && *item < items
             }
             Self::Unprocessed(_) => call.operation == "BatchGetItem",
             _ => true,

@@ -1,0 +1,520 @@
+//! API Gateway's authorizer, in both forms of its events.
+
+use hallpass_authorizer::{Answer, AuthorizeError, Event, authorize};
+use hallpass_tests::proxy::Fault;
+use hallpass_tests::{Hallpass, text};
+use serde_json::{Value, json};
+
+const ORIGIN: &str = "https://shop.example";
+const ARN: &str = "arn:aws:execute-api:eu-west-1:123456789012:api/prod/GET/v1/assets/7";
+
+/// Payload 2.0 of an HTTP API.
+fn second(method: &str, path: &str, headers: &Value, query: &str) -> Value {
+    json!({
+        "version": "2.0", "type": "REQUEST", "routeArn": ARN, "identitySource": [],
+        "routeKey": "$default", "rawPath": path, "rawQueryString": query, "headers": headers,
+        "requestContext": {
+            "stage": "$default",
+            "http": {"method": method, "path": path, "sourceIp": "192.0.2.7"},
+        },
+    })
+}
+
+/// Payload 1.0 of a REST API.
+fn first(method: &str, path: &str, headers: &Value, query: &Value) -> Value {
+    json!({
+        "type": "REQUEST", "methodArn": ARN, "resource": "/v1/assets/{id}", "path": path,
+        "httpMethod": method, "headers": headers, "queryStringParameters": query,
+        "requestContext": {
+            "stage": "prod", "path": format!("/prod{path}"), "identity": {"sourceIp": "192.0.2.7"},
+        },
+    })
+}
+
+fn bearer(token: &str) -> Value {
+    json!({"authorization": format!("Bearer {token}")})
+}
+
+async fn ask(hallpass: &Hallpass, event: Value) -> Result<Value, AuthorizeError> {
+    let event: Event = serde_json::from_value(event).unwrap();
+    let answer: Answer = authorize(&hallpass.platform, event).await?;
+    Ok(serde_json::to_value(answer).unwrap())
+}
+
+/// Whether an answer lets the request in: by a boolean, or by a policy about this one method.
+fn lets_in(answer: &Result<Value, AuthorizeError>) -> bool {
+    match answer {
+        Ok(answer) if answer.get("isAuthorized").is_some() => {
+            answer["isAuthorized"].as_bool().expect("a real boolean")
+        }
+        Ok(answer) => {
+            let statements = answer["policyDocument"]["Statement"].as_array().unwrap();
+            assert_eq!(statements.len(), 1);
+            assert_eq!(
+                statements[0]["Resource"], ARN,
+                "s56 nothing but what was asked"
+            );
+            statements[0]["Effect"] == "Allow"
+        }
+        Err(_) => false,
+    }
+}
+
+/// A publishable token of `ORIGIN`, a secret, and a JWT that may write one asset.
+async fn tokens(hallpass: &Hallpass) -> (String, String, String) {
+    let body = json!({"kind": "publishable", "name": "p", "origins": [ORIGIN]});
+    let page = text(&hallpass.mint(body).await, "token");
+    let secret = hallpass.secret().await;
+    let body = json!({"scopes": ["asset:write@asset/7"]});
+    let temporary = hallpass.derive(&secret, body).await;
+    (page, secret, temporary)
+}
+
+#[tokio::test]
+async fn a_request_is_let_in_where_its_token_may_do_what_the_route_needs() {
+    let hallpass = Hallpass::start("default").await;
+    let (page, secret, temporary) = tokens(&hallpass).await;
+    let none = json!({});
+    let from = |origin: &str| json!({"origin": origin});
+    for (name, method, path, headers, query, expected) in [
+        (
+            "a server",
+            "GET",
+            "/v1/assets/7",
+            bearer(&secret),
+            String::new(),
+            true,
+        ),
+        (
+            "the scheme in capitals",
+            "GET",
+            "/v1/assets/7",
+            json!({"Authorization": format!("BEARER {secret}")}),
+            String::new(),
+            true,
+        ),
+        (
+            "a visitor, who may write",
+            "PUT",
+            "/v1/assets/7",
+            bearer(&temporary),
+            String::new(),
+            true,
+        ),
+        (
+            "by implication",
+            "GET",
+            "/v1/assets/7",
+            bearer(&temporary),
+            String::new(),
+            true,
+        ),
+        (
+            "another place",
+            "PUT",
+            "/v1/assets/8",
+            bearer(&temporary),
+            String::new(),
+            false,
+        ),
+        (
+            "another action",
+            "DELETE",
+            "/v1/assets/7",
+            bearer(&temporary),
+            String::new(),
+            false,
+        ),
+        (
+            "a page",
+            "GET",
+            "/v1/assets/7",
+            from(ORIGIN),
+            format!("pubtoken={page}"),
+            true,
+        ),
+        (
+            "another page",
+            "GET",
+            "/v1/assets/7",
+            from("https://evil.example"),
+            format!("pubtoken={page}"),
+            false,
+        ),
+        (
+            "no page",
+            "GET",
+            "/v1/assets/7",
+            none.clone(),
+            format!("pubtoken={page}"),
+            false,
+        ),
+        (
+            "a page that writes",
+            "PUT",
+            "/v1/assets/7",
+            from(ORIGIN),
+            format!("pubtoken={page}"),
+            false,
+        ),
+        (
+            "a secret in the query",
+            "GET",
+            "/v1/assets/7",
+            none.clone(),
+            format!("pubtoken={secret}"),
+            false,
+        ),
+        (
+            "nobody",
+            "GET",
+            "/v1/assets/7",
+            none.clone(),
+            String::new(),
+            false,
+        ),
+        (
+            "junk",
+            "GET",
+            "/v1/assets/7",
+            bearer("junk"),
+            String::new(),
+            false,
+        ),
+        (
+            "two credentials",
+            "GET",
+            "/v1/assets/7",
+            bearer(&secret),
+            format!("pubtoken={page}"),
+            false,
+        ),
+        (
+            "two in one header",
+            "GET",
+            "/v1/assets/7",
+            json!({"authorization": format!("Bearer {secret},Bearer {temporary}")}),
+            String::new(),
+            false,
+        ),
+        (
+            "an unknown route",
+            "GET",
+            "/v1/others/7",
+            bearer(&hallpass.root),
+            String::new(),
+            false,
+        ),
+        (
+            "another method",
+            "PATCH",
+            "/v1/assets/7",
+            bearer(&hallpass.root),
+            String::new(),
+            false,
+        ),
+        (
+            "s13 an encoded slash",
+            "GET",
+            "/v1/assets/7%2F8",
+            bearer(&hallpass.root),
+            String::new(),
+            false,
+        ),
+        (
+            "encoded though it need not be",
+            "PUT",
+            "/v1/assets/%37",
+            bearer(&temporary),
+            String::new(),
+            false,
+        ),
+        (
+            "encoded twice",
+            "GET",
+            "/v1/assets/%2537",
+            bearer(&hallpass.root),
+            String::new(),
+            false,
+        ),
+        (
+            "a dotted segment",
+            "GET",
+            "/v1/assets/..",
+            bearer(&hallpass.root),
+            String::new(),
+            false,
+        ),
+        (
+            "a trailing slash",
+            "GET",
+            "/v1/assets/7/",
+            bearer(&hallpass.root),
+            String::new(),
+            false,
+        ),
+    ] {
+        let event = second(method, path, &headers, &query);
+        assert_eq!(
+            lets_in(&ask(&hallpass, event).await),
+            expected,
+            "2.0: {name}"
+        );
+        let parameters: Value = query
+            .split_once('=')
+            .map_or(Value::Null, |(name, value)| json!({name: value}));
+        let event = first(method, path, &headers, &parameters);
+        assert_eq!(
+            lets_in(&ask(&hallpass, event).await),
+            expected,
+            "1.0: {name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_the_api_behind_learns() {
+    let hallpass = Hallpass::start("default").await;
+    let secret = hallpass.mint(json!({"kind": "secret", "name": "s"})).await;
+    let token = text(&secret, "token");
+    let event = second("GET", "/v1/assets/7", &bearer(&token), "");
+    let simple = ask(&hallpass, event).await.unwrap();
+    let event = first("GET", "/v1/assets/7", &bearer(&token), &Value::Null);
+    let policy = ask(&hallpass, event).await.unwrap();
+    assert_eq!(simple["isAuthorized"], true);
+    assert_eq!(policy["principalId"], secret["account"]);
+    for answer in [&simple, &policy] {
+        let context = answer["context"].as_object().unwrap();
+        for (name, value) in context {
+            let value = value
+                .as_str()
+                .unwrap_or_else(|| panic!("`{name}` is no text"));
+            assert!(!value.contains(&token[30..]), "s19 {name}");
+        }
+        assert_eq!(context["token"], secret["id"]);
+        assert_eq!(context["account"], secret["account"]);
+        assert_eq!(context["environment"], "default/live");
+        assert_eq!(context["kind"], "secret");
+        assert_eq!(context["scopes"], "analytics:* asset:* configuration:*");
+    }
+    assert_eq!(policy["policyDocument"]["Version"], "2012-10-17");
+}
+
+#[tokio::test]
+async fn s56_what_one_route_or_origin_was_answered_opens_no_other() {
+    let hallpass = Hallpass::start("default").await;
+    let (page, _, temporary) = tokens(&hallpass).await;
+    // The very answer that a gateway may keep: about this method of this path, and no wildcard.
+    let event = first("PUT", "/v1/assets/7", &bearer(&temporary), &Value::Null);
+    let answer = ask(&hallpass, event).await.unwrap();
+    let resource = text(&answer["policyDocument"]["Statement"][0], "Resource");
+    assert!(!resource.contains(['*', '?']), "{resource}");
+    // And our own memory (`freshness`) decides each request anew.
+    let query = format!("pubtoken={page}");
+    let from = |origin: &str| second("GET", "/v1/assets/7", &json!({"origin": origin}), &query);
+    for (origin, expected) in [
+        (ORIGIN, true),
+        ("https://evil.example", false),
+        (ORIGIN, true),
+    ] {
+        let answer = ask(&hallpass, from(origin)).await;
+        assert_eq!(lets_in(&answer), expected, "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn a_bad_token_is_401_and_a_good_one_that_may_not_is_403_where_the_answer_is_a_policy() {
+    let hallpass = Hallpass::start("default").await;
+    let (_, secret, temporary) = tokens(&hallpass).await;
+    let asked =
+        |token: &str, method: &str| first(method, "/v1/assets/7", &bearer(token), &Value::Null);
+    let denied = ask(&hallpass, asked(&temporary, "DELETE")).await.unwrap();
+    assert_eq!(denied["policyDocument"]["Statement"][0]["Effect"], "Deny");
+    assert_eq!(denied.get("context"), None);
+    let body = json!({"token": secret});
+    hallpass
+        .post("/v1/revocations", body)
+        .bearer(&hallpass.root)
+        .await;
+    // Revoked: refused at once, and its child with it.
+    for token in [secret.as_str(), &temporary, "junk"] {
+        let refused = ask(&hallpass, asked(token, "GET")).await;
+        assert!(
+            matches!(refused, Err(AuthorizeError::Unauthorized)),
+            "{refused:?}"
+        );
+        assert_eq!(refused.unwrap_err().to_string(), "Unauthorized");
+    }
+    let event = first("GET", "/v1/assets/7", &json!({}), &Value::Null);
+    let nobody = ask(&hallpass, event).await;
+    assert!(matches!(nobody, Err(AuthorizeError::Unauthorized)));
+}
+
+#[tokio::test]
+async fn s44_an_outage_is_no_answer_and_never_an_allow() {
+    let hallpass = Hallpass::start("default").await;
+    let (_, secret, _) = tokens(&hallpass).await;
+    for fault in [Fault::ServerError, Fault::Throttle, Fault::Reset] {
+        hallpass.dynamodb.inject(fault.on("BatchGetItem"));
+        for event in [
+            second("GET", "/v1/assets/7", &bearer(&secret), ""),
+            first("GET", "/v1/assets/7", &bearer(&secret), &Value::Null),
+        ] {
+            let answer = ask(&hallpass, event).await;
+            assert!(
+                matches!(answer, Err(AuthorizeError::Unavailable(_))),
+                "{answer:?}"
+            );
+            // Not the word that API Gateway makes 401 of.
+            assert_ne!(answer.unwrap_err().to_string(), "Unauthorized");
+        }
+        hallpass.dynamodb.heal();
+        let event = second("GET", "/v1/assets/7", &bearer(&secret), "");
+        assert!(lets_in(&ask(&hallpass, event).await));
+    }
+}
+
+#[tokio::test]
+async fn it_costs_one_read_and_junk_none() {
+    let hallpass = Hallpass::start("default").await;
+    let (_, secret, temporary) = tokens(&hallpass).await;
+    let get = |token: &str| second("GET", "/v1/assets/7", &bearer(token), "");
+    ask(&hallpass, get(&temporary)).await.unwrap();
+    for (token, reads) in [(secret.as_str(), 1), (&temporary, 1), ("junk", 0)] {
+        hallpass.dynamodb.reset();
+        hallpass.kms.reset();
+        let _ = ask(&hallpass, get(token)).await;
+        assert_eq!(hallpass.dynamodb.calls().len(), reads, "{token}");
+        assert_eq!(hallpass.dynamodb.count("BatchGetItem"), reads);
+        assert_eq!(hallpass.kms.calls().len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn the_address_is_the_gateways_word() {
+    let hallpass = Hallpass::start("default").await;
+    let body = json!({"kind": "secret", "name": "s", "ips": ["192.0.2.0/24"]});
+    let token = text(&hallpass.mint(body).await, "token");
+    for (source, forwarded, expected) in [
+        ("192.0.2.7", "198.51.100.1", true),
+        ("198.51.100.1", "192.0.2.7", false),
+        ("", "192.0.2.7", false),
+    ] {
+        let headers = json!({
+            "authorization": format!("Bearer {token}"), "x-forwarded-for": forwarded,
+            "forwarded": format!("for={forwarded}"),
+        });
+        let mut event = second("GET", "/v1/assets/7", &headers, "");
+        event["requestContext"]["http"]["sourceIp"] = json!(source);
+        assert_eq!(
+            lets_in(&ask(&hallpass, event).await),
+            expected,
+            "2.0 {source}"
+        );
+        let mut event = first("GET", "/v1/assets/7", &headers, &Value::Null);
+        event["requestContext"]["identity"]["sourceIp"] = json!(source);
+        assert_eq!(
+            lets_in(&ask(&hallpass, event).await),
+            expected,
+            "1.0 {source}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_stage_is_not_part_of_the_path() {
+    let hallpass = Hallpass::start("default").await;
+    let secret = hallpass.secret().await;
+    for (stage, path, expected) in [
+        ("$default", "/v1/assets/7", true),
+        ("prod", "/prod/v1/assets/7", true),
+        ("prod", "/v1/assets/7", true),
+        ("prod", "/production/v1/assets/7", false),
+        ("v1", "/v1/v1/assets/7", true),
+        ("$default", "/$default/v1/assets/7", false),
+    ] {
+        let mut event = second("GET", path, &bearer(&secret), "");
+        event["requestContext"]["stage"] = json!(stage);
+        assert_eq!(
+            lets_in(&ask(&hallpass, event).await),
+            expected,
+            "{stage} {path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_listed_more_than_once_is_seen_more_than_once() {
+    let hallpass = Hallpass::start("default").await;
+    let (page, secret, _) = tokens(&hallpass).await;
+    let mut event = first("GET", "/v1/assets/7", &bearer(&secret), &Value::Null);
+    event["multiValueHeaders"] =
+        json!({"authorization": [format!("Bearer {secret}"), format!("Bearer {page}")]});
+    assert!(!lets_in(&ask(&hallpass, event.clone()).await), "s34");
+    event["multiValueHeaders"] = json!({"authorization": [format!("Bearer {secret}")]});
+    assert!(lets_in(&ask(&hallpass, event).await));
+    let mut event = first(
+        "GET",
+        "/v1/assets/7",
+        &json!({}),
+        &json!({"pubtoken": page}),
+    );
+    event["multiValueHeaders"] = json!({"origin": [ORIGIN, "https://evil.example"]});
+    assert!(!lets_in(&ask(&hallpass, event.clone()).await));
+    event["multiValueHeaders"] = json!({"origin": [ORIGIN]});
+    event["multiValueQueryStringParameters"] = json!({"pubtoken": [page, secret]});
+    assert!(!lets_in(&ask(&hallpass, event).await), "s34");
+}
+
+#[tokio::test]
+async fn a_websocket_is_opened_by_the_route_connect() {
+    let mut hallpass = Hallpass::start("default").await;
+    let source = include_str!("../infra/catalogs/default.toml")
+        .replace("[routes]", "[routes]\n\"CONNECT /\" = \"asset:read\"");
+    let event = |token: &str| {
+        json!({
+            "type": "REQUEST", "methodArn": ARN, "headers": bearer(token),
+            "requestContext": {
+                "stage": "prod", "routeKey": "$connect", "eventType": "CONNECT",
+                "connectionId": "c", "identity": {"sourceIp": "192.0.2.7"},
+            },
+        })
+    };
+    let secret = hallpass.secret().await;
+    assert!(
+        !lets_in(&ask(&hallpass, event(&secret)).await),
+        "no such route yet"
+    );
+    hallpass.with_catalog(hallpass_core::Catalog::parse("sockets.toml", &source).unwrap());
+    assert!(lets_in(&ask(&hallpass, event(&secret)).await));
+    let mut message = event(&secret);
+    message["requestContext"]["routeKey"] = json!("sendMessage");
+    assert!(matches!(
+        ask(&hallpass, message).await,
+        Err(AuthorizeError::Event(_))
+    ));
+}
+
+#[tokio::test]
+async fn what_is_no_event_of_a_request_is_refused() {
+    let hallpass = Hallpass::start("default").await;
+    let secret = hallpass.secret().await;
+    let mut both = second("GET", "/v1/assets/7", &bearer(&secret), "");
+    both["methodArn"] = json!(ARN);
+    let mut neither = both.clone();
+    neither.as_object_mut().unwrap().remove("methodArn");
+    neither.as_object_mut().unwrap().remove("routeArn");
+    let mut header = second("GET", "/v1/assets/7", &bearer(&secret), "");
+    header["headers"]["bad header"] = json!("x");
+    let query = second("GET", "/v1/assets/7", &bearer(&secret), "a b\u{7f}");
+    for event in [both, neither, header, query] {
+        let answer = ask(&hallpass, event.clone()).await;
+        assert!(
+            matches!(answer, Err(AuthorizeError::Event(_))),
+            "{event} {answer:?}"
+        );
+    }
+    let mut pathless = second("GET", "/v1/assets/7", &bearer(&secret), "");
+    pathless.as_object_mut().unwrap().remove("rawPath");
+    assert!(!lets_in(&ask(&hallpass, pathless).await));
+}

@@ -1,0 +1,330 @@
+//! The demo resource of `cargo dev`: a platform's own routes behind the one validation, so that the
+//! calls of its document can be tried.
+
+use hallpass_core::MANAGEMENT_SCOPES;
+use hallpass_tests::{Hallpass, Reply, text};
+use http::Method;
+use serde_json::{Value, json};
+
+const ORIGIN: &str = "https://floors.example";
+const FLOOR: &str = "0246512e-973c-4e52-a1f2-5f0008e9ee9c";
+
+async fn start(catalog: &str) -> Hallpass {
+    let mut hallpass = Hallpass::start(catalog).await;
+    hallpass.with_demo();
+    hallpass
+}
+
+async fn publishable(hallpass: &Hallpass) -> String {
+    let body = json!({"kind": "publishable", "name": "a page", "origins": [ORIGIN]});
+    text(&hallpass.mint(body).await, "token")
+}
+
+fn told(reply: &Reply) -> (u16, &str) {
+    (reply.status.as_u16(), reply.code())
+}
+
+#[tokio::test]
+async fn archilogics_calls_as_documented() {
+    let hallpass = start("archilogic").await;
+    let path = format!("/v2/floor/{FLOOR}");
+    // curl -H "Origin: ${ORIGIN}" ".../v2/floor/${FLOOR_ID}?pubtoken=${PUBLISHABLE_TOKEN}"
+    let page = publishable(&hallpass).await;
+    let reply = hallpass
+        .get(&format!("{path}?pubtoken={page}"))
+        .header("Origin", ORIGIN)
+        .await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    assert_eq!(reply.header("access-control-allow-origin"), ORIGIN);
+    assert_eq!(reply.header("vary"), "Origin");
+    insta::assert_json_snapshot!(reply.body, {
+        ".token.id" => "tok_…", ".token.account" => "acc_…", ".token.principal" => "acc_…",
+    }, @r#"
+    {
+      "demo": "this stands in for the platform's own API: the token is good for this request",
+      "route": "GET /v2/floor/0246512e-973c-4e52-a1f2-5f0008e9ee9c",
+      "scope": "floor:readPublic@floor/0246512e-973c-4e52-a1f2-5f0008e9ee9c",
+      "token": {
+        "account": "acc_…",
+        "environment": "default/live",
+        "expires_at": null,
+        "id": "tok_…",
+        "kind": "publishable",
+        "principal": "acc_…"
+      }
+    }
+    "#);
+    // curl -H "Authorization: Bearer ${SECRET_TOKEN}" ".../v2/floor/${FLOOR_ID}"
+    let secret = hallpass.secret().await;
+    let reply = hallpass.get(&path).bearer(&secret).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    assert_eq!(reply.body["token"]["kind"], "secret");
+    // curl -H "Authorization: Bearer ${TEMPORARY_TOKEN}" ".../v2/floor/${FLOOR_ID}"
+    let body = json!({"scopes": [{"resource": "floor", "action": "readPrivate"}], "durationSeconds": 3600});
+    let temporary = hallpass.derive(&secret, body).await;
+    let reply = hallpass.get(&path).bearer(&temporary).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    let scope = format!("floor:readPrivate@floor/{FLOOR}");
+    assert_eq!(reply.body["scope"], json!(scope));
+    assert_eq!(reply.body["token"]["expires_at"], 1_800_003_600);
+}
+
+#[tokio::test]
+async fn what_is_not_good_for_the_request_is_refused_as_everywhere() {
+    let hallpass = start("archilogic").await;
+    let page = publishable(&hallpass).await;
+    let body = json!({"kind": "secret", "name": "s", "scopes": ["floor:readPrivate@floor/1", "extension:query"]});
+    let narrow = text(&hallpass.mint(body).await, "token");
+    let with = |path: &str| format!("{path}?pubtoken={page}");
+    for (method, path, origin, bearer, expected) in [
+        (
+            Method::GET,
+            "/v2/floor/1".to_owned(),
+            None,
+            None,
+            (401, "unauthenticated"),
+        ),
+        (
+            Method::GET,
+            with("/v2/floor/1"),
+            Some("https://evil.example"),
+            None,
+            (403, "origin_denied"),
+        ),
+        (
+            Method::GET,
+            with("/v2/floor/1"),
+            None,
+            None,
+            (403, "origin_denied"),
+        ),
+        (
+            Method::GET,
+            with("/v2/floor/1"),
+            Some("null"),
+            None,
+            (403, "origin_denied"),
+        ),
+        (
+            Method::PATCH,
+            with("/v2/floor/1"),
+            Some(ORIGIN),
+            None,
+            (403, "insufficient_scope"),
+        ),
+        (
+            Method::GET,
+            with("/v2/floor/a%2Fb"),
+            Some(ORIGIN),
+            None,
+            (403, "invalid_parameter"),
+        ),
+        (
+            Method::GET,
+            with("/v2/floor/%2e%2e"),
+            Some(ORIGIN),
+            None,
+            (403, "invalid_parameter"),
+        ),
+        (
+            Method::GET,
+            "/v2/floor/%2e%2e".to_owned(),
+            None,
+            None,
+            (401, "unauthenticated"),
+        ),
+        (
+            Method::GET,
+            with("/v2/floor/1/"),
+            Some(ORIGIN),
+            None,
+            (404, "not_found"),
+        ),
+        (
+            Method::GET,
+            with("/v2/floors"),
+            Some(ORIGIN),
+            None,
+            (404, "not_found"),
+        ),
+        (
+            Method::POST,
+            with("/v2/floor/1"),
+            Some(ORIGIN),
+            None,
+            (404, "not_found"),
+        ),
+        (
+            Method::GET,
+            "/v2/floor/1".to_owned(),
+            None,
+            Some(page.as_str()),
+            (403, "origin_denied"),
+        ),
+        (
+            Method::GET,
+            "/v2/floor/1".to_owned(),
+            Some(ORIGIN),
+            Some(page.as_str()),
+            (401, "wrong_presentation"),
+        ),
+        (
+            Method::GET,
+            with("/v2/floor/1"),
+            Some(ORIGIN),
+            Some(narrow.as_str()),
+            (400, "ambiguous_credentials"),
+        ),
+        (
+            Method::GET,
+            "/v2/floor/1".to_owned(),
+            None,
+            Some("nonsense"),
+            (401, "malformed"),
+        ),
+        (
+            Method::GET,
+            "/v2/floor/1".to_owned(),
+            None,
+            Some(narrow.as_str()),
+            (200, ""),
+        ),
+        (
+            Method::GET,
+            "/v2/floor/2".to_owned(),
+            None,
+            Some(narrow.as_str()),
+            (403, "insufficient_scope"),
+        ),
+        (
+            Method::GET,
+            "/v2/floor/12".to_owned(),
+            None,
+            Some(narrow.as_str()),
+            (403, "insufficient_scope"),
+        ),
+        (
+            Method::GET,
+            "/v2/floor".to_owned(),
+            None,
+            Some(narrow.as_str()),
+            (403, "insufficient_scope"),
+        ),
+        (
+            Method::GET,
+            "/v2/extension".to_owned(),
+            None,
+            Some(narrow.as_str()),
+            (200, ""),
+        ),
+    ] {
+        let mut call = hallpass.call(method.clone(), &path);
+        if let Some(origin) = origin {
+            call = call.origin(origin);
+        }
+        if let Some(bearer) = bearer {
+            call = call.bearer(bearer);
+        }
+        let reply = call.await;
+        assert_eq!(told(&reply), expected, "{method} {path}: {}", reply.body);
+        let allowed = !reply.header("access-control-allow-origin").is_empty();
+        let own = origin == Some(ORIGIN) && path.contains("pubtoken") && expected.0 != 400;
+        let served = expected.1 != "not_found";
+        assert_eq!(allowed, own && served, "{method} {path}");
+    }
+    hallpass.clock.advance(std::time::Duration::from_secs(10));
+    let id = text(&hallpass.validate(json!({"token": narrow})).await, "id");
+    let ended = hallpass
+        .delete(&format!("/v1/tokens/{id}"))
+        .bearer(&hallpass.root);
+    assert_eq!(ended.await.status, 204);
+    let reply = hallpass.get("/v2/floor/1").bearer(&narrow).await;
+    assert_eq!(told(&reply), (401, "revoked"));
+}
+
+#[tokio::test]
+async fn a_pages_preflight_is_answered() {
+    let hallpass = start("archilogic").await;
+    let reply = hallpass
+        .call(Method::OPTIONS, &format!("/v2/floor/{FLOOR}"))
+        .origin(ORIGIN)
+        .header("access-control-request-method", "GET")
+        .await;
+    assert_eq!(reply.status, 204);
+    assert_eq!(reply.header("access-control-allow-origin"), ORIGIN);
+}
+
+#[tokio::test]
+async fn s44_an_outage_is_503() {
+    use hallpass_tests::proxy::Fault;
+    let hallpass = start("archilogic").await;
+    let secret = hallpass.secret().await;
+    hallpass.dynamodb.inject(Fault::Throttle.on("BatchGetItem"));
+    let reply = hallpass.get("/v2/floor/1").bearer(&secret).await;
+    assert_eq!(told(&reply), (503, "unavailable"));
+}
+
+/// Each route of each catalog that ships: nobody without a token, whoever holds one of the scopes it
+/// names by itself, and nobody who holds all others.
+#[tokio::test]
+async fn every_route_of_every_catalog_answers() {
+    for name in hallpass_catalogs::names() {
+        let hallpass = start(name).await;
+        let routes: Vec<(String, String, Vec<String>)> = hallpass
+            .platform
+            .catalog
+            .routes()
+            .iter()
+            .map(|(method, path, scopes)| (method.to_owned(), path, scopes.to_vec()))
+            .collect();
+        assert!(!routes.is_empty(), "{name} has no route");
+        for (method, template, scopes) in routes {
+            let fill = |text: &str| {
+                let mut parts = text.split(['{', '}']);
+                let mut filled = parts.next().unwrap().to_owned();
+                while let (Some(_), Some(rest)) = (parts.next(), parts.next()) {
+                    filled.push('x');
+                    filled.push_str(rest);
+                }
+                filled
+            };
+            let path = fill(&template);
+            let context = format!("{name}: {method} {template}");
+            let method: Method = method.parse().unwrap();
+            let call = || hallpass.call(method.clone(), &path);
+            assert_eq!(told(&call().await), (401, "unauthenticated"), "{context}");
+            let holding = async |scopes: Value| {
+                let body = json!({"kind": "management", "name": "m", "scopes": scopes});
+                let token = text(&hallpass.mint(body).await, "token");
+                call().bearer(&token).await
+            };
+            for scope in &scopes {
+                let scope = fill(scope);
+                let reply = holding(json!([scope])).await;
+                assert_eq!(reply.status, 200, "{context}: {}", reply.body);
+                assert_eq!(reply.body["scope"], json!(scope), "{context}");
+            }
+            let reply = holding(json!(["tokens:mint", "directory:read"])).await;
+            assert_eq!(told(&reply), (403, "insufficient_scope"), "{context}");
+        }
+    }
+}
+
+/// The functions themselves have none of it.
+#[tokio::test]
+async fn without_the_demo_there_is_no_such_route() {
+    let hallpass = Hallpass::start("archilogic").await;
+    let reply = hallpass
+        .get(&format!("/v2/floor/{FLOOR}"))
+        .bearer(&hallpass.root)
+        .await;
+    assert_eq!(told(&reply), (404, "not_found"));
+    // And with it, Hallpass's own routes are as they were.
+    let hallpass = start("archilogic").await;
+    let reply = hallpass.get("/v1/tokens/self").bearer(&hallpass.root).await;
+    assert_eq!(reply.status, 200);
+    let scopes = reply.body["scopes"].as_array().unwrap();
+    assert!(scopes.len() > MANAGEMENT_SCOPES.len());
+    let reply = hallpass.delete("/v1/tokens/self/self").await;
+    assert_eq!(told(&reply), (404, "not_found"));
+}

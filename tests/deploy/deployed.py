@@ -1,0 +1,259 @@
+"""What only a deployment can show: IAM's invocations, the protected APIs, rotation, and the roles' exactness."""
+
+import time
+from dataclasses import dataclass, field
+
+from client import Api, Hallpass, expect, unique
+from deployment import Emulator, functions
+from permissions import Role
+
+AUDIENCE = "https://api.example"
+
+
+@dataclass
+class Deployment:
+    emulator: Emulator
+    outputs: dict
+    hallpass: Hallpass
+    # What can be told only a minute after.
+    later: list = field(default_factory=list)
+
+    def example(self, template, **parameters):
+        """A stack of infra/examples, as a client sees it."""
+        name = f"{template.removesuffix('.yaml')}-{unique('x')[2:8]}"
+        outputs = self.emulator.deploy(name, f"examples/{template}", **parameters)
+        return Api(outputs["ApiUrl"], through=self.emulator.url)
+
+    def protected(self, variant, **parameters):
+        authorizer = self.outputs["AuthorizerFunctionArn"]
+        return self.example("protected-api.yaml", AuthorizerFunctionArn=authorizer, Variant=variant, **parameters)
+
+
+def start(emulator, stack="hallpass", **parameters):
+    outputs = emulator.deploy(stack, "template.yaml", Audience=AUDIENCE, **parameters)
+    well, made = emulator.invoke(outputs["BootstrapFunction"], {})
+    assert well, made
+    api = Api(outputs["ApiUrl"], through=emulator.url)
+    return Deployment(emulator, outputs, Hallpass(api, made["token"]))
+
+
+def bootstrap_is_once_and_recovers_a_lost_token(deployment):
+    emulator, name = deployment.emulator, deployment.outputs["BootstrapFunction"]
+    well, refused = emulator.invoke(name, {})
+    assert not well and "recover" in refused["errorMessage"]
+    old = deployment.hallpass.root
+    well, made = emulator.invoke(name, {"recover": True})
+    assert well, made
+    deployment.hallpass.root = made["token"]
+    assert deployment.hallpass.show("/v1/tokens/self")["active"] is True
+    expect(deployment.hallpass.api.get("/v1/tokens/self", token=old), 401)
+
+
+def a_server_calls_the_protected_api(deployment):
+    hallpass, api = deployment.hallpass, deployment.protected("server")
+    expect(api.get("/v1/assets/1"), 401)
+    expect(api.get("/v1/assets/1", token="junk"), 403)
+    secret = hallpass.mint("secret")
+    context = expect(api.get("/v1/assets/1", token=secret["token"]), 200)
+    assert context["token"] == secret["id"] and context["kind"] == "secret"
+    jwt = hallpass.jwt(secret["token"], ["asset:read"])
+    expect(api.get("/v1/assets/1", token=jwt), 200)
+    expect(api.call("PUT", "/v1/assets/1", token=jwt), 403)
+    expect(api.call("PUT", "/v1/assets/1", token=secret["token"]), 200)
+    hallpass.revoke(id=secret["id"])
+    expect(api.get("/v1/assets/1", token=secret["token"]), 403)
+    expect(api.get("/v1/assets/1", token=jwt), 403)
+
+
+def a_browser_calls_the_protected_api(deployment):
+    hallpass, api = deployment.hallpass, deployment.protected("browser")
+    minted = hallpass.publishable()
+    path = f"/v1/assets/1?pubtoken={minted['token']}"
+    expect(api.get(path, headers={"Origin": "https://example.com"}), 200)
+    expect(api.get(path, headers={"Origin": "https://evil.example"}), 403)
+    expect(api.get(path), 401)
+    expect(api.get("/v1/assets/1", headers={"Origin": "https://example.com"}), 401)
+    hallpass.revoke(id=minted["id"])
+    # `freshness`: a token of a public kind may be remembered for five seconds, and no longer.
+    time.sleep(5.1)
+    expect(api.get(path, headers={"Origin": "https://example.com"}), 403)
+
+
+def both_call_the_protected_api(deployment):
+    hallpass, api = deployment.hallpass, deployment.protected("any")
+    public = f"/v1/assets/1?pubtoken={hallpass.publishable()['token']}"
+    expect(api.get("/v1/assets/1"), 403)
+    expect(api.get("/v1/assets/1", token=hallpass.mint("secret")["token"]), 200)
+    expect(api.get(public, headers={"Origin": "https://example.com"}), 200)
+    expect(api.get(public), 403)
+
+
+def s56_a_cached_answer_opens_nothing_else(deployment):
+    hallpass, api = deployment.hallpass, deployment.protected("server", CacheSeconds=60)
+    here = hallpass.mint("secret", scopes=["asset:read@asset/1"])
+    expect(api.get("/v1/assets/1", token=here["token"]), 200)
+    expect(api.call("PUT", "/v1/assets/1", token=here["token"]), 403)
+    expect(api.get("/v1/assets/2", token=here["token"]), 403)
+    hallpass.revoke(id=here["id"])
+    # The price of a cache, which shows that there is one.
+    expect(api.get("/v1/assets/1", token=here["token"]), 200)
+    api = deployment.protected("browser", CacheSeconds=60)
+    path = f"/v1/assets/1?pubtoken={hallpass.publishable()['token']}"
+    expect(api.get(path, headers={"Origin": "https://example.com"}), 200)
+    expect(api.get(path, headers={"Origin": "https://evil.example"}), 403)
+
+
+def aws_own_jwt_authorizer_takes_rs256(deployment):
+    """A second deployment beside the first: mode `wrapped`, RS256. Nothing of one is good at the other."""
+    other = start(deployment.emulator, "wrapped", SigningMode="wrapped", Algorithm="RS256")
+    hallpass, issuer = other.hallpass, other.outputs["IssuerUrl"]
+    api = other.example("jwt-api.yaml", IssuerUrl=issuer, Audience=AUDIENCE)
+    secret = hallpass.mint("secret")["token"]
+    jwt = hallpass.jwt(secret, ["asset:read"], durationSeconds=60)
+    expect(api.get("/v1/assets/1", token=jwt), 200)
+    deployment.later.append(lambda: expect(api.get("/v1/assets/1", token=jwt), 401))
+    expect(api.get("/v1/assets/1"), 401)
+    expect(api.get("/v1/assets/1", token=hallpass.jwt(secret, ["analytics:send"])), 403)
+    # s57: what only a look into the table or at the request could tell is not for this audience.
+    bound = hallpass.jwt(secret, ["asset:read"], origins=["https://example.com"])
+    expect(api.get("/v1/assets/1", token=bound), 401)
+    head, body, signature = jwt.split(".")
+    expect(api.get("/v1/assets/1", token=f"{head}.{body}.{'A' * len(signature)}"), 401)
+    foreign = deployment.hallpass.jwt(deployment.hallpass.mint("secret")["token"], ["asset:read"])
+    expect(api.get("/v1/assets/1", token=foreign), 401)
+    assert hallpass.code(foreign) == "unknown"
+    well, keys = deployment.emulator.invoke(other.outputs["KeysFunction"], {})
+    assert well and keys["next"], keys
+    # The other one that signs.
+    name = unique("acme")
+    account = hallpass.make("/v1/accounts", {"name": name})["id"]
+    key = hallpass.mint("apikey", account=account, scopes=["asset:read"])["token"]
+    expect(hallpass.api.call("POST", "/rest/api/v1/token", auth=(name, key)), 200)
+
+
+def an_upgrade_brings_another_catalog(deployment):
+    """And with it what only this catalog has: a folder that is a user's own, and tokens for what a user reaches."""
+    outputs = deployment.emulator.deploy("wrapped", "template.yaml", Catalog="3dverse", SigningMode="wrapped")
+    well, made = deployment.emulator.invoke(outputs["BootstrapFunction"], {"recover": True})
+    assert well, made
+    hallpass = Hallpass(Api(outputs["ApiUrl"], through=deployment.emulator.url), made["token"])
+    user, friend = (hallpass.make("/v1/users", {"username": unique("jane")})["id"] for _ in range(2))
+    hallpass.make("/v1/folders", {"name": "mine", "parent": user})
+    access = f"/v1/folders/{user}/access/users/{friend}"
+    expect(hallpass.api.call("PUT", access, json={"access": "read"}, token=hallpass.root), (200, 201, 204))
+    key = {"api_key": hallpass.mint("apikey")["token"]}
+    wanted = {"scope": "read", "ttl": "1h"}
+    made = expect(hallpass.api.post(f"/app/v1/users/{friend}/tokens", wanted, headers=key), 200)
+    assert hallpass.code(made["user_token"]) == "active"
+
+
+def keys_rotate_on_schedule_and_in_an_emergency(deployment):
+    hallpass, keys = deployment.hallpass, deployment.outputs["KeysFunction"]
+    secret = hallpass.mint("secret")["token"]
+    jwt = hallpass.jwt(secret, ["asset:read"])
+    well, first = deployment.emulator.invoke(keys, {})
+    assert well, first
+    well, again = deployment.emulator.invoke(keys, {})
+    assert well and again["did"] == [] and again["next"], again
+    published = {key["kid"] for key in expect(hallpass.api.get("/.well-known/jwks.json"), 200)["keys"]}
+    assert {first["current"]["kid"], again["next"]["kid"]} <= published
+    well, retired = deployment.emulator.invoke(keys, {"retire": first["current"]["kid"]})
+    assert well and retired["current"]["kid"] == again["next"]["kid"], retired
+    # s55: what a process remembers is another matter, so these are new ones.
+    deployment.emulator.stop_functions()
+    assert hallpass.code(jwt) == "unknown"
+    assert hallpass.code(_once_signed(hallpass, secret)) == "active"
+
+
+def _once_signed(hallpass, secret):
+    """A key that nobody knew before signs only when every verifier has had the time to find it."""
+    for _ in range(60):
+        reply = hallpass.api.post("/v1/tokens/temporary", {"scopes": ["asset:read"]}, token=secret)
+        if reply.status_code != 503:
+            return expect(reply, 200)["authorization"].removeprefix("Bearer ")
+        assert reply.headers["Retry-After"]
+        time.sleep(1)
+    raise AssertionError("nothing signs a minute after a retirement")
+
+
+def s58_only_keys_and_bootstrap_may_write_key_rows(deployment):
+    """By policy; nor may a validating function sign, or decrypt what signs."""
+    lambdas, iam = deployment.emulator.client("lambda"), deployment.emulator.client("iam")
+    for name in functions():
+        role = lambdas.get_function_configuration(FunctionName=f"hallpass-{name}")["Role"].rsplit("/", 1)[-1]
+        policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
+        documents = [iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"] for policy in policies]
+        rights = Role(name, documents)
+        table, key = f"table/{deployment.outputs['TableName']}", deployment.outputs["WrappingKeyArn"].rsplit(":", 1)[-1]
+        for write in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate"):
+            for partitions in (["KEYS"], ["TOKEN#x", "KEYS"]):
+                may = rights.may(f"dynamodb:{write}", table, {"dynamodb:LeadingKeys": partitions})
+                assert not may or name in ("keys", "bootstrap"), f"{name} may {write} {partitions}"
+        ours = {"aws:ResourceTag/hallpass:stack": ["hallpass"]}
+        signs = rights.may("kms:Sign", "key/some", ours), rights.may("kms:Decrypt", key, {})
+        assert signs == ((True, True) if name in ("temporary", "exchange") else (False, False)), name
+        assert not rights.may("kms:Sign", "key/some", {"aws:ResourceTag/hallpass:stack": ["other"]}), name
+
+
+def what_a_minute_later_is_otherwise(deployment):
+    """Expiry; and what functions write beside the first invocation that comes a minute after the last: what was used,
+    and seals of the acts that are a minute old."""
+    hallpass = deployment.hallpass
+    accounts = [hallpass.make("/v1/accounts", {"name": unique("sealed")})["id"] for _ in range(5)]
+    minted = [hallpass.mint("secret", account=account) for account in accounts]
+    tokens = [f"/v1/tokens/{one['id']}" for one in minted]
+    acts = [
+        ("POST", f"{tokens[0]}/rotate", {"overlap_seconds": 0}),
+        ("PATCH", tokens[1], {"name": "renamed"}),
+        ("DELETE", tokens[2], None),
+        ("POST", f"/v1/accounts/{accounts[3]}/environments", {"name": "shop/test"}),
+    ]
+    for method, path, body in acts:
+        expect(hallpass.api.call(method, path, json=body, token=hallpass.root), (200, 201, 204))
+    time.sleep(63)
+    for tell in deployment.later:
+        tell()
+    # Each has something of its own to seal only before `directory` and `mint`, which acted in all of them.
+    for method, path, body in [*acts[:3], ("GET", f"/v1/audit?verify=true&account={accounts[4]}", None), acts[3]]:
+        hallpass.api.call(method, path, json=body, token=hallpass.root)
+        time.sleep(1)
+    hallpass.mint("secret")
+    hallpass.code("nothing")
+    time.sleep(2)
+    assert hallpass.show("/v1/usage")["usage"]
+
+
+def s48_every_role_holds_what_its_function_does_and_no_more(deployment):
+    """Looks back at all calls. What is left in memory is written when the processes end."""
+    deployment.emulator.stop_functions()
+    refused, unused = {}, {}
+    for call in deployment.emulator.calls():
+        name = call["function"].split("-", 1)[1]
+        refused.setdefault(name, set()).update(call["refused"])
+        # What a deployment of another mode needs is needed.
+        unused[name] = unused.get(name, set(call["unused"])) & set(call["unused"])
+    wrong = [f"{name}: never invoked" for name in functions() if name not in refused]
+    wrong += [f"{name}: is refused {what}" for name, all_of_it in refused.items() for what in sorted(all_of_it)]
+    wrong += [f"{name}: never needs {what}" for name, all_of_it in unused.items() for what in sorted(all_of_it)]
+    assert not wrong, "\n".join(["the template's roles are not exact:", *wrong])
+
+
+FIRST = [
+    bootstrap_is_once_and_recovers_a_lost_token,
+    keys_rotate_on_schedule_and_in_an_emergency,
+]
+
+ALL = [
+    a_server_calls_the_protected_api,
+    a_browser_calls_the_protected_api,
+    both_call_the_protected_api,
+    s56_a_cached_answer_opens_nothing_else,
+    aws_own_jwt_authorizer_takes_rs256,
+    an_upgrade_brings_another_catalog,
+    s58_only_keys_and_bootstrap_may_write_key_rows,
+]
+
+LAST = [
+    what_a_minute_later_is_otherwise,
+    s48_every_role_holds_what_its_function_does_and_no_more,
+]

@@ -1,0 +1,68 @@
+//! Changes of one member's access at the same time: none is lost, and the two sides say the same.
+
+use crate::{World, place};
+use hallpass_tests::proxy::Fault;
+use hallpass_tests::text;
+use serde_json::json;
+
+#[tokio::test]
+async fn changes_at_once_all_land() {
+    let world = World::new().await;
+    let user = world.user("ann").await;
+    let mut folders = Vec::new();
+    for _ in 0..6 {
+        folders.push(world.folder(None).await);
+    }
+    let given = folders.iter().map(|(folder, _)| {
+        let path = place(folder, &user);
+        let call = world.hallpass.call(http::Method::PUT, &path);
+        let call = call.json(json!({"access": "write"}));
+        tokio::spawn(call.header("api_key", &world.key).into_future())
+    });
+    for reply in given.collect::<Vec<_>>() {
+        let reply = reply.await.unwrap();
+        assert_eq!(reply.status, 204, "{}", reply.body);
+    }
+    let row = world.get(&world.key, &format!("/v1/users/{user}")).await;
+    let access = row.body["access"].as_object().unwrap();
+    assert_eq!(access.len(), folders.len());
+    for (folder, path) in &folders {
+        assert_eq!(access[path], "write");
+        let list = format!("/v1/folders/{folder}/access");
+        let list = world.get(&world.key, &list).await;
+        assert_eq!(list.body["users"][0]["user_id"], json!(user));
+    }
+}
+
+#[tokio::test]
+async fn s45_a_lost_reply_changes_access_once_and_an_outage_is_503() {
+    let world = World::new().await;
+    let (folder, path) = world.folder(None).await;
+    let user = world.user("ann").await;
+    world
+        .hallpass
+        .dynamodb
+        .inject(Fault::LoseReply.on("TransactWriteItems").once());
+    world.give(&folder, &user, "read").await;
+    let row = world.get(&world.key, &format!("/v1/users/{user}")).await;
+    assert_eq!(row.body["access"], json!({path: "read"}));
+    for operation in ["GetItem", "TransactWriteItems"] {
+        world
+            .hallpass
+            .dynamodb
+            .inject(Fault::Throttle.on(operation));
+        let reply = world
+            .put(
+                &world.key,
+                &place(&folder, &user),
+                json!({"access": "write"}),
+            )
+            .await;
+        assert_eq!(reply.status, 503, "{operation}: {}", reply.body);
+        assert_eq!(reply.header("retry-after"), "1");
+        world.hallpass.dynamodb.heal();
+    }
+    let list = format!("/v1/folders/{folder}/access");
+    let list = world.get(&world.key, &list).await;
+    assert_eq!(text(&list.body["users"][0], "access"), "read");
+}

@@ -1,0 +1,340 @@
+//! `POST /app/v1/users/{user}/tokens`: for the places the user reaches when it is made.
+
+use crate::{NO_USER, World, told};
+use hallpass_tests::text;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+#[tokio::test]
+async fn the_reply_and_the_token() {
+    let world = World::new().await;
+    let (folder, path) = world.folder(None).await;
+    let user = world.user("ann").await;
+    world.give(&folder, &user, "manage").await;
+    let reply = world
+        .ask_token(&user, json!({"scope": "write", "ttl": "1h"}))
+        .await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    assert_eq!(reply.header("cache-control"), "no-store");
+    insta::assert_json_snapshot!(reply.body, {".user_token" => "[…]"}, @r#"
+    {
+      "expires_in": 3600,
+      "expires_on": 1800003600,
+      "user_token": "[…]"
+    }
+    "#);
+    let token = text(&reply.body, "user_token");
+    let own = world.get(&token, "/v1/tokens/self").await;
+    assert_eq!(own.status, 200, "{}", own.body);
+    assert_eq!(own.body["principal"], json!(user));
+    assert_eq!(own.body["kind"], "user");
+    let mut scopes = [
+        format!("folder:write@{path}"),
+        format!("folder:write@folder/{user}"),
+    ];
+    scopes.sort();
+    assert_eq!(own.body["scopes"], json!(scopes));
+    world.hallpass.clock.advance(Duration::from_secs(3_604));
+    assert!(world.may(&token, &format!("folder:read@{path}")).await);
+    world.hallpass.clock.advance(Duration::from_secs(1));
+    assert_eq!(world.hallpass.code(&token).await, "expired");
+}
+
+/// What each level of a user's gives the token of each scope, at the folder and below it.
+#[tokio::test]
+async fn a_token_holds_the_level_and_no_more_than_the_user_has() {
+    let world = World::new().await;
+    let (folder, path) = world.folder(None).await;
+    let (_, below) = world.folder(Some(&folder)).await;
+    let (_, beside) = world.folder(None).await;
+    let levels = ["read", "write", "manage"];
+    let user = world.user("ann").await;
+    for (has, given) in levels.iter().enumerate() {
+        world.give(&folder, &user, given).await;
+        for (asks, asked) in levels.iter().enumerate() {
+            let token = world.token(&user, asked).await;
+            let expected = &levels[..=has.min(asks)];
+            assert_eq!(
+                world.levels(&token, &path).await,
+                expected,
+                "{asked} of {given}"
+            );
+            assert_eq!(
+                world.levels(&token, &below).await,
+                expected,
+                "{asked} of {given}"
+            );
+            assert!(world.levels(&token, &beside).await.is_empty());
+            assert!(world.levels(&token, "folder").await.is_empty());
+            assert!(!world.may(&token, "folder:read").await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn groups_count_nested_ones_too_and_the_most_permissive_wins() {
+    let world = World::new().await;
+    let (top, top_path) = world.folder(None).await;
+    let (inner, inner_path) = world.folder(Some(&top)).await;
+    let user = world.user("ann").await;
+    let (team, staff, all) = (
+        world.group("team").await,
+        world.group("staff").await,
+        world.group("all").await,
+    );
+    world.join(&team, &user).await;
+    world.join(&staff, &team).await;
+    world.join(&all, &staff).await;
+    let levels = async |path: &str| {
+        let token = world.token(&user, "manage").await;
+        world.levels(&token, path).await
+    };
+    assert!(levels(&top_path).await.is_empty());
+    // Three groups up.
+    world.give(&top, &all, "read").await;
+    assert_eq!(levels(&top_path).await, ["read"]);
+    assert_eq!(levels(&inner_path).await, ["read"]);
+    // A stronger one below wins there, a weaker one takes nothing away.
+    world.give(&inner, &team, "write").await;
+    assert_eq!(levels(&top_path).await, ["read"]);
+    assert_eq!(levels(&inner_path).await, ["read", "write"]);
+    world.give(&top, &staff, "manage").await;
+    world.give(&top, &user, "read").await;
+    assert_eq!(levels(&top_path).await, ["read", "write", "manage"]);
+    assert_eq!(levels(&inner_path).await, ["read", "write", "manage"]);
+    // Out of the group, out of its access.
+    let path = format!("/v1/groups/{staff}/members/groups/{team}");
+    let left = world.delete(&world.key, &path).await;
+    assert!(left.status.is_success(), "{}", left.body);
+    assert_eq!(levels(&top_path).await, ["read"]);
+    assert_eq!(levels(&inner_path).await, ["read", "write"]);
+}
+
+#[tokio::test]
+async fn a_ttl_is_written_as_3dverse_does_and_its_bounds_are_exact() {
+    let world = World::new().await;
+    let user = world.user("ann").await;
+    for (ttl, expected) in [
+        (json!("60s"), Ok(60)),
+        (json!("30m"), Ok(1_800)),
+        (json!("1h"), Ok(3_600)),
+        (json!("3600s"), Ok(3_600)),
+        (json!("7d"), Ok(604_800)),
+        (json!("59s"), Err("lifetime_out_of_range")),
+        (json!("604801s"), Err("lifetime_out_of_range")),
+        (json!("8d"), Err("lifetime_out_of_range")),
+        (json!("0h"), Err("lifetime_out_of_range")),
+        (json!("213503982334602d"), Err("invalid_field")),
+        (json!("1"), Err("invalid_field")),
+        (json!(""), Err("invalid_field")),
+        (json!("-1h"), Err("invalid_field")),
+        (json!("1.5h"), Err("invalid_field")),
+        (json!("1 h"), Err("invalid_field")),
+        (json!(3_600), Err("invalid_field")),
+        (Value::Null, Err("invalid_field")),
+    ] {
+        let reply = world
+            .ask_token(&user, json!({"scope": "read", "ttl": ttl}))
+            .await;
+        match expected {
+            Ok(seconds) => {
+                assert_eq!(reply.body["expires_in"], seconds, "{ttl}: {}", reply.body);
+                assert_eq!(reply.body["expires_on"], 1_800_000_000 + seconds);
+            }
+            Err(code) => assert_eq!(told(&reply), (422, code, "ttl"), "{ttl}"),
+        }
+    }
+    let reply = world.ask_token(&user, json!({"scope": "read"})).await;
+    assert_eq!(reply.body["expires_in"], 3_600, "the default");
+}
+
+#[tokio::test]
+async fn s22_a_token_does_not_outlive_the_key() {
+    let mut world = World::new().await;
+    let user = world.user("ann").await;
+    let body = json!({"kind": "apikey", "name": "short", "expires_in": 1_800});
+    world.key = text(&world.hallpass.mint(body).await, "token");
+    let reply = world
+        .ask_token(&user, json!({"scope": "read", "ttl": "30m"}))
+        .await;
+    assert_eq!(reply.body["expires_in"], 1_800);
+    let reply = world
+        .ask_token(&user, json!({"scope": "read", "ttl": "1801s"}))
+        .await;
+    assert_eq!(told(&reply), (422, "parent_expires_first", "ttl"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_told() {
+    let world = World::new().await;
+    let user = world.user("ann").await;
+    for (user, body, expected) in [
+        (
+            user.as_str(),
+            json!({"scope": "own"}),
+            (422, "unknown_level", "scope"),
+        ),
+        (
+            &user,
+            json!({"scope": "folder:read"}),
+            (422, "unknown_level", "scope"),
+        ),
+        (
+            &user,
+            json!({"scope": ["read"]}),
+            (422, "invalid_field", "scope"),
+        ),
+        (&user, json!({}), (422, "invalid_field", "scope")),
+        (
+            &user,
+            json!({"scope": "read", "TTL": "1h"}),
+            (422, "invalid_field", "TTL"),
+        ),
+        (NO_USER, json!({"scope": "read"}), (404, "not_found", "")),
+        ("nobody", json!({"scope": "read"}), (404, "not_found", "")),
+        (
+            &world.hallpass.operator,
+            json!({"scope": "read"}),
+            (404, "not_found", ""),
+        ),
+    ] {
+        let reply = world.ask_token(user, body.clone()).await;
+        assert_eq!(told(&reply), expected, "{user} {body}");
+    }
+}
+
+/// On a platform where users have no folder of their own.
+#[tokio::test]
+async fn a_user_who_reaches_nothing_gets_no_token() {
+    let hallpass = hallpass_tests::Hallpass::start("default").await;
+    let user = hallpass
+        .post("/v1/users", json!({"username": "ann"}))
+        .bearer(&hallpass.root)
+        .await;
+    let user = text(&user.body, "id");
+    let folder = hallpass
+        .post("/v1/folders", json!({"name": "a"}))
+        .bearer(&hallpass.root)
+        .await;
+    let (folder, place) = (text(&folder.body, "id"), text(&folder.body, "path"));
+    let body = json!({"kind": "secret", "name": "s", "scopes": ["asset:*", "tokens:impersonate"]});
+    let server = text(&hallpass.mint(body).await, "token");
+    let ask = async |scope: &str| {
+        let path = format!("/app/v1/users/{user}/tokens");
+        let call = hallpass.post(&path, json!({"scope": scope}));
+        call.bearer(&server).await
+    };
+    for scope in ["read", "write", "manage"] {
+        let reply = ask(scope).await;
+        assert_eq!(told(&reply), (422, "nothing_reachable", "scope"));
+    }
+    let give = crate::place(&folder, &user);
+    let give = hallpass
+        .call(http::Method::PUT, &give)
+        .json(json!({"access": "read"}));
+    assert_eq!(give.bearer(&hallpass.root).await.status, 204);
+    let token = text(&ask("manage").await.body, "user_token");
+    let scope = format!("asset:readPrivate@{place}");
+    assert_eq!(
+        hallpass
+            .validate(json!({"token": token, "scope": scope}))
+            .await["active"],
+        true
+    );
+    // Where there is no folder of one's own, only who may write everywhere makes one at the top.
+    let made = hallpass
+        .post("/v1/folders", json!({"name": "x"}))
+        .header("user_token", &token)
+        .await;
+    assert_eq!(told(&made), (403, "insufficient_scope", ""));
+}
+
+#[tokio::test]
+async fn s51_a_key_gives_no_more_than_it_holds() {
+    let mut world = World::new().await;
+    let (folder, path) = world.folder(None).await;
+    let user = world.user("ann").await;
+    world.give(&folder, &user, "manage").await;
+    let whole = world.key.clone();
+    for (scopes, asked, expected) in [
+        (
+            json!(["folder:read", "tokens:impersonate"]),
+            "read",
+            (200, "", ""),
+        ),
+        (
+            json!(["folder:read", "tokens:impersonate"]),
+            "write",
+            (422, "scope_not_held", "scope"),
+        ),
+        (
+            json!([format!("folder:manage@{path}"), "tokens:impersonate"]),
+            "read",
+            // Their own folder is not the key's to give.
+            (422, "scope_not_held", "scope"),
+        ),
+        (
+            json!(["folder:manage"]),
+            "read",
+            (403, "insufficient_scope", ""),
+        ),
+        (
+            json!(["directory:write"]),
+            "read",
+            (403, "insufficient_scope", ""),
+        ),
+    ] {
+        let body = json!({"kind": "apikey", "name": "k", "scopes": scopes});
+        world.key = text(&world.hallpass.mint(body).await, "token");
+        let reply = world.ask_token(&user, json!({"scope": asked})).await;
+        let (status, code, field) = told(&reply);
+        assert_eq!((status, code, field), expected, "{scopes}");
+    }
+    // And what it gave dies with it.
+    world.key = whole;
+    let token = world.token(&user, "read").await;
+    let key = world.hallpass.validate(json!({"token": world.key})).await;
+    let ended = world
+        .delete(
+            &world.hallpass.root,
+            &format!("/v1/tokens/{}", text(&key, "id")),
+        )
+        .await;
+    assert_eq!(ended.status, 204);
+    assert_eq!(world.hallpass.code(&token).await, "parent_revoked");
+}
+
+#[tokio::test]
+async fn s29_a_key_of_another_environment_knows_no_such_user() {
+    let mut world = World::new().await;
+    let user = world.user("ann").await;
+    let path = format!("/v1/accounts/{}/environments", world.hallpass.operator);
+    let made = world
+        .post(&world.hallpass.root, &path, json!({"name": "app/test"}))
+        .await;
+    assert_eq!(made.status, 201);
+    let body = json!({"kind": "apikey", "name": "k", "environment": "app/test"});
+    world.key = text(&world.hallpass.mint(body).await, "token");
+    let reply = world.ask_token(&user, json!({"scope": "read"})).await;
+    let absent = world.ask_token(NO_USER, json!({"scope": "read"})).await;
+    assert_eq!(told(&reply), (404, "not_found", ""));
+    assert_eq!(reply.body, absent.body);
+}
+
+#[tokio::test]
+async fn deriving_writes_nothing_and_signs_once() {
+    let world = World::new().await;
+    let user = world.user("ann").await;
+    world.token(&user, "read").await;
+    let before = world.hallpass.items().await.len();
+    world.hallpass.dynamodb.reset();
+    world.hallpass.kms.reset();
+    world.token(&user, "read").await;
+    assert_eq!(world.hallpass.kms.count("Sign"), 1);
+    for write in ["PutItem", "UpdateItem", "TransactWriteItems", "DeleteItem"] {
+        assert_eq!(world.hallpass.dynamodb.count(write), 0);
+    }
+    // The key, and the user; nobody is in a group here.
+    assert_eq!(world.hallpass.dynamodb.calls().len(), 2);
+    assert_eq!(world.hallpass.items().await.len(), before);
+}

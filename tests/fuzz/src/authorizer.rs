@@ -1,0 +1,36 @@
+//! Any JSON as the event of an API Gateway authorizer, payload 1.0 and 2.0.
+
+use crate::world::WORLD;
+use hallpass_authorizer::{AuthorizeError, Event, authorize};
+use serde_json::Value;
+
+pub(crate) fn authorizer(data: &[u8]) {
+    let told = WORLD.told(data);
+    let Ok(event) = serde_json::from_slice::<Event>(&told) else {
+        return;
+    };
+    match WORLD.runtime.block_on(authorize(&WORLD.platform, event)) {
+        Ok(answer) => {
+            let answer = serde_json::to_value(answer).unwrap();
+            let event: Value = serde_json::from_slice(&told).unwrap();
+            let resource = &answer["policyDocument"]["Statement"][0]["Resource"];
+            assert!(
+                resource.is_null() || *resource == event["methodArn"],
+                "{answer}"
+            );
+            let effect = &answer["policyDocument"]["Statement"][0]["Effect"];
+            if answer["isAuthorized"] == true || effect == "Allow" {
+                let text = String::from_utf8_lossy(&told);
+                let held = WORLD.tokens.iter().any(|token| text.contains(token));
+                assert!(
+                    held || text.contains('\\'),
+                    "allowed without a token: {text}"
+                );
+            }
+        }
+        Err(AuthorizeError::Unauthorized | AuthorizeError::Event(_)) => {}
+        Err(AuthorizeError::Unavailable(_) | AuthorizeError::Late(_)) => {
+            panic!("the table is there");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Two lines: an origin rule, and an origin as a browser presents it (design §5, `security.md` 36
+//! to 41). The URL crate, which reads addresses as browsers do, is asked for a second opinion.
+
+use crate::lines;
+use hallpass_core::{Origin, OriginRule, PresentedOrigin};
+use url::{Host, Url};
+
+pub(crate) fn origin(data: &[u8]) {
+    let mut lines = lines(data);
+    let rule = lines.next().and_then(rule);
+    let inner = lines.clone().next().and_then(self::rule);
+    let presented = lines.next().and_then(presented);
+    if let (Some(rule), Some(origin)) = (&rule, &presented) {
+        allowed(rule, origin);
+    }
+    let origin = lines.next().and_then(|line| line.parse::<Origin>().ok());
+    if let (Some(outer), Some(inner), Some(origin)) = (&rule, &inner, &origin) {
+        let both = outer.contains(inner) && inner.allows(origin);
+        assert!(!both || outer.allows(origin), "{outer} {inner} {origin}");
+    }
+}
+
+/// A rule reads back as it prints, from a request and from the table.
+fn rule(text: &str) -> Option<OriginRule> {
+    let rule: OriginRule = text.parse().ok()?;
+    let printed = rule.to_string();
+    assert_eq!(printed.parse::<OriginRule>(), Ok(rule.clone()), "{text}");
+    let json = serde_json::to_string(&rule).unwrap();
+    assert_eq!(serde_json::from_str::<OriginRule>(&json).unwrap(), rule);
+    assert!(rule.contains(&rule), "{rule}");
+    let (scheme, authority) = printed.split_once("://").unwrap();
+    let base = authority.strip_prefix("*.");
+    assert!(!base.unwrap_or(authority).contains('*'), "{printed}");
+    assert!(
+        scheme == "https" || authority.starts_with("localhost"),
+        "{printed}"
+    );
+    if let Some(base) = base {
+        // Never the host itself.
+        let base: Origin = format!("{scheme}://{base}").parse().unwrap();
+        assert!(!rule.allows(&base), "{rule} {base}");
+    }
+    Some(rule)
+}
+
+/// What is taken for an origin is the origin of that URL, and nothing stands beside it.
+fn presented(text: &str) -> Option<Origin> {
+    let read = PresentedOrigin::parse(Some(text));
+    let Ok(origin) = text.parse::<Origin>() else {
+        assert_eq!(read, PresentedOrigin::Invalid);
+        return None;
+    };
+    assert_eq!(read, PresentedOrigin::Valid(origin.clone()));
+    let printed = origin.to_string();
+    assert_eq!(printed.parse::<Origin>(), Ok(origin.clone()), "{text}");
+    let url = Url::parse(text).unwrap();
+    assert_eq!(url.origin().ascii_serialization(), printed, "{text}");
+    let port = text.rsplit_once(':').map_or("", |(_, port)| port);
+    assert!(!port.starts_with(['0', '+']), "{text}: one way to write it");
+    let nothing = url.username().is_empty() && url.password().is_none() && url.path() == "/";
+    assert!(
+        nothing && url.query().is_none() && url.fragment().is_none(),
+        "{text}"
+    );
+    Some(origin)
+}
+
+/// What a rule allows, said once more on URLs.
+fn allowed(rule: &OriginRule, origin: &Origin) {
+    let (rule_text, origin_text) = (rule.to_string(), origin.to_string());
+    let is_equal = rule_text == origin_text;
+    let is_below = rule_text.split_once("://*.").is_some_and(|(scheme, base)| {
+        let base = Url::parse(&format!("{scheme}://{base}")).unwrap();
+        let url = Url::parse(&origin_text).unwrap();
+        let (Some(Host::Domain(base_name)), Some(Host::Domain(name))) = (base.host(), url.host())
+        else {
+            return false;
+        };
+        scheme == url.scheme()
+            && base.port_or_known_default() == url.port_or_known_default()
+            && name.ends_with(&format!(".{base_name}"))
+    });
+    assert_eq!(rule.allows(origin), is_equal || is_below, "{rule} {origin}");
+}

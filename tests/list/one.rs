@@ -1,0 +1,188 @@
+//! One token: who sees its text, and whether its old secrets are still in use.
+
+use crate::{assert_refused, one};
+use hallpass_core::{Evidence, UnixMillis};
+use hallpass_store::{Tally, UseRow};
+use hallpass_tests::{Hallpass, text};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+#[tokio::test]
+async fn s52_the_text_of_a_public_token_is_shown_to_those_who_could_give_it() {
+    let hallpass = Hallpass::start("default").await;
+    let page = json!({
+        "kind": "publishable", "name": "p", "origins": ["https://a.com"], "scopes": ["asset:read"],
+    });
+    let minted = hallpass.mint(page).await;
+    let path = format!("/v1/tokens/{}", text(&minted, "id"));
+    for (what, scopes, more, is_shown) in [
+        (
+            "all of it",
+            json!(["tokens:read", "asset:read", "tokens:impersonate"]),
+            json!({}),
+            true,
+        ),
+        ("more", json!(["tokens:read", "asset:*"]), json!({}), true),
+        (
+            "other scopes",
+            json!(["tokens:read", "analytics:send"]),
+            json!({}),
+            false,
+        ),
+        (
+            "another place",
+            json!(["tokens:read", "asset:read@asset/1"]),
+            json!({}),
+            false,
+        ),
+        (
+            "its origin",
+            json!(["tokens:read", "asset:read"]),
+            json!({"origins": ["https://a.com"]}),
+            true,
+        ),
+        (
+            "another origin",
+            json!(["tokens:read", "asset:read"]),
+            json!({"origins": ["https://b.com"]}),
+            false,
+        ),
+        (
+            "an address",
+            json!(["tokens:read", "asset:read"]),
+            json!({"ips": ["192.0.2.0/24"]}),
+            false,
+        ),
+        (
+            "an expiry",
+            json!(["tokens:read", "asset:read"]),
+            json!({"expires_in": 100}),
+            false,
+        ),
+    ] {
+        let mut body = json!({"kind": "management", "name": "m", "scopes": scopes});
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let caller = text(&hallpass.mint(body).await, "token");
+        let origin = if what == "another origin" {
+            "https://b.com"
+        } else {
+            "https://a.com"
+        };
+        let reply = hallpass.get(&path).bearer(&caller).origin(origin).await;
+        assert_eq!(reply.status, 200, "{what}: {}", reply.body);
+        let expected = if is_shown {
+            minted["token"].clone()
+        } else {
+            Value::Null
+        };
+        assert_eq!(reply.body["token"], expected, "{what}");
+        assert_eq!(reply.body["name"], "p", "{what}");
+    }
+    // That of a secret kind to nobody.
+    let secret = hallpass.mint(json!({"kind": "secret", "name": "s"})).await;
+    assert_eq!(
+        one(&hallpass, &text(&secret, "id")).await["token"],
+        Value::Null
+    );
+}
+
+#[tokio::test]
+async fn s29_what_is_anothers_or_no_token_is_404() {
+    let hallpass = Hallpass::start("default").await;
+    let scopes = json!(["tokens:mint", "tokens:read", "asset:*"]);
+    let (_, customer) = hallpass.account("acme", scopes.clone()).await;
+    let (_, stranger) = hallpass.account("other", scopes).await;
+    let body = json!({"kind": "secret", "name": "s", "scopes": ["asset:read"]});
+    let minted = hallpass.mint_as(&customer, body).await;
+    let id = text(&minted, "id");
+    let child = hallpass
+        .derive(&text(&minted, "token"), json!({"scopes": ["asset:read"]}))
+        .await;
+    let child = text(&hallpass.validate(json!({"token": child})).await, "id");
+    let secret = text(&minted, "token");
+    for (what, id, bearer, status) in [
+        ("its own", id.as_str(), &customer, 200),
+        ("the operator", &id, &hallpass.root, 200),
+        ("a stranger", &id, &stranger, 404),
+        ("none", "tok_0000000000000000000000", &customer, 404),
+        ("a JWT, which is kept nowhere", &child, &customer, 404),
+        ("a text", &secret, &customer, 404),
+        ("junk", "x", &customer, 404),
+    ] {
+        let reply = hallpass
+            .get(&format!("/v1/tokens/{id}"))
+            .bearer(bearer)
+            .await;
+        assert_refused(
+            what,
+            &reply,
+            status,
+            if status == 404 { "not_found" } else { "" },
+        );
+    }
+}
+
+/// Which of its secrets opened a token, as the evidence says it.
+async fn opened_by(hallpass: &Hallpass, token: &str) -> Evidence {
+    let now = hallpass.platform.now();
+    let [evidence] = hallpass
+        .platform
+        .validator
+        .examine([token], now)
+        .await
+        .unwrap();
+    evidence
+}
+
+#[tokio::test]
+async fn during_an_overlap_each_old_secret_shows_its_end_and_its_last_use() {
+    let hallpass = Hallpass::start("default").await;
+    let minted = hallpass.mint(json!({"kind": "secret", "name": "s"})).await;
+    let (id, first) = (text(&minted, "id"), text(&minted, "token"));
+    let rotate = async |overlap: u64| {
+        let reply = hallpass.post(
+            &format!("/v1/tokens/{id}/rotate"),
+            json!({"overlap_seconds": overlap}),
+        );
+        text(&reply.bearer(&hallpass.root).await.body, "token")
+    };
+    assert_eq!(one(&hallpass, &id).await["previous"], json!([]));
+    assert!(opened_by(&hallpass, &first).await.old_secret().is_none());
+    let second = rotate(60).await;
+    assert_eq!(
+        one(&hallpass, &id).await["previous"],
+        json!([{"valid_until": 1_800_000_060}])
+    );
+    hallpass.clock.advance(Duration::from_secs(10));
+    let third = rotate(600).await;
+    let (one_mark, other_mark) = (
+        opened_by(&hallpass, &first).await.old_secret().unwrap(),
+        opened_by(&hallpass, &second).await.old_secret().unwrap(),
+    );
+    assert_ne!(one_mark, other_mark);
+    assert!(opened_by(&hallpass, &third).await.old_secret().is_none());
+    // Written as `activity` does: the second one is used on.
+    let token = id.parse().unwrap();
+    let used = Tally {
+        count: 1,
+        last_used_at: UnixMillis(1_800_000_011_999),
+    };
+    hallpass
+        .platform
+        .store
+        .add_use(&UseRow::OldSecret(token, other_mark), used)
+        .await
+        .unwrap();
+    let expected = json!([
+        {"valid_until": 1_800_000_060},
+        {"valid_until": 1_800_000_610, "last_used_at": 1_800_000_011},
+    ]);
+    assert_eq!(one(&hallpass, &id).await["previous"], expected);
+    // What has ended is not shown.
+    hallpass.clock.advance(Duration::from_secs(50));
+    assert_eq!(one(&hallpass, &id).await["previous"], json!([expected[1]]));
+    hallpass.clock.advance(Duration::from_secs(550));
+    assert_eq!(one(&hallpass, &id).await["previous"], json!([]));
+}

@@ -1,0 +1,65 @@
+//! `/v1/shares`: models that anybody may look at, maybe with a password.
+
+#[path = "shares/end.rs"]
+mod end;
+#[path = "shares/isolation.rs"]
+mod isolation;
+#[path = "shares/made.rs"]
+mod made;
+
+use hallpass_tests::{Hallpass, Reply, text};
+use http::Method;
+use serde_json::{Value, json};
+
+const SHARES: &str = "/v1/shares";
+const EXCHANGE: &str = "/rest/api/v1/token";
+
+/// What somebody needs who shares models.
+fn sharer() -> Value {
+    json!([
+        "model:*",
+        "directory:read",
+        "directory:write",
+        "tokens:revoke"
+    ])
+}
+
+async fn share(hallpass: &Hallpass, caller: &str, body: Value) -> Reply {
+    hallpass.post(SHARES, body).bearer(caller).await
+}
+
+/// Shares a model; the share's id.
+async fn shared(hallpass: &Hallpass, caller: &str, body: Value) -> String {
+    let reply = share(hallpass, caller, body).await;
+    assert_eq!(reply.status, 201, "{}", reply.body);
+    text(&reply.body, "id")
+}
+
+async fn get(hallpass: &Hallpass, caller: &str, path: &str) -> Reply {
+    hallpass.get(path).bearer(caller).await
+}
+
+async fn patch(hallpass: &Hallpass, caller: &str, id: &str, body: Value) -> Reply {
+    let call = hallpass.call(Method::PATCH, &format!("{SHARES}/{id}"));
+    call.json(body).bearer(caller).await
+}
+
+async fn unshare(hallpass: &Hallpass, caller: &str, id: &str) -> Reply {
+    let path = format!("{SHARES}/{id}");
+    hallpass.delete(&path).bearer(caller).await
+}
+
+/// A visitor's token, or the refusal.
+async fn visit(hallpass: &Hallpass, model: &str, password: &str) -> Result<String, u16> {
+    let body = json!({"model": model, "password": password});
+    let reply = hallpass.post(EXCHANGE, body).await;
+    if reply.status == 200 {
+        Ok(text(&reply.body, "token"))
+    } else {
+        Err(reply.status.as_u16())
+    }
+}
+
+fn answer(reply: &Reply) -> (u16, &str) {
+    (reply.status.as_u16(), reply.code())
+}
