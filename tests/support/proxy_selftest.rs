@@ -181,14 +181,15 @@ async fn a_conflict_names_each_item_of_the_transaction() {
         .map(|it| it.code())
         .collect();
     assert_eq!(codes, [Some("None"), Some("TransactionConflict")]);
-    let put = client
-        .put_item()
-        .table_name("rows")
-        .set_item(Some(key("x")))
-        .send()
-        .await;
+    let put = || {
+        let put = client.put_item().table_name("rows");
+        put.set_item(Some(key("x"))).send()
+    };
+    assert!(put().await.is_ok(), "a single write has no second item");
+    proxy.heal();
+    proxy.inject(Fault::TransactionConflict(0));
     assert_eq!(
-        put.unwrap_err().code(),
+        put().await.unwrap_err().code(),
         Some("TransactionConflictException")
     );
     proxy.heal();

@@ -12,7 +12,8 @@ pub enum Fault {
     Throttle,
     /// 500 `InternalServerError`, KMS `KMSInternalException`.
     ServerError,
-    /// The write's item at this place (from 0) is in another transaction. Befalls writes only.
+    /// The write's item at this place (from 0) is in another transaction. Befalls writes that have
+    /// such an item only: one that is no transaction has the first.
     TransactionConflict(usize),
     /// The service refuses with this status and `__type`.
     Refuse(u16, &'static str),
