@@ -223,3 +223,23 @@ async fn the_page_names_every_operation_every_field_and_every_scope() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_page_tells_of_every_type_and_leads_to_it() {
+    let description = description().await;
+    let reply = ask("/docs").await;
+    let page = reply.body.as_str().unwrap();
+    for (name, schema) in description["components"]["schemas"].as_object().unwrap() {
+        let heading = format!("<article id=\"type-{name}\"><h3>{name}</h3>");
+        let article = page
+            .split_once(&heading)
+            .unwrap_or_else(|| panic!("{name}"));
+        let article = article.1.split("</article>").next().unwrap();
+        for field in schema["properties"].as_object().into_iter().flatten() {
+            let field = format!("<code>{}</code>", field.0);
+            assert!(article.contains(&field), "{name}, {field}");
+        }
+    }
+    // `tokens` is a list of them: what one holds must be a click away.
+    assert!(page.contains("list of <a href=\"#type-TokenView\">TokenView</a>"));
+}

@@ -1,20 +1,28 @@
 //! The description as a page to read.
 
+mod schema;
+
+use schema::{Row, fields};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 const STYLE: &str = "\
-:root{color-scheme:light dark;--line:#8884;--soft:#8881;--accent:#0a6c74}\
+:root{color-scheme:light dark;--line:#8884;--accent:#0a6c74}\
 @media(prefers-color-scheme:dark){:root{--accent:#5cc6cf}}\
-body{font:16px/1.55 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:2rem 1.25rem 6rem}\
+body{font:16px/1.55 system-ui,sans-serif;max-width:62rem;margin:0 auto;padding:2rem 1.25rem 6rem}\
 h1{font-size:2rem;margin:0 0 .5rem}h2{margin:3rem 0 .5rem;text-transform:capitalize}\
-nav{columns:3 14rem;margin:1.5rem 0;font-size:.9rem}nav a{display:block;text-decoration:none;color:inherit}\
+a{color:var(--accent)}nav{columns:3 17rem;margin:1.5rem 0;font-size:.85rem}\
+nav div{break-inside:avoid;margin:0 0 1rem}nav strong{text-transform:capitalize}\
+nav a{display:block;padding-left:4rem;text-decoration:none;color:inherit;overflow-wrap:anywhere}\
+nav b{display:inline-block;width:4rem;margin-left:-4rem;color:var(--accent);font-size:.8em}\
 article{border:1px solid var(--line);border-radius:.6rem;margin:1rem 0;padding:.25rem 1rem 1rem}\
-code{font:.9em ui-monospace,monospace}h3{font:600 1rem ui-monospace,monospace;overflow-wrap:anywhere}\
-h3 b{color:var(--accent);margin-right:.6rem}table{border-collapse:collapse;width:100%;font-size:.92rem}\
+code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}\
+h3{font:600 1rem ui-monospace,monospace;overflow-wrap:anywhere}h3 b{color:var(--accent);margin-right:.6rem}\
+table{border-collapse:collapse;width:100%;table-layout:fixed;font-size:.92rem;margin:.4rem 0}\
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-top:1px solid var(--line)}\
-th{font-weight:600}.needs{font-size:.9rem;opacity:.8}p{margin:.4rem 0}";
+th{font-weight:600}th:nth-child(1){width:26%}th:nth-child(2){width:26%}\
+.needs{font-size:.9rem;opacity:.8}p{margin:.4rem 0}";
 
 /// The page: no script, nothing loaded from elsewhere.
 pub(crate) fn page(description: &Value) -> String {
@@ -54,9 +62,13 @@ pub(crate) fn page(description: &Value) -> String {
          <style>{STYLE}</style><h1>{title}</h1><p>{about}</p>\
          <p>As OpenAPI: <a href=\"/openapi.json\">/openapi.json</a></p><nav>"
     );
-    for operation in sections.iter().flat_map(|section| &section.operations) {
-        let (anchor, name) = (operation.anchor(), operation.name());
-        let _ = write!(page, "<a href=\"#{anchor}\">{name}</a>");
+    for section in &sections {
+        let _ = write!(page, "<div><strong>{}</strong>", escaped(section.name));
+        for operation in &section.operations {
+            let (anchor, name) = (operation.anchor(), operation.name());
+            let _ = write!(page, "<a href=\"#{anchor}\">{name}</a>");
+        }
+        page.push_str("</div>");
     }
     page.push_str("</nav>");
     for section in &sections {
@@ -67,7 +79,30 @@ pub(crate) fn page(description: &Value) -> String {
         }
         page.push_str("</section>");
     }
+    write_types(description, &mut page);
     page
+}
+
+/// What the tables above name as types, each in an article of its own.
+fn write_types(description: &Value, page: &mut String) {
+    page.push_str("<section><h2>Types</h2>");
+    for (name, schema) in entries(description.pointer("/components/schemas")) {
+        let (anchor, name) = (schema::anchor(name), escaped(name));
+        let about = prose(schema.get("description"));
+        let _ = write!(page, "<article id=\"{anchor}\"><h3>{name}</h3>");
+        let shape = schema::shape(Some(schema));
+        if !shape.is_empty() && shape != "object" {
+            let _ = write!(
+                page,
+                "<p class=needs>{shape}{}</p>",
+                schema::example(schema)
+            );
+        }
+        let _ = write!(page, "<p>{about}</p>");
+        table("Field", &fields(Some(schema), description), page);
+        page.push_str("</article>");
+    }
+    page.push_str("</section>");
 }
 
 /// The operations of one tag.
@@ -150,29 +185,6 @@ impl Operation<'_> {
     }
 }
 
-/// A row of a table: a name, its type and what it is.
-struct Row {
-    name: String,
-    shape: String,
-    about: String,
-}
-
-impl Row {
-    fn parameter(parameter: &Value, description: &Value) -> Self {
-        let place = text(parameter.get("in"));
-        let schema = parameter.get("schema");
-        let about = match parameter.get("description") {
-            Some(about) => prose(Some(about)),
-            None => told(schema, description),
-        };
-        Self {
-            name: text(parameter.get("name")),
-            shape: format!("{place}, {}", shape(schema)),
-            about,
-        }
-    }
-}
-
 fn table(title: &str, rows: &[Row], page: &mut String) {
     if rows.is_empty() {
         return;
@@ -182,96 +194,6 @@ fn table(title: &str, rows: &[Row], page: &mut String) {
         let _ = write!(page, "<tr><td><code>{name}</code><td>{shape}<td>{about}");
     }
     page.push_str("</table>");
-}
-
-/// The fields of an object's schema, and of what it is made of.
-fn fields(schema: Option<&Value>, description: &Value) -> Vec<Row> {
-    let Some(schema) = schema.map(|schema| resolved(schema, description)) else {
-        return Vec::new();
-    };
-    let parts = ["allOf", "oneOf"].into_iter();
-    let parts = parts.filter_map(|name| schema.get(name)?.as_array());
-    let mut rows: Vec<Row> = parts
-        .flatten()
-        .flat_map(|part| fields(Some(part), description))
-        .collect();
-    let required: Vec<&str> = schema
-        .get("required")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    for (name, field) in entries(schema.get("properties")) {
-        let about = match field.get("description") {
-            Some(about) => prose(Some(about)),
-            None => told(Some(field), description),
-        };
-        let optional = if required.contains(&name) {
-            ""
-        } else {
-            ", optional"
-        };
-        rows.push(Row {
-            name: escaped(name),
-            shape: format!("{}{optional}", shape(Some(field))),
-            about,
-        });
-    }
-    rows
-}
-
-/// What the schema behind a reference says of itself, also where it may be `null`.
-fn told(schema: Option<&Value>, description: &Value) -> String {
-    let Some(schema) = schema else {
-        return String::new();
-    };
-    let one_of = schema.get("oneOf").and_then(Value::as_array);
-    let named = one_of
-        .into_iter()
-        .flatten()
-        .find(|schema| schema.get("$ref").is_some());
-    let target = resolved(named.unwrap_or(schema), description);
-    prose(target.get("description"))
-}
-
-fn resolved<'a>(schema: &'a Value, description: &'a Value) -> &'a Value {
-    let path = schema.get("$ref").and_then(Value::as_str);
-    path.and_then(|path| path.strip_prefix('#'))
-        .and_then(|path| description.pointer(path))
-        .unwrap_or(schema)
-}
-
-/// A schema's type in a word or two.
-fn shape(schema: Option<&Value>) -> String {
-    let Some(schema) = schema else {
-        return String::new();
-    };
-    if let Some(path) = schema.get("$ref").and_then(Value::as_str) {
-        return escaped(path.rsplit('/').next().unwrap_or_default());
-    }
-    if let Some(items) = schema.get("items") {
-        return format!("list of {}", shape(Some(items)));
-    }
-    let parts = schema.get("oneOf").and_then(Value::as_array);
-    let parts: Vec<String> = parts
-        .into_iter()
-        .flatten()
-        .map(|part| shape(Some(part)))
-        .filter(|part| part != "null")
-        .collect();
-    if !parts.is_empty() {
-        return parts.join(" or ");
-    }
-    match schema.get("type") {
-        Some(Value::String(name)) => escaped(name),
-        Some(Value::Array(names)) => {
-            let names = names.iter().filter_map(Value::as_str);
-            let names: Vec<&str> = names.filter(|name| *name != "null").collect();
-            escaped(&names.join(" or "))
-        }
-        _ => String::new(),
-    }
 }
 
 fn entries(object: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
