@@ -10,6 +10,7 @@ use crate::route::RouteTable;
 use crate::scope::{Action, MANAGEMENT_SCOPES, Name, Path, Scope, WrittenScope};
 use crate::share::ModelId;
 use crate::token::Prefix;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
@@ -35,13 +36,14 @@ pub struct ScopeError {
 }
 
 /// A scope's entry in the catalog.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Declared {
     description: String,
 }
 
-/// A platform's scopes, kinds and routes.
-#[derive(Clone, Debug)]
+/// A platform's scopes, kinds and routes: checked. Its serialized form is for a build to hand it on, and is
+/// not checked again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catalog {
     name: String,
     scopes: BTreeMap<Scope, Declared>,
@@ -57,7 +59,7 @@ pub struct Catalog {
 }
 
 /// What visitors of a shared model are given.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharePolicy {
     /// The kind of JWT.
     pub kind: KindName,

@@ -20,7 +20,7 @@ pub struct Widening {
 
 /// Which actions of a resource include which others, closed under transitivity. Implications stay
 /// within one resource, which keeps coverage transitive together with `*`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Implications(BTreeMap<Name, BTreeMap<Name, BTreeSet<Name>>>);
 
 impl Implications {

@@ -35,7 +35,7 @@ impl fmt::Display for KindName {
 }
 
 /// How a kind's tokens are made and kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     /// Random, with a record in the table; the prefix names the kind.
     Opaque(Prefix),
@@ -66,7 +66,7 @@ pub enum OriginPolicy {
 }
 
 /// Where in a request a kind's tokens stand.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Presentation {
     /// `Authorization: Bearer …` (RFC 6750 §2.1).
     Bearer,
@@ -90,7 +90,7 @@ impl fmt::Display for Presentation {
 }
 
 /// A class of tokens and its rules.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kind {
     /// Its name.
     pub name: KindName,

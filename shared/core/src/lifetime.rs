@@ -1,10 +1,11 @@
 //! Lifetimes: how long a kind of token lives, and what is left of its maker's.
 
 use crate::time::{UnixMillis, UnixSeconds};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// What the catalog says of a kind's lifetime, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Lifetime {
     /// Lives until it is revoked, unless an expiry is asked for.
     Never,

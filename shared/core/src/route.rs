@@ -2,10 +2,11 @@
 
 use crate::scope::{Path, Scope};
 use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// `"GET /v2/floor/{id}" = "floor:readPrivate@floor/{id}"`, parsed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Route {
     method: String,
     segments: Vec<Segment>,
@@ -13,7 +14,7 @@ struct Route {
     scopes: Vec<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Segment {
     Literal(String),
     Parameter(String),
@@ -31,7 +32,7 @@ pub enum RouteMatch {
 }
 
 /// A catalog's routes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RouteTable(Vec<Route>);
 
 impl RouteTable {

@@ -49,7 +49,8 @@ pub enum ScopeSyntaxError {
 }
 
 /// A resource's or action's name: `ALPHA *( ALPHA / DIGIT )`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Name(Box<str>);
 
 impl Name {
@@ -71,6 +72,20 @@ impl FromStr for Name {
         } else {
             Err(ScopeSyntaxError::Name(text.to_owned()))
         }
+    }
+}
+
+impl TryFrom<String> for Name {
+    type Error = ScopeSyntaxError;
+
+    fn try_from(text: String) -> Result<Self, ScopeSyntaxError> {
+        text.parse()
+    }
+}
+
+impl From<Name> for String {
+    fn from(name: Name) -> Self {
+        name.0.into()
     }
 }
 

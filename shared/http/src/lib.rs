@@ -37,7 +37,7 @@ pub use path::Path;
 pub use platform::Platform;
 pub use problem::{Problem, ProblemSchema};
 pub use router::{ANSWER_WITHIN, answer_within, finish, finish_whole};
-pub use serve::{StartError, Wiring, flush_at_the_end, on_lambda, serve};
+pub use serve::{OnLambda, Reply, StartError, Wiring, flush_at_the_end, on_lambda, serve};
 pub use settings::{Settings, SettingsError, variable};
 pub use system::{SystemClock, SystemRandom};
 pub use token_view::{IssuedView, TokenView};
