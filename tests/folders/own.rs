@@ -16,12 +16,12 @@ async fn a_new_user_makes_a_folder_and_uses_it_with_the_same_token() {
         world.levels(&token, &path).await,
         ["read", "write", "manage"]
     );
-    // The strongest level there is the maker's, and others see that.
+    // It lies in a folder of theirs, so it takes no entry of its own, nor room in their row.
     let list = world.get(&token, &format!("/v1/folders/{id}/access")).await;
-    let expected = json!({
-        "users": [{"user_id": user, "username": "ann", "access": "manage"}], "groups": [],
-    });
+    let expected = json!({"users": [], "groups": []});
     assert_eq!((list.status.as_u16(), list.body), (200, expected));
+    let row = world.get(&world.key, &format!("/v1/users/{user}")).await;
+    assert_eq!(row.body["access"], json!({}));
     let inner = world.folder_as(&token, Some(&id)).await;
     assert!(text(&inner, "path").starts_with(&path));
     // Nobody else reaches it until they are given access.
@@ -105,8 +105,11 @@ async fn s51_who_may_not_manage_gives_nothing() {
                 .put(&token, &place(&folder, member), body.clone())
                 .await;
             assert_eq!(told(&above), (403, "insufficient_scope", ""), "{level}");
-            let inside = world.put(&token, &place(&inner, member), body).await;
-            assert_eq!(inside.status, 204, "{level}: {}", inside.body);
+            // Who gives themselves less has less, also with the token of before.
+            if *member != user || level == "manage" {
+                let inside = world.put(&token, &place(&inner, member), body).await;
+                assert_eq!(inside.status, 204, "{level}: {}", inside.body);
+            }
         }
         let above = world.delete(&token, &place(&folder, member)).await;
         assert_eq!(told(&above), (403, "insufficient_scope", ""));
@@ -166,4 +169,59 @@ async fn a_dead_token_makes_nothing() {
     let body = json!({"name": "x", "parent": user});
     let reply = world.post(&world.key, "/v1/folders", body).await;
     assert_eq!(told(&reply), (404, "not_found", "parent"));
+}
+
+/// Ann's token is as good as ever, but what it could do is no longer hers to do.
+#[tokio::test]
+async fn s51_what_was_taken_is_not_taken_back_with_an_old_token() {
+    let world = World::new().await;
+    let (folder, path) = world.folder(None).await;
+    let (user, other) = (world.user("ann").await, world.user("bob").await);
+    let staff = world.group("staff").await;
+    world.give(&folder, &user, "manage").await;
+    let by_access = world.token(&user, "manage").await;
+    let taken = world.delete(&world.key, &place(&folder, &user)).await;
+    assert_eq!(taken.status, 204, "{}", taken.body);
+    world.join(&staff, &user).await;
+    world.give(&folder, &staff, "manage").await;
+    let by_group = world.token(&user, "manage").await;
+    // By the group, they may do it for now.
+    let given = world
+        .put(
+            &by_group,
+            &place(&folder, &other),
+            json!({"access": "read"}),
+        )
+        .await;
+    assert_eq!(given.status, 204, "{}", given.body);
+    let left = format!("/v1/groups/{staff}/members/users/{user}");
+    assert_eq!(world.delete(&world.key, &left).await.status, 204);
+    for token in [&by_access, &by_group] {
+        for (member, level) in [(&user, "manage"), (&user, "read"), (&staff, "manage")] {
+            let body = json!({"access": level});
+            let reply = world.put(token, &place(&folder, member), body).await;
+            assert_eq!(told(&reply), (403, "insufficient_scope", ""), "{member}");
+        }
+        let reply = world.delete(token, &place(&folder, &other)).await;
+        assert_eq!(told(&reply), (403, "insufficient_scope", ""));
+        let body = json!({"name": "x", "parent": folder});
+        let reply = world.post(token, "/v1/folders", body).await;
+        assert_eq!(told(&reply), (403, "insufficient_scope", ""));
+        let path = format!("/app/v1/folders/{folder}/folders");
+        let reply = world.post(token, &path, json!({"name": "x"})).await;
+        assert_eq!(told(&reply), (403, "insufficient_scope", ""));
+    }
+    assert!(
+        world
+            .levels(&world.token(&user, "manage").await, &path)
+            .await
+            .is_empty()
+    );
+    // A level that is less than it was gives no more than it is.
+    world.give(&folder, &user, "write").await;
+    let body = json!({"access": "manage"});
+    let reply = world.put(&by_access, &place(&folder, &user), body).await;
+    assert_eq!(told(&reply), (403, "insufficient_scope", ""));
+    let made = world.folder_as(&by_access, Some(&folder)).await;
+    assert!(text(&made, "path").starts_with(&path));
 }

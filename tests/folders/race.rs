@@ -34,6 +34,36 @@ async fn changes_at_once_all_land() {
     }
 }
 
+/// Ann gives her own access back while it is being taken: whichever comes first, she has none.
+#[tokio::test]
+async fn s51_taking_wins_against_giving_at_once() {
+    let world = World::new().await;
+    let (folder, path) = world.folder(None).await;
+    let user = world.user("ann").await;
+    world.give(&folder, &user, "manage").await;
+    let token = world.token(&user, "manage").await;
+    let target = place(&folder, &user);
+    // Her request stands before its write when the operator's comes and goes.
+    let stall = Fault::Stall.on("TransactWriteItems").once();
+    world.hallpass.dynamodb.inject(stall);
+    world.hallpass.dynamodb.reset();
+    let call = world.hallpass.call(http::Method::PUT, &target);
+    let call = call.json(json!({"access": "manage"}));
+    let giving = tokio::spawn(call.header("user_token", &token).into_future());
+    world
+        .hallpass
+        .dynamodb
+        .arrived("TransactWriteItems", 1)
+        .await;
+    let taken = world.delete(&world.key, &target).await;
+    assert_eq!(taken.status, 204, "{}", taken.body);
+    world.hallpass.dynamodb.heal();
+    let given = giving.await.unwrap();
+    assert_eq!(given.status, 403, "{}", given.body);
+    let token = world.token(&user, "manage").await;
+    assert!(world.levels(&token, &path).await.is_empty());
+}
+
 #[tokio::test]
 async fn s45_a_lost_reply_changes_access_once_and_an_outage_is_503() {
     let world = World::new().await;

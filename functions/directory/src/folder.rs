@@ -153,7 +153,8 @@ pub(crate) fn id(text: &str) -> Result<FolderRef, Problem> {
 }
 
 impl Make {
-    /// Makes it. What a user makes at the top is theirs: they have the strongest level there.
+    /// Makes it. What a user makes at the top is theirs: they have the strongest level there. In
+    /// their own folder, they have it anyway.
     pub(crate) async fn by(
         self,
         platform: &Platform,
@@ -162,6 +163,8 @@ impl Make {
         once: &Once<'_>,
     ) -> Result<Folder, Problem> {
         let (parent, place) = self.parent(platform, authority).await?;
+        let write = platform.catalog.write_access();
+        let giver = authority.giver((platform, caller), write, None, &place);
         let now = platform.now();
         let id = FolderId::generate(platform.random.as_ref())?;
         let path = format!("{place}/{id}").parse().map_err(|_too_deep| {
@@ -177,7 +180,7 @@ impl Make {
             path,
             created_at: now,
         };
-        let owner = match (self.parent, caller.principal()) {
+        let owner = match (parent, caller.principal()) {
             (None, Principal::User(user)) => platform
                 .catalog
                 .strongest_access()
@@ -188,7 +191,14 @@ impl Make {
         let audit = caller.audit("create_folder", record.id, now);
         platform
             .store
-            .create_folder(&record, owner, idempotency.as_ref(), &audit, now)
+            .create_folder(
+                &record,
+                owner,
+                giver.as_ref(),
+                idempotency.as_ref(),
+                &audit,
+                now,
+            )
             .await
             .map_err(refused)?;
         Ok(record.into())
@@ -255,6 +265,13 @@ fn refused(error: FolderError) -> Problem {
     match error {
         FolderError::NoFolder => Problem::not_found("folder"),
         FolderError::NoMember => Problem::not_found("user or group"),
+        FolderError::NotHeld(scope) => Problem::new(
+            StatusCode::FORBIDDEN,
+            "insufficient_scope",
+            format!(
+                "the user may not `{scope}` any more, whatever their token says: have access given, and take a new token"
+            ),
+        ),
         FolderError::TooManyPlaces => Problem::new(
             StatusCode::CONFLICT,
             "too_many_places",

@@ -6,6 +6,7 @@ use crate::audit::Audit;
 use crate::error::StoreError;
 use crate::expression::Expression;
 use crate::folder::{FolderError, Part};
+use crate::giver::Giver;
 use crate::item;
 use crate::keys::{self, Key};
 use crate::listed::Within;
@@ -91,11 +92,6 @@ impl Grant<'_> {
     fn key(&self) -> Key {
         key(self.account, self.environment, &self.folder, &self.member)
     }
-
-    /// Whether the folder is the member's own: it is there while they are.
-    fn is_home(&self) -> bool {
-        matches!((self.folder, self.member), (FolderRef::Home(home), Member::User(user)) if home == user)
-    }
 }
 
 fn key(
@@ -121,7 +117,8 @@ fn fits(access: &Access) -> bool {
 
 impl Store {
     /// Gives a user or group a level at a folder, in place of the one they had, or takes it away.
-    /// Taking away what is not there changes nothing.
+    /// Taking away what is not there changes nothing. Where a user's token asks, only while its
+    /// user, the `giver`, may.
     ///
     /// # Errors
     /// Says why nothing was changed.
@@ -129,6 +126,7 @@ impl Store {
         &self,
         grant: &Grant<'_>,
         level: Option<&AccessLevel>,
+        giver: Option<&Giver<'_>>,
         audit: &Audit,
     ) -> Result<(), FolderError> {
         let operation = "change access";
@@ -137,10 +135,6 @@ impl Store {
             let mut transaction = Transaction::new(operation)
                 .while_open(Part::Place, grant.within())
                 .log_within(Part::Audit, audit, grant.within())?;
-            // The table refuses two writes to one row, and the member's own is written below.
-            if !grant.is_home() {
-                transaction = transaction.while_there(Part::Folder, grant.within(), &grant.folder);
-            }
             transaction = match level {
                 Some(level) => self.give(transaction, grant, level).await?,
                 None => match self.take(transaction, grant).await? {
@@ -148,6 +142,12 @@ impl Store {
                     None => return Ok(()),
                 },
             };
+            if let Some(giver) = giver {
+                transaction = self
+                    .while_giving(transaction, grant.within(), giver)
+                    .await?;
+            }
+            transaction = transaction.while_there(Part::Folder, grant.within(), &grant.folder);
             let Outcome::Lost(parts) = self.transact(&transaction).await? else {
                 return Ok(());
             };
@@ -161,8 +161,24 @@ impl Store {
         }
     }
 
+    /// Adds the writes that give the maker of a folder a level there, unless they have it by a place
+    /// above: an entry of its own would only fatten their row.
+    pub(crate) async fn own(
+        &self,
+        transaction: Transaction<Part>,
+        grant: &Grant<'_>,
+        level: &AccessLevel,
+    ) -> Result<Transaction<Part>, FolderError> {
+        let mut holder = self.holder(grant).await?;
+        let mut above = holder.access().0.iter();
+        if above.any(|(path, has)| has == level && path.contains(grant.path)) {
+            return Ok(transaction);
+        }
+        self.give(transaction, grant, level).await
+    }
+
     /// Adds the writes that give somebody a level at a folder.
-    pub(crate) async fn give(
+    async fn give(
         &self,
         transaction: Transaction<Part>,
         grant: &Grant<'_>,

@@ -6,6 +6,7 @@ use crate::account::CreateError;
 use crate::audit::Audit;
 use crate::error::StoreError;
 use crate::expression::Expression;
+use crate::giver::Giver;
 use crate::idempotency::Idempotency;
 use crate::item;
 use crate::keys::{self, Key};
@@ -13,7 +14,7 @@ use crate::listed::Within;
 use crate::member::Member;
 use crate::transaction::{Outcome, Transaction};
 use hallpass_core::{
-    AccessLevel, AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, Principal,
+    AccessLevel, AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, Principal, Scope,
     UnixMillis, UserId,
 };
 use std::collections::HashSet;
@@ -46,6 +47,9 @@ pub enum FolderError {
     /// There is no such user or group, or it is closed.
     #[error("there is no such user or group")]
     NoMember,
+    /// The user whose token asks may not do this now.
+    #[error("`{0}` is not the user's to give any more")]
+    NotHeld(Scope),
     /// The user or group would have access to more places than their row holds.
     #[error("the user or group has access to as many places as it can")]
     TooManyPlaces,
@@ -86,13 +90,16 @@ fn list_in(parent: Option<&FolderRef>) -> String {
 
 impl Transaction<Part> {
     /// Happens only where the folder is there. The Public one always is; a user's own is there with
-    /// the user.
+    /// the user, whose row may be among those held to be open already.
     pub(crate) fn while_there(self, part: Part, within: Within<'_>, folder: &FolderRef) -> Self {
         match folder {
             FolderRef::Public => self,
             FolderRef::Home(user) => {
                 let user = Principal::User(*user);
                 let key = keys::principal(within.account, within.environment, &user);
+                if self.has(&key) {
+                    return self;
+                }
                 let open =
                     Expression::new("attribute_exists(#pk) AND attribute_not_exists(#closed_at)");
                 self.check(part, key, open)
@@ -106,7 +113,8 @@ impl Transaction<Part> {
 }
 
 impl Store {
-    /// Makes a folder in another, or at the top, where its `owner` has access from then on.
+    /// Makes a folder in another, or at the top, where its `owner` has access from then on. Where a
+    /// user's token asks, only while its user, the `giver`, may.
     ///
     /// # Errors
     /// Says why nothing was made.
@@ -114,6 +122,7 @@ impl Store {
         &self,
         record: &FolderRecord,
         owner: Option<Owner<'_>>,
+        giver: Option<&Giver<'_>>,
         idempotency: Option<&Idempotency>,
         audit: &Audit,
         now: UnixMillis,
@@ -141,8 +150,12 @@ impl Store {
                     path: &record.path,
                     member: Member::User(owner.user),
                 };
-                transaction = self.give(transaction, &grant, owner.level).await?;
-            } else if let Some(parent) = &record.parent {
+                transaction = self.own(transaction, &grant, owner.level).await?;
+            }
+            if let Some(giver) = giver {
+                transaction = self.while_giving(transaction, within, giver).await?;
+            }
+            if let Some(parent) = &record.parent {
                 transaction = transaction.while_there(Part::Parent, within, parent);
             }
             if let Some(idempotency) = idempotency {

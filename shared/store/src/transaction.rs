@@ -90,6 +90,11 @@ impl<P> Transaction<P> {
         self.push(part, Write::Check(key, when))
     }
 
+    /// Whether it writes to this row, or asks something of it, already: it can do so once.
+    pub(crate) fn has(&self, row: &Key) -> bool {
+        self.writes.iter().any(|write| write.key() == *row)
+    }
+
     /// A number that differs between transactions, to spread their retries.
     fn spread(&self) -> u64 {
         let mut hash = DefaultHasher::new();

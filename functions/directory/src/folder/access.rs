@@ -108,9 +108,7 @@ pub(crate) async fn remove_user(
     Path((folder, user)): Path<(String, String)>,
     query: Asked<WithinQuery>,
 ) -> Result<StatusCode, Problem> {
-    let authority = Authority::of(&platform, &caller, WRITE)?;
-    let (within, folder) = manage(&platform, &caller, &authority, &folder, query).await?;
-    change(&platform, &caller, &within, &folder, user_of(&user)?, None).await
+    take(&platform, &caller, &folder, user_of(&user), query).await
 }
 
 pub(crate) async fn remove_group(
@@ -119,17 +117,7 @@ pub(crate) async fn remove_group(
     Path((folder, group)): Path<(String, String)>,
     query: Asked<WithinQuery>,
 ) -> Result<StatusCode, Problem> {
-    let authority = Authority::of(&platform, &caller, WRITE)?;
-    let (within, folder) = manage(&platform, &caller, &authority, &folder, query).await?;
-    change(
-        &platform,
-        &caller,
-        &within,
-        &folder,
-        group_of(&group)?,
-        None,
-    )
-    .await
+    take(&platform, &caller, &folder, group_of(&group), query).await
 }
 
 fn user_of(text: &str) -> Result<Member, Problem> {
@@ -156,6 +144,24 @@ async fn manage(
     Ok((within, folder))
 }
 
+async fn take(
+    platform: &Platform,
+    caller: &Caller,
+    folder: &str,
+    member: Result<Member, Problem>,
+    query: Asked<WithinQuery>,
+) -> Result<StatusCode, Problem> {
+    let authority = Authority::of(platform, caller, WRITE)?;
+    let (within, folder) = manage(platform, caller, &authority, folder, query).await?;
+    let change = Change {
+        within: &within,
+        folder: &folder,
+        member: member?,
+        level: None,
+    };
+    change.by(platform, caller, &authority).await
+}
+
 async fn give(
     platform: &Platform,
     caller: &Caller,
@@ -174,7 +180,13 @@ async fn give(
     if let Some(scope) = lacking(platform, caller, &level, &folder.path) {
         return Err(given::not_held(&scope).field("access"));
     }
-    change(platform, caller, &within, &folder, member?, Some(&level)).await
+    let change = Change {
+        within: &within,
+        folder: &folder,
+        member: member?,
+        level: Some(&level),
+    };
+    change.by(platform, caller, &authority).await
 }
 
 fn unknown_level(platform: &Platform) -> Problem {
@@ -191,29 +203,40 @@ fn unknown_level(platform: &Platform) -> Problem {
     Problem::invalid("access", "unknown_level", detail)
 }
 
-async fn change(
-    platform: &Platform,
-    caller: &Caller,
-    within: &Within,
-    folder: &Folder,
+/// What becomes of somebody's access to a folder.
+struct Change<'a> {
+    within: &'a Within,
+    folder: &'a Folder,
     member: Member,
-    level: Option<&AccessLevel>,
-) -> Result<StatusCode, Problem> {
-    let grant = Grant {
-        account: &within.account,
-        environment: &within.environment,
-        folder: folder.id,
-        path: &folder.path,
-        member,
-    };
-    let audit = caller.audit("change_access", folder.id, platform.now());
-    let audit = audit
-        .with("member", member)
-        .with("access", level.map_or("none", AccessLevel::as_str));
-    platform
-        .store
-        .change_access(&grant, level, &audit)
-        .await
-        .map_err(refused)?;
-    Ok(StatusCode::NO_CONTENT)
+    level: Option<&'a AccessLevel>,
+}
+
+impl Change<'_> {
+    async fn by(
+        &self,
+        platform: &Platform,
+        caller: &Caller,
+        authority: &Authority<'_>,
+    ) -> Result<StatusCode, Problem> {
+        let (folder, member, level) = (self.folder, self.member, self.level);
+        let grant = Grant {
+            account: &self.within.account,
+            environment: &self.within.environment,
+            folder: folder.id,
+            path: &folder.path,
+            member,
+        };
+        let strongest = platform.catalog.strongest_access();
+        let giver = authority.giver((platform, caller), strongest, level, &folder.path);
+        let audit = caller
+            .audit("change_access", folder.id, platform.now())
+            .with("member", member)
+            .with("access", level.map_or("none", AccessLevel::as_str));
+        platform
+            .store
+            .change_access(&grant, level, giver.as_ref(), &audit)
+            .await
+            .map_err(refused)?;
+        Ok(StatusCode::NO_CONTENT)
+    }
 }

@@ -1,11 +1,16 @@
 //! Who may do what with folders: a token that holds a scope of the directory, everywhere; a user's
 //! token, and one of a web page, at the places where it holds what the level there takes.
 
+use super::WRITE;
 use super::located::{Folder, locate};
 use crate::within::Within;
-use hallpass_core::{AccessLevel, FolderRef, Path, Principal, Scope};
+use hallpass_core::{
+    AccessLevel, FolderRef, GroupId, GroupRecord, Path, Principal, PrincipalRecord, Rights, Scope,
+};
 use hallpass_http::{Caller, Platform, Problem};
+use hallpass_store::Giver;
 use http::StatusCode;
+use std::collections::HashMap;
 
 /// What lets the caller in.
 pub(crate) enum Authority<'a> {
@@ -87,6 +92,41 @@ impl<'a> Authority<'a> {
             "insufficient_scope",
             detail,
         ))
+    }
+
+    /// The user whose token the caller's is. A token says what its user could do when it was made,
+    /// which is enough to look around with; to give, to take and to make, they must be able to do
+    /// now what let the caller in, `level`, and what is `given`.
+    pub(crate) fn giver(
+        &self,
+        (platform, caller): (&'a Platform, &Caller),
+        level: Option<&AccessLevel>,
+        given: Option<&AccessLevel>,
+        path: &Path,
+    ) -> Option<Giver<'a>> {
+        let Principal::User(user) = caller.principal() else {
+            return None;
+        };
+        let catalog = &platform.catalog;
+        let let_in = match self {
+            Self::Directory => None,
+            Self::Places(..) => level,
+        };
+        let levels = let_in.into_iter().chain(given);
+        let scopes = levels.filter_map(|level| catalog.access(level)).flatten();
+        let mut needed: Vec<Scope> = scopes.map(|scope| scope.at(path.clone())).collect();
+        if let_in.is_none() {
+            needed.extend(WRITE.parse::<Scope>().ok());
+        }
+        let lacks = move |user: &PrincipalRecord, groups: &HashMap<GroupId, GroupRecord>| {
+            let rights = Rights::of(user, groups, catalog);
+            let lacking = |scope: &&Scope| !rights.cover(scope, catalog.implications());
+            needed.iter().find(lacking).cloned()
+        };
+        Some(Giver {
+            user,
+            lacks: Box::new(lacks),
+        })
     }
 
     /// The caller's own folder, where its user has one.
