@@ -37,6 +37,8 @@ async fn a_group_is_made_read_renamed_listed_and_removed() {
         204
     );
     expected["within"] = json!([]);
+    // A list would be long by it.
+    expected.as_object_mut().unwrap().remove("access");
     let listed = get(&hallpass, root, "/v1/groups").await.body;
     assert_eq!(listed, json!({"groups": [expected]}));
     for _ in 0..2 {

@@ -27,6 +27,11 @@ async fn a_user_is_made_read_changed_and_removed() {
     assert_eq!(made.body, expected);
     let path = format!("/v1/users/{id}");
     assert_eq!(get(&hallpass, root, &path).await.body, expected);
+    // A list would be long by it.
+    let mut listed = expected.clone();
+    listed.as_object_mut().unwrap().remove("access");
+    let users = get(&hallpass, root, "/v1/users").await.body;
+    assert_eq!(users, json!({"users": [listed]}));
     // One field at a time, and both.
     for (change, username, scopes) in [
         (

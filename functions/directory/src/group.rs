@@ -39,8 +39,9 @@ pub(crate) struct GroupView {
     name: String,
     /// The groups it stands in itself.
     within: Vec<GroupId>,
-    /// What its members may do at which places.
-    access: Access,
+    /// What its members may do at which places: left out of lists, which would be long by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access: Option<Access>,
     created_at: UnixSeconds,
 }
 
@@ -60,8 +61,17 @@ impl From<GroupRecord> for GroupView {
             environment: record.environment,
             name: record.name.into(),
             within: record.within,
-            access: record.access,
+            access: Some(record.access),
             created_at: record.created_at.seconds(),
+        }
+    }
+}
+
+impl GroupView {
+    fn listed(record: GroupRecord) -> Self {
+        Self {
+            access: None,
+            ..record.into()
         }
     }
 }
@@ -113,7 +123,7 @@ pub(crate) async fn list(
         .group_page(account, environment, page.limit, page.cursor)
         .await?;
     Ok(Json(PageView {
-        groups: found.groups.into_iter().map(GroupView::from).collect(),
+        groups: found.groups.into_iter().map(GroupView::listed).collect(),
         cursor: found.next,
     }))
 }

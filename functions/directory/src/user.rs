@@ -57,8 +57,9 @@ pub(crate) struct UserView {
     scopes: Option<ScopeSet>,
     /// The groups the user is in themselves.
     groups: Vec<GroupId>,
-    /// What the user may do at which places.
-    access: Access,
+    /// What the user may do at which places: left out of lists, which would be long by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access: Option<Access>,
     created_at: UnixSeconds,
 }
 
@@ -79,8 +80,17 @@ impl From<PrincipalRecord> for UserView {
             username: record.name,
             scopes: record.scopes,
             groups: record.member_of,
-            access: record.access,
+            access: Some(record.access),
             created_at: record.created_at.seconds(),
+        }
+    }
+}
+
+impl UserView {
+    fn listed(record: PrincipalRecord) -> Self {
+        Self {
+            access: None,
+            ..record.into()
         }
     }
 }
@@ -168,7 +178,7 @@ pub(crate) async fn list(
         .principals(account, environment, of, page.limit, cursor)
         .await?;
     Ok(Json(PageView {
-        users: found.principals.into_iter().map(UserView::from).collect(),
+        users: found.principals.into_iter().map(UserView::listed).collect(),
         cursor: found.next,
     }))
 }
