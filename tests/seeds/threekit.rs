@@ -608,6 +608,33 @@ async fn a_user_makes_private_tokens_of_their_own() {
     assert_eq!(change.bearer(&own).await.code(), "outside_bounds");
 }
 
+/// Whatever scopes it was made with, a private token does what its user may: so another one of the
+/// same user's can do no more, and a narrower one of theirs can still not reach it.
+#[tokio::test]
+async fn a_user_rotates_renames_and_pauses_their_own_private_tokens() {
+    let of = Organization::new().await;
+    let ada = of.user("ada", json!(["asset:write", "tokens:mint"])).await;
+    let own = text(&of.private(&ada).await, "token");
+    let body = json!({"kind": "private", "name": "n", "principal": ada, "scopes": ["tokens:mint"]});
+    let narrow = text(&of.made("/v1/tokens", body).await, "token");
+    let path = format!("/v1/tokens/{}", text(&of.private(&ada).await, "id"));
+    let rotate = format!("{path}/rotate");
+    for (caller, status) in [(&own, 200), (&narrow, 403)] {
+        for change in [
+            json!({"name": "renamed"}),
+            json!({"enabled": false}),
+            json!({"enabled": true}),
+        ] {
+            let call = of.hallpass.call(Method::PATCH, &path).json(change);
+            let reply = call.bearer(caller).await;
+            assert_eq!(reply.status, status, "{}", reply.body);
+        }
+        let call = of.hallpass.post(&rotate, json!({"overlap_seconds": 0}));
+        let reply = call.bearer(caller).await;
+        assert_eq!(reply.status, status, "{}", reply.body);
+    }
+}
+
 #[tokio::test]
 async fn a_private_token_stays_within_its_organization() {
     let of = Organization::new().await;

@@ -117,10 +117,11 @@ fn changed(
     let to = request
         .applied_to(record, kind)
         .map_err(UpdateError::Terms)?;
-    caller.contain(&Bounds {
+    let after = Bounds {
         origins: &to.origins,
         ips: &to.ips,
         ..record.bounds()
-    })?;
+    };
+    caller.contain_token(&after, &record.kind, record.principal)?;
     Ok(to)
 }

@@ -5,8 +5,8 @@ use crate::platform::Platform;
 use crate::problem::Problem;
 use axum::extract::FromRequestParts;
 use hallpass_core::{
-    AccountId, Bounds, BoundsError, Catalog, EnvironmentName, Evidence, Facts, Kind, Presentation,
-    Principal, Scope, UnixMillis, UnixSeconds, Widening, decide,
+    AccountId, Bounds, BoundsError, Catalog, EnvironmentName, Evidence, Facts, Kind, KindName,
+    Presentation, Principal, Scope, UnixMillis, UnixSeconds, Widening, decide,
 };
 use hallpass_store::Audit;
 use http::{HeaderValue, StatusCode, header::WWW_AUTHENTICATE, request::Parts};
@@ -218,10 +218,7 @@ impl Caller {
     /// # Errors
     /// Names what reaches beyond.
     pub fn contain(&self, inner: &Bounds<'_>) -> Result<(), BoundsError> {
-        let bounds = self.evidence.bounds();
-        bounds
-            .iter()
-            .try_for_each(|outer| outer.contain(inner, self.catalog.implications()))?;
+        self.bound(inner)?;
         let mut scopes = inner.scopes.iter();
         match scopes.find(|scope| !self.evidence.holds(scope, &self.catalog)) {
             Some(scope) => Err(BoundsError::Scope(Widening {
@@ -229,6 +226,34 @@ impl Caller {
             })),
             None => Ok(()),
         }
+    }
+
+    /// The same of a token of this kind that speaks for `principal`. One with live rights of the
+    /// caller's own user does no more than that user may, whatever its scopes: those need only lie
+    /// within the caller's.
+    ///
+    /// # Errors
+    /// Names what reaches beyond.
+    pub fn contain_token(
+        &self,
+        inner: &Bounds<'_>,
+        kind: &KindName,
+        principal: Principal,
+    ) -> Result<(), BoundsError> {
+        let is_live = self.catalog.kind(kind).is_some_and(|kind| kind.live);
+        if is_live && principal == self.principal {
+            self.bound(inner)
+        } else {
+            self.contain(inner)
+        }
+    }
+
+    /// Whether something lies within everything that bounds this token.
+    fn bound(&self, inner: &Bounds<'_>) -> Result<(), BoundsError> {
+        let bounds = self.evidence.bounds();
+        bounds
+            .iter()
+            .try_for_each(|outer| outer.contain(inner, self.catalog.implications()))
     }
 
     /// The audit row of an act of this caller's.

@@ -28,7 +28,7 @@ impl Caller {
         if record.principal != self.principal() && !self.holds("tokens:impersonate") {
             return Err(NotCovered::Impersonation);
         }
-        self.contain(&record.bounds())?;
+        self.contain_token(&record.bounds(), &record.kind, record.principal)?;
         Ok(())
     }
 }
