@@ -328,3 +328,39 @@ async fn without_the_demo_there_is_no_such_route() {
     let reply = hallpass.delete("/v1/tokens/self/self").await;
     assert_eq!(told(&reply), (404, "not_found"));
 }
+
+/// What a user of 3dverse makes lies in a folder of their own: as deep as that, its assets are read
+/// and written with the token they made it with, and no deeper place opens a higher one.
+#[tokio::test]
+async fn the_folders_of_a_users_own_are_reached_below_each_other() {
+    let hallpass = start("3dverse").await;
+    let key = hallpass.mint(json!({"kind": "apikey", "name": "k"})).await;
+    let key = text(&key, "token");
+    let user = hallpass.post("/app/v1/users", json!({"username": "ann"}));
+    let user = text(&user.header("api_key", &key).await.body, "user_id");
+    let derive = hallpass.post(
+        &format!("/app/v1/users/{user}/tokens"),
+        json!({"scope": "write"}),
+    );
+    let token = text(&derive.header("api_key", &key).await.body, "user_token");
+    let (mut parent, mut place) = (user.clone(), format!("/folders/{user}"));
+    for depth in 1..=4 {
+        for (path, method) in [
+            (format!("/asset/v1{place}/assets"), Method::GET),
+            (format!("/asset/v1{place}/assets"), Method::POST),
+            (format!("/asset/v1{place}/assets/7"), Method::DELETE),
+            (format!("/livelink/v1{place}/sessions"), Method::POST),
+        ] {
+            let call = hallpass.call(method.clone(), &path);
+            let reply = call.header("user_token", &token).await;
+            assert_eq!(reply.status, 200, "{depth} {path}: {}", reply.body);
+            let other = path.replace(&user, "public");
+            let call = hallpass.call(method, &other);
+            let reply = call.header("user_token", &token).await;
+            assert_eq!(reply.status, 403, "{other}");
+        }
+        let make = hallpass.post("/v1/folders", json!({"name": "x", "parent": parent}));
+        parent = text(&make.header("user_token", &token).await.body, "id");
+        place = format!("{place}/folders/{parent}");
+    }
+}
