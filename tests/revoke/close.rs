@@ -258,10 +258,10 @@ async fn who_may_close_what() {
             404,
         ),
         (
-            "without the scope",
+            "its own account, with the directory's scope",
             &weak,
             format!("/v1/revocations/{account}"),
-            403,
+            404,
         ),
         ("no id", root, "/v1/revocations/acme".to_owned(), 404),
         (
@@ -399,5 +399,90 @@ async fn s54_an_unfinished_closing_goes_on_at_its_location() {
     assert_closed(&hallpass, &test, true).await;
     for token in &tokens {
         assert_eq!(hallpass.code(token).await, "revoked");
+    }
+}
+
+/// The token that asks is among those that end, and the first of them: it comes last, so that it can
+/// ask until all the rest is dead, also where another one sees it through.
+#[tokio::test]
+async fn s54_the_token_that_closes_its_own_environment_is_ended_last() {
+    for by_another in [false, true] {
+        let mut hallpass = Hallpass::start("default").await;
+        let (account_id, _, test) = account(&hallpass, "acme").await;
+        let mint = async |mut body: Value| {
+            let more = test.as_object().unwrap().clone();
+            body.as_object_mut().unwrap().extend(more);
+            hallpass.mint(body).await
+        };
+        let mut managers = Vec::new();
+        for _ in 0..8 {
+            let made = mint(json!({
+                "kind": "management", "name": "m", "scopes": ["tokens:revoke", "directory:write"],
+            }));
+            managers.push(made.await);
+        }
+        managers.sort_by_key(|made| text(made, "id"));
+        let own = text(&managers[0], "token");
+        let key = mint(json!({"kind": "apikey", "name": "k", "scopes": ["asset:read"]})).await;
+        let key = text(&key, "id");
+        hallpass.copies(&key, 240).await;
+        let whole = hallpass.router.clone();
+        let hurried = hallpass_revoke::routes_walking_for(Duration::ZERO);
+        hallpass.router = finish(hurried, &hallpass.platform);
+        let body = json!({"environment": "app/test"});
+        // Its first page, which is of shared models, has no token on it; the second its own.
+        for _ in 0..2 {
+            let reply = revoke(&hallpass, body.clone()).bearer(&own).await;
+            assert_answer("begun", &reply, 202, "");
+        }
+        let location = format!("/v1/revocations/{account_id}/app/test");
+        let other = if by_another { &hallpass.root } else { &own };
+        loop {
+            let reply = hallpass.get(&location).bearer(other).await;
+            if reply.status == 204 {
+                break;
+            }
+            assert_answer("asked", &reply, 202, "");
+        }
+        hallpass.router = whole;
+        let living = hallpass.items().await.into_iter().filter(|item| {
+            let environment = item.get("environment").and_then(|it| it.as_s().ok());
+            item.contains_key("secret_hash")
+                && environment.is_some_and(|it| it == "app/test")
+                && !item.contains_key("revoked_at")
+        });
+        assert_eq!(living.count(), 0);
+        assert_eq!(hallpass.code(&own).await, "revoked");
+    }
+}
+
+/// What was begun by removing somebody from the directory is seen through by who did it.
+#[tokio::test]
+async fn a_removal_goes_on_with_the_scope_it_was_begun_with() {
+    let mut hallpass = Hallpass::start("default").await;
+    let body = json!({"name": "shop"});
+    let shop = hallpass.made(&hallpass.root, "/v1/service-accounts", body);
+    let shop = shop.await;
+    let body = json!({"kind": "apikey", "name": "k", "scopes": ["asset:read"], "principal": shop});
+    let key = text(&hallpass.mint(body).await, "id");
+    hallpass.copies(&key, 120).await;
+    let mint = async |scope: &str| {
+        let body = json!({"kind": "management", "name": "m", "scopes": [scope]});
+        text(&hallpass.mint(body).await, "token")
+    };
+    let (directory, tokens) = (mint("directory:write").await, mint("tokens:revoke").await);
+    let neither = mint("tokens:read").await;
+    let hurried = hallpass_directory::routes_walking_for(Duration::ZERO)
+        .merge(hallpass_revoke::routes_walking_for(Duration::ZERO));
+    hallpass.router = finish(hurried, &hallpass.platform);
+    let path = format!("/v1/service-accounts/{shop}");
+    let reply = hallpass.delete(&path).bearer(&directory).await;
+    assert_answer("begun", &reply, 202, "");
+    let location = reply.header("location").to_owned();
+    let refused = hallpass.get(&location).bearer(&neither).await;
+    assert_answer("neither", &refused, 403, "insufficient_scope");
+    for by in [&directory, &tokens] {
+        let reply = hallpass.get(&location).bearer(by).await;
+        assert_answer("asked", &reply, 204, "");
     }
 }

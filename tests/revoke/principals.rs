@@ -322,7 +322,7 @@ async fn who_may_close_whom() {
     for (what, caller, (status, code)) in [
         ("not begun", &owner, missing),
         ("a stranger", &stranger, missing),
-        ("only writes", &writer, scope),
+        ("only writes, not begun", &writer, missing),
         ("the operator, elsewhere", &hallpass.root, missing),
     ] {
         let reply = hallpass.get(&asked).bearer(caller).await;

@@ -43,8 +43,8 @@ fn revoke() {}
 
 /// Ask how far the closing of an account has come
 ///
-/// Walks on if it has not finished, and never begins one. Takes `platform:operate` and
-/// `directory:write` as well.
+/// Walks on if it has not finished, and never begins one. Takes `platform:operate` as
+/// well; `directory:write` does in place of `tokens:revoke`.
 #[utoipa::path(
     get, path = "/v1/revocations/{account}", tag = "revocations", operation_id = "resume_account",
     params(("account" = AccountId, Path)),
@@ -58,7 +58,8 @@ fn account() {}
 
 /// Ask how far the closing of an environment has come
 ///
-/// Walks on if it has not finished, and never begins one. Takes `directory:write` as well.
+/// Walks on if it has not finished, and never begins one. `directory:write` does, too: whoever began
+/// it, by revoking or by removing, may see it through.
 #[utoipa::path(
     get, path = "/v1/revocations/{account}/{app}/{env}", tag = "revocations", operation_id = "resume_environment",
     params(("account" = AccountId, Path), ("app" = String, Path, description = "What the name of the environment has before its slash."), ("env" = String, Path, description = "What it has behind it.")),
@@ -72,7 +73,8 @@ fn environment() {}
 
 /// Ask how far the closing of a user or service account has come
 ///
-/// Walks on if it has not finished, and never begins one. Takes `directory:write` as well.
+/// Walks on if it has not finished, and never begins one. `directory:write` does, too: whoever began
+/// it, by revoking or by removing, may see it through.
 #[utoipa::path(
     get, path = "/v1/revocations/principals/{principal}", tag = "revocations", operation_id = "resume_principal",
     params(("principal" = Principal, Path), PlaceRequest),

@@ -25,22 +25,17 @@ impl Closing {
         now: UnixMillis,
     ) -> Result<Self, Problem> {
         caller.require("tokens:revoke")?;
-        let account = account.unwrap_or(caller.account());
-        let reached = match &environment {
-            Some(environment) => caller.reaches(account, environment),
-            None => caller.is_operator(),
-        };
-        if !reached {
-            return Err(RevokeError::NoPlace.into());
-        }
-        let what = match environment {
-            Some(environment) => StoreClosing::Environment {
-                account,
-                environment,
-            },
-            None => StoreClosing::Account(account),
-        };
+        let what = place(caller, account, environment)?;
         Self::new(caller, what, before, now)
+    }
+
+    /// One that has begun.
+    pub(crate) fn begun(what: StoreClosing, now: UnixMillis) -> Self {
+        Self {
+            what,
+            before: None,
+            now,
+        }
     }
 
     /// A user or service account is closed by whoever may revoke in its environment and change the
@@ -54,14 +49,7 @@ impl Closing {
         now: UnixMillis,
     ) -> Result<Self, Problem> {
         caller.require("tokens:revoke")?;
-        let (account, environment) = caller
-            .place(account, environment)
-            .map_err(|_not_there| RevokeError::NoPrincipal)?;
-        let what = StoreClosing::Principal {
-            account,
-            environment,
-            principal,
-        };
+        let what = of_principal(caller, principal, account, environment)?;
         Self::new(caller, what, before, now)
     }
 
@@ -152,6 +140,42 @@ impl Closing {
         .await?
         .ok_or_else(|| self.missing().into())
     }
+}
+
+/// An environment that the caller reaches, or an account, which only the operator does.
+pub(crate) fn place(
+    caller: &Caller,
+    account: Option<AccountId>,
+    environment: Option<EnvironmentName>,
+) -> Result<StoreClosing, RevokeError> {
+    let account = account.unwrap_or(caller.account());
+    match environment {
+        Some(environment) if caller.reaches(account, &environment) => {
+            Ok(StoreClosing::Environment {
+                account,
+                environment,
+            })
+        }
+        None if caller.is_operator() => Ok(StoreClosing::Account(account)),
+        Some(_) | None => Err(RevokeError::NoPlace),
+    }
+}
+
+/// A user or service account of a place that the caller reaches.
+pub(crate) fn of_principal(
+    caller: &Caller,
+    principal: Principal,
+    account: Option<AccountId>,
+    environment: Option<EnvironmentName>,
+) -> Result<StoreClosing, RevokeError> {
+    let (account, environment) = caller
+        .place(account, environment)
+        .map_err(|_not_there| RevokeError::NoPrincipal)?;
+    Ok(StoreClosing::Principal {
+        account,
+        environment,
+        principal,
+    })
 }
 
 impl std::fmt::Display for Closing {

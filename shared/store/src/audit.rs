@@ -7,7 +7,9 @@ use crate::item;
 use crate::keys;
 use crate::range::Range;
 use crate::transaction::Transaction;
-use hallpass_core::{AccountId, EnvironmentName, KindName, ParentId, Principal, UnixMillis};
+use hallpass_core::{
+    AccountId, EnvironmentName, KindName, ParentId, Principal, TokenId, UnixMillis,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -134,6 +136,15 @@ impl Audit {
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.changes.insert(name, value.to_string());
         self
+    }
+
+    /// The token that asks, or the one it came from: what the asking hangs on.
+    pub(crate) fn calling_token(&self) -> Option<TokenId> {
+        match self.parent {
+            Some(ParentId::Token(id)) => Some(id),
+            Some(ParentId::Share(_)) => None,
+            None => self.by.parse().ok(),
+        }
     }
 
     /// Tells this act from others of the same millisecond; also spreads its retries.

@@ -109,6 +109,7 @@ impl Store {
                     account: *account,
                     environment: environment.clone(),
                     principal: None,
+                    asking: audit.calling_token(),
                 };
                 self.close_environment(begin, swept, now, deadline).await?
             }
@@ -121,6 +122,7 @@ impl Store {
                     account: *account,
                     environment: environment.clone(),
                     principal: Some(*principal),
+                    asking: audit.calling_token(),
                 };
                 self.close_principal(end, swept, principal, audit, now, deadline)
                     .await?
@@ -199,6 +201,8 @@ impl Store {
                 account,
                 environment: name,
                 principal: None,
+                // Only the operator closes an account, and never its own.
+                asking: None,
             };
             if self.close_environment(begin, swept, now, deadline).await? == Some(false) {
                 return Ok(Some(false));
@@ -221,10 +225,12 @@ impl End {
         match self.closed_at {
             Some(closed_at) => Expression::new(
                 "SET #sweep_before = :before, #closed_at = :closed_at \
-                 REMOVE #sweep_after, #sweep_done",
+                 REMOVE #sweep_after, #sweep_done, #sweep_last",
             )
             .with(":closed_at", number(closed_at.0)),
-            None => Expression::new("SET #sweep_before = :before REMOVE #sweep_after, #sweep_done"),
+            None => Expression::new(
+                "SET #sweep_before = :before REMOVE #sweep_after, #sweep_done, #sweep_last",
+            ),
         }
         .with(":before", number(self.before.0))
     }

@@ -2,7 +2,7 @@
 //!
 //! The row of an environment, account or principal says what is being swept: `sweep_before` is the
 //! moment up to which everything is ended and only grows, `sweep_after` the last entry that is done,
-//! `sweep_done` is set at the end. Mints condition-check `sweep_before`, so that no token from
+//! `sweep_last` the token that is ended last, `sweep_done` is set at the end. Mints condition-check `sweep_before`, so that no token from
 //! before it appears behind the sweep.
 
 use crate::Store;
@@ -16,7 +16,7 @@ use crate::read::Slice;
 use crate::revoke::Ending;
 use crate::transaction::{Outcome, Transaction};
 use aws_sdk_dynamodb::types::AttributeValue;
-use hallpass_core::{AccountId, EnvironmentName, Principal, UnixMillis, UnixSeconds};
+use hallpass_core::{AccountId, EnvironmentName, Principal, TokenId, UnixMillis, UnixSeconds};
 use serde::Deserialize;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -37,6 +37,8 @@ pub(crate) struct Progress {
     before: Option<UnixMillis>,
     #[serde(rename = "sweep_after")]
     after: Option<String>,
+    #[serde(rename = "sweep_last")]
+    last: Option<TokenId>,
     #[serde(rename = "sweep_done", default)]
     done: bool,
 }
@@ -59,6 +61,9 @@ pub(crate) struct Swept {
     pub(crate) account: AccountId,
     pub(crate) environment: EnvironmentName,
     pub(crate) principal: Option<Principal>,
+    /// The token that asks for it. Where it is among what is ended, it comes last: whoever asked can
+    /// ask again until all the rest is.
+    pub(crate) asking: Option<TokenId>,
 }
 
 impl Swept {
@@ -116,8 +121,15 @@ impl Store {
             for token in page {
                 tokens.push(item::read(token)?);
             }
+            if let Some(asking) = swept.asking
+                && tokens.iter().any(|it: &IndexRow| it.id == asking)
+                && self.keep_for_last(&row, before, asking).await?
+            {
+                tokens.retain(|token| token.id != asking);
+            }
             self.end_page(swept, tokens, before, now).await?;
             let Some(next) = next else {
+                self.end_last(swept, &row, before, now).await?;
                 let is_gone = swept.principal.is_some() && progress.closed_at.is_some();
                 let done = if is_gone {
                     Noted::Gone(now.seconds().plus(KEPT))
@@ -133,6 +145,47 @@ impl Store {
             }
             after = Some(next);
         }
+    }
+
+    /// Writes down that a token is ended last, unless another one is.
+    async fn keep_for_last(
+        &self,
+        row: &Key,
+        before: UnixMillis,
+        token: TokenId,
+    ) -> Result<bool, StoreError> {
+        let id = text(&token.to_string());
+        let keep = Transaction::new("keep a token for last").update(
+            Part::Row,
+            row.clone(),
+            Expression::new("SET #sweep_last = :id").with(":id", id.clone()),
+            Expression::new(
+                "#sweep_before = :before \
+                 AND (attribute_not_exists(#sweep_last) OR #sweep_last = :id)",
+            )
+            .with(":before", number(before.0))
+            .with(":id", id),
+        );
+        Ok(matches!(self.transact(&keep).await?, Outcome::Written))
+    }
+
+    /// Ends the token that was kept, whoever asked first.
+    async fn end_last(
+        &self,
+        swept: &Swept,
+        row: &Key,
+        before: UnixMillis,
+        now: UnixMillis,
+    ) -> Result<(), StoreError> {
+        let progress = self.progress(row).await?;
+        let Some(last) = progress.and_then(|progress| progress.last) else {
+            return Ok(());
+        };
+        let Some(record) = self.token(&last).await? else {
+            return Ok(());
+        };
+        self.end_listed(swept, &IndexRow::from(&record), before, now)
+            .await
     }
 
     /// The same of an environment's shared models, which come before its tokens.

@@ -95,7 +95,7 @@ impl End {
                 .forget_principal(Part::Row, record);
         }
         let change = Expression::new(
-            "SET #sweep_before = :before, #cut_off = :before REMOVE #sweep_after, #sweep_done",
+            "SET #sweep_before = :before, #cut_off = :before REMOVE #sweep_after, #sweep_done, #sweep_last",
         )
         .with(":before", number(self.before.0));
         Transaction::new("close").update(Part::Row, row.clone(), change, self.reaches_further())
