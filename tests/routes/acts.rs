@@ -82,7 +82,38 @@ async fn every_act_leaves_exactly_one_row_and_what_is_none_leaves_no() {
             assert_eq!(field("address"), "192.0.2.7", "{name}");
             let place = format!("AUDIT#{}#{}", field("account"), field("environment"));
             assert_eq!(field("pk"), place, "{name}");
+            says_what_was_changed(&world, &row, &item);
         }
+    }
+}
+
+/// What of a body stands in the log, where the body names it.
+const TOLD: [&str; 7] = [
+    "name", "username", "kind", "parent", "model", "access", "enabled",
+];
+
+/// An act that says what something is to be says so in the log, and a mint whose it is.
+fn says_what_was_changed(world: &World, row: &Row, item: &HashMap<String, AttributeValue>) {
+    let name = row.name();
+    let changes = item.get("changes").map(|it| it.as_m().unwrap().clone());
+    let changes = changes.unwrap_or_default();
+    let body = row.body.map(|body| body(world)).unwrap_or_default();
+    for field in TOLD {
+        let Some(said) = body[field].as_str() else {
+            continue;
+        };
+        let told = changes.get(field).map(|it| it.as_s().unwrap().as_str());
+        assert_eq!(told, Some(said), "{name}: `{field}`");
+    }
+    if row.template == "/v1/tokens" {
+        for field in ["scopes", "principal"] {
+            assert!(changes.contains_key(field), "{name}: `{field}`");
+        }
+    }
+    if row.template.starts_with("/v1/shares") {
+        assert!(changes.contains_key("model"), "{name}");
+        let is_told = changes.contains_key("has_password");
+        assert_eq!(is_told, row.method != Method::DELETE, "{name}");
     }
 }
 

@@ -63,11 +63,11 @@ impl From<AccountRow> for AccountView {
 pub(crate) async fn create(
     State(platform): State<Platform>,
     caller: Caller,
-    key: IdempotencyKey,
+    key: Result<IdempotencyKey, Problem>,
     body: Result<Body<AccountRequest>, Problem>,
 ) -> Result<(StatusCode, Json<AccountView>), Problem> {
     place::operator_only(&caller)?;
-    let Body { value, bytes } = body?;
+    let (Body { value, bytes }, key) = (body?, key?);
     let now = platform.now();
     let row = AccountRow {
         id: AccountId::generate(platform.random.as_ref())?,
@@ -78,7 +78,9 @@ pub(crate) async fn create(
         root_token: None,
     };
     let idempotency = key.scoped(&caller, "POST /v1/accounts", &bytes);
-    let audit = caller.audit("create_account", row.id, now);
+    let audit = caller
+        .audit("create_account", row.id, now)
+        .with("name", &row.name);
     platform
         .store
         .create_account(&row, idempotency.as_ref(), &audit, now)

@@ -71,11 +71,11 @@ pub(crate) struct UserView {
 pub(crate) async fn create_user(
     State(platform): State<Platform>,
     caller: Caller,
-    key: IdempotencyKey,
+    key: Result<IdempotencyKey, Problem>,
     body: Result<Body<UserRequest>, Problem>,
 ) -> Result<(StatusCode, Json<UserView>), Problem> {
     caller.require("directory:write")?;
-    let Body { value, bytes } = body?;
+    let (Body { value, bytes }, key) = (body?, key?);
     let make = user::Make {
         within: Within::new(&caller, None, None)?,
         username: &value.username,
@@ -100,31 +100,31 @@ type Made = Result<(StatusCode, Json<FolderView>), Problem>;
 pub(crate) async fn create_folder(
     State(platform): State<Platform>,
     caller: Caller,
-    key: IdempotencyKey,
+    key: Result<IdempotencyKey, Problem>,
     body: Result<Body<FolderRequest>, Problem>,
 ) -> Made {
-    make(&platform, &caller, &key, None, body).await
+    make(&platform, &caller, key, None, body).await
 }
 
 pub(crate) async fn create_folder_in(
     State(platform): State<Platform>,
     caller: Caller,
     Path(parent): Path<String>,
-    key: IdempotencyKey,
+    key: Result<IdempotencyKey, Problem>,
     body: Result<Body<FolderRequest>, Problem>,
 ) -> Made {
-    make(&platform, &caller, &key, Some(&parent), body).await
+    make(&platform, &caller, key, Some(&parent), body).await
 }
 
 async fn make(
     platform: &Platform,
     caller: &Caller,
-    key: &IdempotencyKey,
+    key: Result<IdempotencyKey, Problem>,
     parent: Option<&str>,
     body: Result<Body<FolderRequest>, Problem>,
 ) -> Made {
     let authority = folder::writer(platform, caller)?;
-    let Body { value, bytes } = body?;
+    let (Body { value, bytes }, key) = (body?, key?);
     let parent = parent.map(folder::id).transpose()?;
     let route = match parent {
         None => "POST /app/v1/folders".to_owned(),
@@ -136,7 +136,7 @@ async fn make(
         parent,
     };
     let once = Once {
-        key,
+        key: &key,
         route: &route,
         body: &bytes,
     };

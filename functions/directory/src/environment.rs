@@ -48,11 +48,11 @@ pub(crate) async fn create(
     State(platform): State<Platform>,
     caller: Caller,
     Path(account): Path<String>,
-    key: IdempotencyKey,
+    key: Result<IdempotencyKey, Problem>,
     body: Result<Body<EnvironmentRequest>, Problem>,
 ) -> Result<(StatusCode, Json<EnvironmentView>), Problem> {
     place::operator_only(&caller)?;
-    let Body { value, bytes } = body?;
+    let (Body { value, bytes }, key) = (body?, key?);
     let account = place::account(&caller, &account)?;
     let now = platform.now();
     let row = EnvironmentRow {
@@ -63,7 +63,9 @@ pub(crate) async fn create(
     };
     let route = format!("POST /v1/accounts/{account}/environments");
     let idempotency = key.scoped(&caller, &route, &bytes);
-    let audit = caller.audit("create_environment", format!("{account}/{}", row.name), now);
+    let audit = caller
+        .audit("create_environment", format!("{account}/{}", row.name), now)
+        .with("name", &row.name);
     platform
         .store
         .create_environment(&row, idempotency.as_ref(), &audit, now)

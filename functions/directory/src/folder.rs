@@ -80,11 +80,11 @@ pub(crate) struct Listing {
 pub(crate) async fn create(
     State(platform): State<Platform>,
     caller: Caller,
-    key: IdempotencyKey,
+    key: Result<IdempotencyKey, Problem>,
     body: Result<Body<FolderRequest>, Problem>,
 ) -> Result<(StatusCode, Json<Folder>), Problem> {
     let authority = Authority::of(&platform, &caller, WRITE)?;
-    let Body { value, bytes } = body?;
+    let (Body { value, bytes }, key) = (body?, key?);
     let make = Make {
         within: Within::new(&caller, value.account, value.environment)?,
         name: value.name,
@@ -188,7 +188,12 @@ impl Make {
             _ => None,
         };
         let idempotency = once.key.scoped(caller, once.route, once.body);
-        let audit = caller.audit("create_folder", record.id, now);
+        let mut audit = caller
+            .audit("create_folder", record.id, now)
+            .with("name", String::from(record.name.clone()));
+        if let Some(parent) = &record.parent {
+            audit = audit.with("parent", parent);
+        }
         platform
             .store
             .create_folder(

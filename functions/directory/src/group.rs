@@ -79,11 +79,11 @@ impl GroupView {
 pub(crate) async fn create(
     State(platform): State<Platform>,
     caller: Caller,
-    key: IdempotencyKey,
+    key: Result<IdempotencyKey, Problem>,
     body: Result<Body<GroupRequest>, Problem>,
 ) -> Result<(StatusCode, Json<GroupView>), Problem> {
     caller.require("directory:write")?;
-    let Body { value, bytes } = body?;
+    let (Body { value, bytes }, key) = (body?, key?);
     let within = Within::new(&caller, value.account, value.environment)?;
     let now = platform.now();
     let record = GroupRecord {
@@ -98,7 +98,9 @@ pub(crate) async fn create(
         version: 0,
     };
     let idempotency = key.scoped(&caller, "POST /v1/groups", &bytes);
-    let audit = caller.audit("create_group", record.id, now);
+    let audit = caller
+        .audit("create_group", record.id, now)
+        .with("name", String::from(record.name.clone()));
     platform
         .store
         .create_group(&record, idempotency.as_ref(), &audit, now)
@@ -175,7 +177,9 @@ pub(crate) async fn change(
     let within = Within::of_query(&caller, query)?;
     let Body { value, .. } = body?;
     let group = id(&group)?;
-    let audit = caller.audit("change_group", group, platform.now());
+    let audit = caller
+        .audit("change_group", group, platform.now())
+        .with("name", String::from(value.name.clone()));
     let change = |group: &mut GroupRecord| group.name = value.name.clone();
     let changed = platform
         .store

@@ -59,11 +59,11 @@ impl From<PrincipalRecord> for ServiceAccountView {
 pub(crate) async fn create(
     State(platform): State<Platform>,
     caller: Caller,
-    key: IdempotencyKey,
+    key: Result<IdempotencyKey, Problem>,
     body: Result<Body<ServiceAccountRequest>, Problem>,
 ) -> Result<(StatusCode, Json<ServiceAccountView>), Problem> {
     caller.require("directory:write")?;
-    let Body { value, bytes } = body?;
+    let (Body { value, bytes }, key) = (body?, key?);
     let within = Within::new(&caller, value.account, value.environment)?;
     let now = platform.now();
     let id = ServiceAccountId::generate(platform.random.as_ref())?;
@@ -82,7 +82,9 @@ pub(crate) async fn create(
         version: 0,
     };
     let idempotency = key.scoped(&caller, "POST /v1/service-accounts", &bytes);
-    let audit = caller.audit("create_service_account", record.id, now);
+    let audit = caller
+        .audit("create_service_account", record.id, now)
+        .with("name", &record.name);
     platform
         .store
         .create_principal(&record, idempotency.as_ref(), &audit, now)

@@ -57,7 +57,7 @@ pub(crate) struct PageRequest {
 pub(crate) async fn create(
     State(platform): State<Platform>,
     caller: Caller,
-    key: IdempotencyKey,
+    key: Result<IdempotencyKey, Problem>,
     body: Result<Body<ShareRequest>, Problem>,
 ) -> Result<(StatusCode, Json<ShareView>), Problem> {
     caller.require("directory:write")?;
@@ -67,6 +67,7 @@ pub(crate) async fn create(
         environment,
         account,
     } = body?.value;
+    let key = key?;
     let (account, environment) = caller.place(account, environment)?;
     let scopes = given(&platform, &model)?;
     check_held(&caller, &scopes)?;
@@ -86,7 +87,10 @@ pub(crate) async fn create(
         revoked_at: None,
         cut_off: None,
     };
-    let audit = caller.audit("share", record.id, now);
+    let audit = caller
+        .audit("share", record.id, now)
+        .with("model", &record.model)
+        .with("has_password", record.password.is_some());
     platform
         .store
         .share(&record, idempotency.as_ref(), &audit, now)
@@ -146,7 +150,10 @@ pub(crate) async fn change(
     let password = hashed(&platform, password).await?;
     // After the hash: what is given meanwhile, under the old one, dies as well.
     let now = platform.now();
-    let audit = caller.audit("change_share", share.id, now);
+    let audit = caller
+        .audit("change_share", share.id, now)
+        .with("model", &share.model)
+        .with("has_password", password.is_some());
     let changed = platform
         .store
         .change_password(&share.id, password.as_ref(), &audit, now)
@@ -166,7 +173,9 @@ pub(crate) async fn remove(
     caller.require("directory:write")?;
     let share = find(&platform, &caller, &share).await?;
     let now = platform.now();
-    let audit = caller.audit("unshare", share.id, now);
+    let audit = caller
+        .audit("unshare", share.id, now)
+        .with("model", &share.model);
     platform.store.unshare(&share, &audit, now).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -98,11 +98,11 @@ impl UserView {
 pub(crate) async fn create(
     State(platform): State<Platform>,
     caller: Caller,
-    key: IdempotencyKey,
+    key: Result<IdempotencyKey, Problem>,
     body: Result<Body<UserRequest>, Problem>,
 ) -> Result<(StatusCode, Json<UserView>), Problem> {
     caller.require("directory:write")?;
-    let Body { value, bytes } = body?;
+    let (Body { value, bytes }, key) = (body?, key?);
     let within = Within::new(&caller, value.account, value.environment)?;
     let scopes = value
         .scopes
@@ -151,7 +151,12 @@ impl Make<'_> {
             version: 0,
         };
         let idempotency = once.key.scoped(caller, once.route, once.body);
-        let audit = caller.audit("create_user", record.id, now);
+        let mut audit = caller
+            .audit("create_user", record.id, now)
+            .with("username", &record.name);
+        if let Some(scopes) = &record.scopes {
+            audit = audit.with("scopes", scopes);
+        }
         platform
             .store
             .create_principal(&record, idempotency.as_ref(), &audit, now)
@@ -231,7 +236,14 @@ pub(crate) async fn change(
         given.transpose()
     });
     let scopes = scopes.transpose()?;
-    let audit = caller.audit("change_user", user, platform.now());
+    let mut audit = caller.audit("change_user", user, platform.now());
+    if let Some(name) = &name {
+        audit = audit.with("username", name);
+    }
+    if let Some(scopes) = &scopes {
+        let scopes = scopes.as_ref().map(ToString::to_string);
+        audit = audit.with("scopes", scopes.unwrap_or_else(|| "none".to_owned()));
+    }
     let change = |user: &mut PrincipalRecord| {
         if let Some(name) = &name {
             user.name = name.clone();

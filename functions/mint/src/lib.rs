@@ -16,7 +16,7 @@ use hallpass_http::{
     ANSWER_WITHIN, Body, Caller, IdempotencyKey, IssuedView, Platform, Problem, answer_within,
     finish,
 };
-use hallpass_store::Mint;
+use hallpass_store::{Audit, Mint};
 use http::StatusCode;
 use request::MintRequest;
 use secrecy::ExposeSecret as _;
@@ -34,20 +34,16 @@ pub fn router(platform: &Platform) -> Router {
 async fn mint(
     State(platform): State<Platform>,
     caller: Caller,
-    key: IdempotencyKey,
+    key: Result<IdempotencyKey, Problem>,
     body: Result<Body<MintRequest>, Problem>,
 ) -> Result<Response, Problem> {
     caller.require("tokens:mint")?;
-    let Body { value, bytes } = body?;
+    let (Body { value, bytes }, key) = (body?, key?);
     let now = platform.now();
     let (token, record, limit) = make(&platform, &caller, value, now)?;
     check_rights(&platform, &record).await?;
     let idempotency = key.scoped(&caller, "POST /v1/tokens", &bytes);
-    let audit = caller
-        .audit("mint", record.id, now)
-        .with("kind", &record.kind)
-        .with("name", String::from(record.name.clone()))
-        .with("scopes", &record.scopes);
+    let audit = told(caller.audit("mint", record.id, now), &record);
     let record = platform
         .store
         .mint(
@@ -65,6 +61,27 @@ async fn mint(
     let text = token.text();
     let issued = IssuedView::new(&record, text.expose_secret());
     Ok((StatusCode::CREATED, Json(issued)).into_response())
+}
+
+/// What the log says of a new token.
+fn told(audit: Audit, record: &TokenRecord) -> Audit {
+    let mut audit = audit
+        .with("kind", &record.kind)
+        .with("name", String::from(record.name.clone()))
+        .with("scopes", &record.scopes)
+        .with("principal", record.principal);
+    if !record.origins.is_empty() {
+        let rules: Vec<String> = record.origins.0.iter().map(ToString::to_string).collect();
+        audit = audit.with("origins", rules.join(" "));
+    }
+    if !record.ips.0.is_empty() {
+        let rules: Vec<String> = record.ips.0.iter().map(ToString::to_string).collect();
+        audit = audit.with("ips", rules.join(" "));
+    }
+    if let Some(expires_at) = record.expires_at {
+        audit = audit.with("expires_at", expires_at.0);
+    }
+    audit
 }
 
 /// The token and its record, as far as it can be told without the table.
@@ -89,13 +106,10 @@ fn make(
     let evidence = caller.evidence();
     let terms = hallpass_core::terms(catalog, kind, asked, &evidence.bounds(), now)
         .map_err(MintError::Terms)?;
-    // A caller with live rights gives no more than its user may do now; to a token that has the same
-    // rights of the same user, all of them.
-    if !(kind.live && principal == caller.principal()) {
-        caller
-            .contain(&terms.bounds())
-            .map_err(|error| MintError::Terms(error.into()))?;
-    }
+    // A caller with live rights gives no more than its user may do now.
+    caller
+        .contain_token(&terms.bounds(), &kind.name, principal)
+        .map_err(|error| MintError::Terms(error.into()))?;
     request::check_operator(&terms, caller, account)?;
     request::check_start(request.not_before, terms.expires_at, now.seconds())?;
     let id = TokenId::generate(platform.random.as_ref())?;

@@ -57,11 +57,11 @@ async fn rotate(
     State(platform): State<Platform>,
     caller: Caller,
     Path(id): Path<String>,
-    key: IdempotencyKey,
+    key: Result<IdempotencyKey, Problem>,
     body: Result<Body<RotateRequest>, Problem>,
 ) -> Result<Response, Problem> {
     caller.require("tokens:mint")?;
-    let Body { value, bytes } = body?;
+    let (Body { value, bytes }, key) = (body?, key?);
     let now = platform.now();
     let record = find(&platform, &caller, &id).await?;
     check(&record, now)?;
