@@ -233,7 +233,13 @@ async fn a_member_has_access_to_a_thousand_places_and_no_more() {
     assert_eq!(told(&reply), (409, "too_many_places", ""));
     // That is more than a token holds.
     let reply = world.ask_token(&user, json!({"scope": "read"})).await;
-    assert_eq!(told(&reply), (422, "token_too_large", "scope"));
+    assert_eq!(told(&reply), (422, "token_too_large", "folders"));
+    // Some of them is not.
+    let body = json!({"scope": "read", "folders": [folder]});
+    let reply = world.ask_token(&user, body).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    let token = text(&reply.body, "user_token");
+    assert_eq!(world.levels(&token, &path).await, ["read"]);
     let row = world.get(&world.key, &format!("/v1/users/{user}")).await;
     assert_eq!(row.body["access"][path], "write");
 }

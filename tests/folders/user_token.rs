@@ -338,3 +338,50 @@ async fn deriving_writes_nothing_and_signs_once() {
     assert_eq!(world.hallpass.dynamodb.calls().len(), 2);
     assert_eq!(world.hallpass.items().await.len(), before);
 }
+
+#[tokio::test]
+async fn a_token_is_for_the_folders_that_are_named() {
+    let world = World::new().await;
+    let (folder, path) = world.folder(None).await;
+    let (inner, inner_path) = world.folder(Some(&folder)).await;
+    let (other, other_path) = world.folder(None).await;
+    let (beside, _) = world.folder(None).await;
+    let user = world.user("ann").await;
+    world.give(&folder, &user, "manage").await;
+    world.give(&other, &user, "read").await;
+    let ask = async |folders: Value| {
+        let body = json!({"scope": "write", "folders": folders});
+        world.ask_token(&user, body).await
+    };
+    let token = text(&ask(json!([inner, other])).await.body, "user_token");
+    let home = format!("folder/{user}");
+    for (place, levels) in [
+        (&inner_path, vec!["read", "write"]),
+        (&other_path, vec!["read"]),
+        (&path, vec![]),
+        (&home, vec![]),
+    ] {
+        assert_eq!(world.levels(&token, place).await, levels, "{place}");
+    }
+    let token = text(&ask(json!([user])).await.body, "user_token");
+    assert_eq!(world.levels(&token, &home).await, ["read", "write"]);
+    assert!(world.levels(&token, &path).await.is_empty());
+    for (folders, code) in [
+        (json!([folder, beside]), "nothing_reachable"),
+        (json!([folder, "public"]), "nothing_reachable"),
+        (json!([crate::NO_FOLDER]), "nothing_reachable"),
+        (json!([NO_USER]), "nothing_reachable"),
+        (json!([]), "empty_list"),
+        (json!(vec![&folder; 101]), "too_many"),
+        (Value::Null, "invalid_field"),
+    ] {
+        let reply = ask(folders.clone()).await;
+        assert_eq!(told(&reply), (422, code, "folders"), "{folders}");
+        let last = folders.as_array().and_then(|it| it.last()).cloned();
+        if code == "nothing_reachable" {
+            let detail = text(&reply.body, "detail");
+            let named = format!("`{}`", last.unwrap().as_str().unwrap());
+            assert!(detail.contains(&named), "{detail}");
+        }
+    }
+}

@@ -44,7 +44,7 @@ fn temporary_access_token() {}
 /// Derive a token for a user
 ///
 /// 3dverse's call: a JWT that speaks for the user, with this level of access at the places the user
-/// reaches now. For another user than the caller's own it takes `tokens:impersonate`.
+/// reaches now, or at those of `folders` alone. For another user than the caller's own it takes `tokens:impersonate`.
 #[utoipa::path(
     post, path = "/app/v1/users/{user}/tokens", tag = "tokens", operation_id = "derive_user_token",
     request_body = UserTokenRequest,

@@ -1,6 +1,6 @@
 //! Why nothing was derived.
 
-use hallpass_core::{AccessLevel, KindName, Scope, TermsError};
+use hallpass_core::{AccessLevel, FolderRef, KindName, Scope, TermsError};
 use hallpass_http::Problem;
 use hallpass_keys::SignError;
 use http::StatusCode;
@@ -18,6 +18,8 @@ pub(crate) enum TemporaryError {
     NotTheUsers(Scope),
     #[error("there is nothing where the user may `{0}`: give them access to a folder first")]
     NothingReachable(AccessLevel),
+    #[error("the user does not reach the folder `{0}` at this level: name folders that they do")]
+    Unreachable(FolderRef),
     #[error("there is no such level of access; there are {0}")]
     UnknownLevel(String),
     #[error(transparent)]
@@ -41,6 +43,7 @@ impl From<TemporaryError> for Problem {
             TemporaryError::NothingReachable(_) => {
                 Self::invalid("scope", "nothing_reachable", detail)
             }
+            TemporaryError::Unreachable(_) => Self::invalid("folders", "nothing_reachable", detail),
             TemporaryError::UnknownLevel(_) => Self::invalid("scope", "unknown_level", detail),
             TemporaryError::Terms(terms) => Self::of_terms(terms, "durationSeconds"),
             TemporaryError::Sign(SignError::TooLarge(error)) => {

@@ -5,8 +5,8 @@ use crate::{claims, derived_kind, open_principal};
 use axum::Json;
 use axum::extract::State;
 use hallpass_core::{
-    AccessLevel, Asked, BoundsError, Principal, PrincipalType, ScopeSet, Terms, TermsError, UserId,
-    WrittenScope, present, terms,
+    AccessLevel, Asked, BoundsError, FolderRef, Principal, PrincipalRecord, PrincipalType, Rights,
+    ScopeSet, Terms, TermsError, UserId, WrittenScope, present, terms,
 };
 use hallpass_http::{Body, Caller, Path, Platform, Problem};
 use hallpass_keys::{SignError, Signer};
@@ -14,7 +14,7 @@ use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use utoipa::ToSchema;
 
-/// The body: which of what the user may do, and for how long.
+/// The body: which of what the user may do, where, and for how long.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserTokenRequest {
@@ -23,7 +23,13 @@ pub(crate) struct UserTokenRequest {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, example = "1h")]
     ttl: Option<Ttl>,
+    /// Those of the user's places that the token is for: all of them if absent.
+    #[serde(default, deserialize_with = "present")]
+    folders: Option<Vec<FolderRef>>,
 }
+
+/// More places than any token holds.
+const MOST_FOLDERS: usize = 100;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UserTokenReply {
@@ -84,8 +90,13 @@ pub(crate) async fn derive(
         .access(&request.scope)
         .ok_or_else(|| unknown_level(&platform))?;
     let rights = platform.validator.rights(&user).await?;
-    let reached = rights.within(asked, platform.catalog.implications());
-    let reached = reached.ok_or(TemporaryError::NothingReachable(request.scope))?;
+    let reached = match &request.folders {
+        None => {
+            let reached = rights.within(asked, platform.catalog.implications());
+            reached.ok_or(TemporaryError::NothingReachable(request.scope))?
+        }
+        Some(folders) => at_folders(&platform, &user, (asked, &rights), folders).await?,
+    };
     let asked = Asked {
         scopes: Some(written(&reached)),
         origins: None,
@@ -103,6 +114,39 @@ pub(crate) async fn derive(
     }))
 }
 
+/// What the user may of `asked` at these folders, at each of which that must be something.
+async fn at_folders(
+    platform: &Platform,
+    user: &PrincipalRecord,
+    (asked, rights): (&ScopeSet, &Rights),
+    folders: &[FolderRef],
+) -> Result<ScopeSet, Problem> {
+    if folders.len() > MOST_FOLDERS {
+        let detail = format!("a token is for at most {MOST_FOLDERS} folders: name fewer");
+        return Err(Problem::invalid("folders", "too_many", detail));
+    }
+    let mut reached = Vec::new();
+    for folder in folders {
+        let unreachable = || TemporaryError::Unreachable(*folder);
+        let path = match folder {
+            FolderRef::Made(id) => {
+                let found = platform.store.folder(&user.account, &user.environment, id);
+                found.await?.map(|folder| folder.path)
+            }
+            FolderRef::Public | FolderRef::Home(_) => folder.path_at_top().ok(),
+        };
+        let path = path.ok_or_else(unreachable)?;
+        let there = asked.iter().map(|scope| scope.at(path.clone())).collect();
+        let there = ScopeSet::new(there).map_err(|_empty| unreachable())?;
+        let within = rights.within(&there, platform.catalog.implications());
+        reached.extend(within.ok_or_else(unreachable)?.iter().cloned());
+    }
+    ScopeSet::new(reached).map_err(|_empty| {
+        let detail = "an empty list names no folder: leave the field out for all there are";
+        Problem::invalid("folders", "empty_list", detail)
+    })
+}
+
 /// The scopes as a request would write them.
 fn written(scopes: &ScopeSet) -> Vec<WrittenScope> {
     let texts = scopes.iter().map(ToString::to_string);
@@ -110,12 +154,12 @@ fn written(scopes: &ScopeSet) -> Vec<WrittenScope> {
     texts.filter_map(|scope| scope.parse().ok()).collect()
 }
 
-/// The body names a level and a `ttl`: what is wrong with the terms is about one of them.
+/// The body names a level, a `ttl` and maybe folders: what is wrong with the terms is about one of
+/// them.
 fn refused(error: TermsError) -> Problem {
     match &error {
         TermsError::TooMany { .. } => {
-            let detail = "the user reaches more places than a token holds: give access higher up";
-            Problem::invalid("scope", "token_too_large", detail)
+            Problem::invalid("folders", "token_too_large", TOO_MANY_PLACES)
         }
         TermsError::Lifetime(_) | TermsError::Bounds(BoundsError::Expiry) => {
             Problem::of_terms(error, "ttl")
@@ -137,13 +181,14 @@ fn unsigned(error: SignError) -> Problem {
     let SignError::TooLarge(error) = error else {
         return TemporaryError::Sign(error).into();
     };
-    let detail = "the user reaches more places than a token holds: give access higher up";
     let field = match error.field() {
-        "scopes" => "scope",
+        "scopes" => "folders",
         field => field,
     };
-    Problem::invalid(field, "token_too_large", detail)
+    Problem::invalid(field, "token_too_large", TOO_MANY_PLACES)
 }
+
+const TOO_MANY_PLACES: &str = "the user reaches more places than a token holds: name those it is for in `folders`, or give access higher up";
 
 fn unknown_level(platform: &Platform) -> TemporaryError {
     let known = platform.catalog.access_levels();
