@@ -1,5 +1,8 @@
 //! Origins: where a browser token may be used from. No regular expressions.
 
+mod hosters;
+
+use hosters::is_hoster;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{fmt, str::FromStr};
 use thiserror::Error;
@@ -243,8 +246,12 @@ impl<'de> Deserialize<'de> for WrittenOriginRule {
     }
 }
 
+/// Whether everybody can be below `name`: it is a public suffix, or others may lie below it.
 fn is_public_suffix(name: &str) -> bool {
-    psl::suffix(name.as_bytes()).is_none_or(|suffix| suffix.as_bytes() == name.as_bytes())
+    match psl::domain(name.as_bytes()) {
+        None => true,
+        Some(registered) => std::str::from_utf8(registered.as_bytes()).is_ok_and(is_hoster),
+    }
 }
 
 impl fmt::Display for OriginRule {
@@ -409,6 +416,10 @@ mod tests {
             "https://*.com",
             "*.com",
             "https://*.co.uk",
+            // Others lie below them, and are everybody's.
+            "https://*.amazonaws.com",
+            "https://*.us-east-1.amazonaws.com",
+            "https://*.windows.net",
             "*.github.io",
             "https://*.192.0.2.1",
             "https://*.[2001:db8::1]",
