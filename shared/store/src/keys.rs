@@ -271,6 +271,12 @@ pub(crate) fn attempts(model: &ModelId, who: &str, window: u64) -> Key {
     Key::new(format!("ATTEMPTS#{model}#{who}"), format!("{window:012}"))
 }
 
+/// How often somebody tried to open models of any name in a window of time.
+pub(crate) fn attempts_anywhere(who: &str, window: u64) -> Key {
+    // No model's name has a star in it.
+    Key::new(format!("ATTEMPTS#*#{who}"), format!("{window:012}"))
+}
+
 /// An address that has given a model's password.
 pub(crate) fn visitor(model: &ModelId, who: &str) -> Key {
     Key::new(format!("VISITOR#{model}#{who}"), RECORD)

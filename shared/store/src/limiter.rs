@@ -2,7 +2,8 @@
 //! before a password is hashed, in fixed windows of a minute that end by themselves.
 //!
 //! A model's own count would let a flood from many addresses lock everybody out. So an address that
-//! has given the model's password in the last day is not held up by it, only by its own count.
+//! has given the model's password in the last day is held up by a wide count of its own alone: a
+//! whole office may be behind it, and it knows what it could guess.
 
 use crate::Store;
 use crate::error::StoreError;
@@ -18,6 +19,11 @@ const WINDOW_SECONDS: u64 = 60;
 
 /// Passwords that one address may try at one model in a window.
 const BY_ADDRESS: u64 = 10;
+/// Passwords that one address may try at all models it is not known to in a window: names of models
+/// cost nothing to make up, and each try costs a hash.
+const ANYWHERE: u64 = 60;
+/// Passwords that an address known to a model may try at it in a window.
+const BY_KNOWN: u64 = 100;
 /// Passwords that all addresses not known to the model may try at it in a window.
 const BY_MODEL: u64 = 100;
 /// How often one address may open a model without a password in a window: nothing can be guessed
@@ -57,6 +63,9 @@ pub enum Admission {
     },
 }
 
+/// The row of a window, and how far it counts.
+type Count<'a> = (&'a (dyn Fn(u64) -> Key + Sync), u64);
+
 #[derive(Deserialize)]
 struct Known {
     until: UnixSeconds,
@@ -92,22 +101,25 @@ impl Store {
         now: UnixMillis,
     ) -> Result<Admission, StoreError> {
         let now = now.seconds();
-        let (who, by_address) = match attempt {
-            Attempt::Open => ("open", OPENINGS),
-            Attempt::Guess => ("guess", BY_ADDRESS),
-        };
-        let who = format!("{who}#{}", visitor.who());
-        if !self.count(visitor.model, &who, by_address, now).await? {
-            return Ok(limited(now));
+        let (model, who) = (visitor.model, visitor.who());
+        let of_address = format!("guess#{who}");
+        if attempt == Attempt::Open {
+            let openings = |window| keys::attempts(model, &format!("open#{who}"), window);
+            return self.all(&[(&openings, OPENINGS)], now).await;
         }
-        let all = attempt == Attempt::Open
-            || self.is_known(visitor, now).await?
-            || self.count(visitor.model, "guess", BY_MODEL, now).await?;
-        Ok(if all {
-            Admission::Admitted
+        let by_address = |window| keys::attempts(model, &of_address, window);
+        let anywhere = |window| keys::attempts_anywhere(&of_address, window);
+        let by_model = |window| keys::attempts(model, "guess", window);
+        if self.is_known(visitor, now).await? {
+            self.all(&[(&by_address, BY_KNOWN)], now).await
         } else {
-            limited(now)
-        })
+            let counts: [Count<'_>; 3] = [
+                (&anywhere, ANYWHERE),
+                (&by_address, BY_ADDRESS),
+                (&by_model, BY_MODEL),
+            ];
+            self.all(&counts, now).await
+        }
     }
 
     /// Notes that the visitor has given the model's password.
@@ -133,17 +145,26 @@ impl Store {
         Ok(known.is_some_and(|known| known.until > now))
     }
 
+    /// Adds one to each count of the present window, up to the first that is full.
+    async fn all(&self, counts: &[Count<'_>], now: UnixSeconds) -> Result<Admission, StoreError> {
+        for (key, most) in counts {
+            if !self.count(*key, *most, now).await? {
+                return Ok(limited(now));
+            }
+        }
+        Ok(Admission::Admitted)
+    }
+
     /// Adds one to a count of the present window, unless it has reached `most`.
     async fn count(
         &self,
-        model: &ModelId,
-        who: &str,
+        key: &(dyn Fn(u64) -> Key + Sync),
         most: u64,
         now: UnixSeconds,
     ) -> Result<bool, StoreError> {
         let begun = now.0.saturating_sub(into_window(now));
         let ttl = UnixSeconds(begun).plus(WINDOW_SECONDS.saturating_mul(2));
-        let key = keys::attempts(model, who, begun);
+        let key = key(begun);
         let change = Expression::new("ADD #count :one SET #ttl = :ttl")
             .with(":one", number(1))
             .with(":ttl", number(ttl.0));
