@@ -40,6 +40,26 @@ async fn nothing_presented_is_401_and_both_is_400() {
 }
 
 #[tokio::test]
+async fn s34_a_token_in_another_place_is_a_second_credential() {
+    let hallpass = Hallpass::start("default").await;
+    let by_key = || basic(&hallpass, "acme:key");
+    let by_model = |query: &str| {
+        let body = json!({"model": MODEL, "password": "x"});
+        hallpass.post(&format!("{ROUTE}{query}"), body)
+    };
+    hallpass.dynamodb.reset();
+    for call in [
+        by_key().header("api_key", "key"),
+        by_model("").header("api_key", "x"),
+        by_model("?pubtoken=x"),
+    ] {
+        let reply = call.await;
+        assert_eq!(answer(&reply), (400, "ambiguous_credentials"));
+    }
+    assert!(hallpass.dynamodb.calls().is_empty());
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_body_is_named() {
     let hallpass = Hallpass::start("bimu").await;
     let manager = acme(&hallpass).await;

@@ -215,6 +215,11 @@ async fn s34_two_different_credentials_are_refused_and_one_twice_is_one() {
             .get(SELF)
             .header("user_token", &secret)
             .header("api_key", &key),
+        hallpass.get(&query).header("authorization", "Basic YTpi"),
+        hallpass
+            .get(SELF)
+            .header("authorization", "Digest username=x")
+            .header("api_key", &key),
     ] {
         let reply = call.origin(ORIGIN).await;
         assert_eq!(reply.status, 400, "{}", reply.body);

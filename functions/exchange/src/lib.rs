@@ -19,7 +19,7 @@ use axum::{Json, Router};
 use error::ExchangeError;
 use hallpass_core::{Issue, JwtId, UnixMillis};
 use hallpass_http::{
-    ANSWER_WITHIN, Basic, Client, JsonBody, Platform, Problem, answer_within, finish,
+    ANSWER_WITHIN, Basic, Client, Elsewhere, JsonBody, Platform, Problem, answer_within, finish,
 };
 use hallpass_keys::Signer;
 use request::{Asks, asks};
@@ -45,8 +45,8 @@ pub fn routes(signer: &Signer) -> Router<Platform> {
     let signer = signer.clone();
     let routes = Router::new().route(
         "/rest/api/v1/token",
-        post(move |platform, client, basic, body| {
-            exchange(platform, signer.clone(), client, basic, body)
+        post(move |platform, client, elsewhere, basic, body| {
+            exchange(platform, signer.clone(), (client, elsewhere), basic, body)
         }),
     );
     answer_within(ANSWER_WITHIN, routes)
@@ -60,11 +60,11 @@ pub fn router(platform: &Platform, signer: &Signer) -> Router {
 async fn exchange(
     State(platform): State<Platform>,
     signer: Signer,
-    client: Client,
+    (client, elsewhere): (Client, Result<Elsewhere, Problem>),
     basic: Result<Option<Basic>, Problem>,
     body: Result<Option<JsonBody>, Problem>,
 ) -> Result<Json<TokenReply>, Problem> {
-    let grant = match asks(&client, basic, body)? {
+    let grant = match asks(&client, elsewhere, basic, body)? {
         Asks::Key(basic) => key::grant(&platform, &basic).await?,
         Asks::Model(asked) => password::grant(&platform, &client, asked).await?,
     };

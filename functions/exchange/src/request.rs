@@ -1,7 +1,7 @@
 //! Which of the two ways a request goes.
 
 use hallpass_core::{ModelId, present};
-use hallpass_http::{Basic, Client, JsonBody, Problem};
+use hallpass_http::{Basic, Client, Elsewhere, JsonBody, Problem};
 use hallpass_password::{Password, optional};
 use http::StatusCode;
 use serde::Deserialize;
@@ -36,10 +36,15 @@ pub(crate) struct ModelRequest {
 /// nothing of what an API key is answered, unless the key is good from there.
 pub(crate) fn asks(
     client: &Client,
+    elsewhere: Result<Elsewhere, Problem>,
     basic: Result<Option<Basic>, Problem>,
     body: Result<Option<JsonBody>, Problem>,
 ) -> Result<Asks, Problem> {
+    let Elsewhere(is_elsewhere) = elsewhere?;
     if let Some(basic) = basic? {
+        if is_elsewhere {
+            return Err(two_credentials());
+        }
         // An empty object is what some clients send where they mean none.
         let is_empty = match body? {
             None => true,
@@ -64,6 +69,7 @@ pub(crate) fn asks(
         None => ModelRequest::default(),
     };
     match (asked.model, asked.password) {
+        (Some(_), _) if is_elsewhere => Err(two_credentials()),
         (Some(model), password) => Ok(Asks::Model(ModelAsked { model, password })),
         (None, Some(_)) => Err(Problem::invalid(
             "model",
@@ -75,4 +81,12 @@ pub(crate) fn asks(
              password as JSON: `{\"model\":…,\"password\":…}`",
         )),
     }
+}
+
+fn two_credentials() -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "ambiguous_credentials",
+        "the request presents a token beside its key or password: present one of them",
+    )
 }

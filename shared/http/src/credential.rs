@@ -49,21 +49,14 @@ impl FromRequestParts<Platform> for Credential {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Problem> {
-        let mut found = in_authorization(&parts.headers)?;
-        for place in places(&platform.catalog) {
-            match &place {
-                Presentation::Query(name) => {
-                    let texts = in_query(parts.uri.query(), name);
-                    found.extend(texts.map(|text| (text, place.clone())));
-                }
-                Presentation::Header(name) => {
-                    for value in parts.headers.get_all(name.as_ref()) {
-                        found.push((readable(value, name)?.to_owned(), place.clone()));
-                    }
-                }
-                Presentation::Bearer | Presentation::Basic => {}
-            }
-        }
+        let elsewhere = elsewhere(parts, &platform.catalog)?;
+        let mut found = match in_authorization(&parts.headers) {
+            Ok(found) => found,
+            // Whatever stands there, it is not the same as what stands elsewhere.
+            Err(_) if !elsewhere.is_empty() => return Err(ambiguous()),
+            Err(problem) => return Err(problem),
+        };
+        found.extend(elsewhere);
         let (mut texts, places): (Vec<String>, Vec<Presentation>) = found.into_iter().unzip();
         let Some(text) = texts.pop() else {
             return Err(Problem::anonymous(
@@ -71,11 +64,7 @@ impl FromRequestParts<Platform> for Credential {
             ));
         };
         if texts.iter().any(|other| *other != text) {
-            return Err(Problem::new(
-                StatusCode::BAD_REQUEST,
-                "ambiguous_credentials",
-                "the request presents more than one credential: present one",
-            ));
+            return Err(ambiguous());
         }
         // Junk costs nothing, whatever else the request asks to be looked at.
         if let Err(reason) = Presented::parse(&text) {
@@ -99,6 +88,47 @@ impl FromRequestParts<Platform> for Credential {
                 .unwrap_or_default(),
         })
     }
+}
+
+/// Whether a request presents a token elsewhere than in `Authorization`.
+#[derive(Clone, Copy, Debug)]
+pub struct Elsewhere(pub bool);
+
+impl FromRequestParts<Platform> for Elsewhere {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Problem> {
+        let found = elsewhere(parts, &platform.catalog)?;
+        Ok(Self(!found.is_empty()))
+    }
+}
+
+/// s34: two credentials are one too many.
+pub(crate) fn ambiguous() -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "ambiguous_credentials",
+        "the request presents more than one credential: present one",
+    )
+}
+
+fn elsewhere(parts: &Parts, catalog: &Catalog) -> Result<Vec<Found>, Problem> {
+    let mut found = Vec::new();
+    for place in places(catalog) {
+        match &place {
+            Presentation::Query(name) => {
+                let texts = in_query(parts.uri.query(), name);
+                found.extend(texts.map(|text| (text, place.clone())));
+            }
+            Presentation::Header(name) => {
+                for value in parts.headers.get_all(name.as_ref()) {
+                    found.push((readable(value, name)?.to_owned(), place.clone()));
+                }
+            }
+            Presentation::Bearer | Presentation::Basic => {}
+        }
+    }
+    Ok(found)
 }
 
 /// Every place that a kind of the catalog is presented in, each once.

@@ -31,7 +31,7 @@ pub use caller::Caller;
 pub use client::Client;
 pub use closing::{WalkFor, walk};
 pub use cover::NotCovered;
-pub use credential::{ClientAddress, Credential};
+pub use credential::{ClientAddress, Credential, Elsewhere};
 pub use idempotency::{IdempotencyKey, IdempotencyKeyHeader};
 pub use path::Path;
 pub use platform::Platform;
