@@ -145,3 +145,28 @@ async fn s22_the_leeway_of_a_child_ends_with_its_parent() {
     hallpass.clock.advance(Duration::from_millis(5_000));
     assert_eq!(hallpass.code(&long).await, "expired");
 }
+
+/// What the parent's kind may no longer hold is in the parent's record still.
+#[tokio::test]
+async fn s21_s51_a_narrowed_kind_derives_nothing_that_it_may_no_longer_hold() {
+    let mut hallpass = Hallpass::start("default").await;
+    let parent = hallpass.secret().await;
+    let body = |scope: &str| json!({"scopes": [scope]});
+    assert_eq!(
+        derive(&hallpass, &parent, body("asset:write")).await.status,
+        200
+    );
+    let narrower = include_str!("../../infra/catalogs/default.toml").replace(
+        r#"scopes = ["*", "tokens:validate", "tokens:impersonate"]
+default_scopes = ["*"]"#,
+        r#"scopes = ["asset:read"]
+default_scopes = ["asset:read"]"#,
+    );
+    hallpass.with_catalog(hallpass_core::Catalog::parse("narrower.toml", &narrower).unwrap());
+    let reply = derive(&hallpass, &parent, body("asset:write")).await;
+    refused(&reply, 422, "scope_not_held", Some("scopes"));
+    assert_eq!(
+        derive(&hallpass, &parent, body("asset:read")).await.status,
+        200
+    );
+}

@@ -83,7 +83,9 @@ async fn scopes(platform: &Platform, key: &Caller, kind: &Kind) -> Result<ScopeS
         .evidence()
         .bounds()
         .first()
-        .and_then(|bounds| defaults.meet(bounds.scopes, implications));
+        .and_then(|bounds| defaults.meet(bounds.scopes, implications))
+        // What its kind may no longer hold is in the key's record still.
+        .and_then(|held| held.meet(&key.kind().scopes, implications));
     let held = held.ok_or(ExchangeError::NothingHeld)?;
     let principal = key.principal();
     if matches!(principal, Principal::Account(_)) {

@@ -93,6 +93,10 @@ async fn derive(
         now,
     )
     .map_err(TemporaryError::Terms)?;
+    // What the caller's kind may no longer hold is in its record still.
+    caller
+        .contain(&terms.bounds())
+        .map_err(|error| TemporaryError::Terms(error.into()))?;
     check_rights(&platform, &caller, principal, &terms).await?;
     let claims = claims(&platform, &caller, kind, principal, terms, now)?;
     let expires_at = claims.exp;

@@ -105,6 +105,9 @@ pub(crate) async fn derive(
     };
     let bounds = caller.evidence().bounds();
     let terms: Terms = terms(&platform.catalog, kind, asked, &bounds, now).map_err(refused)?;
+    caller
+        .contain(&terms.bounds())
+        .map_err(|error| refused(error.into()))?;
     let claims = claims(&platform, &caller, kind, user.id, terms, now)?;
     let token = signer.sign(&claims, now).await.map_err(unsigned)?;
     Ok(Json(UserTokenReply {
