@@ -65,6 +65,30 @@ async fn a_jwt_ends_alone() {
     assert_eq!(hallpass.code(&living).await, "active");
 }
 
+/// A catalog that was shortened tells of new tokens only: an older one can live for longer.
+#[tokio::test]
+async fn s28_a_jwt_ended_by_its_id_stays_ended_for_as_long_as_it_could_have_lived() {
+    let mut hallpass = Hallpass::start("default").await;
+    let parent = hallpass.secret().await;
+    let body = json!({"scopes": ["asset:read"], "durationSeconds": 86_400});
+    let token = hallpass.derive(&parent, body).await;
+    let jti = id(&hallpass, &token).await;
+    let shorter = include_str!("../../infra/catalogs/default.toml")
+        .replace("min = 60, max = 86400", "min = 60, max = 3600");
+    hallpass.with_catalog(hallpass_core::Catalog::parse("shorter.toml", &shorter).unwrap());
+    let place = json!({"id": jti, "account": hallpass.operator, "environment": "default/live"});
+    let ended = revoke(&hallpass, place).bearer(&hallpass.root).await;
+    assert_eq!(ended.status, 204, "{}", ended.body);
+    let items = hallpass.items().await;
+    let row = items
+        .iter()
+        .find(|item| item["pk"].as_s().is_ok_and(|pk| pk.starts_with("JWT#")))
+        .unwrap();
+    // It expires a day after its issue, and is refused for 5 s of leeway more.
+    assert_eq!(row["ttl"].as_n().unwrap(), "1800086405");
+    assert_eq!(hallpass.code(&token).await, "revoked");
+}
+
 /// There is no row of a JWT: its id alone says neither whose it is nor whether it ever was, so it
 /// is ended in the caller's own place, or in the one that the operator names.
 #[tokio::test]

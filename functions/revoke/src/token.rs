@@ -69,6 +69,14 @@ pub(crate) async fn revoke(
     }
 }
 
+/// How long any JWT can live that may be out. A catalog that was shortened tells of new ones only;
+/// the keys that are still published tell of all that they signed.
+async fn longest_jwt(platform: &Platform) -> Result<u64, Problem> {
+    let keys = platform.store.key_rows().await?;
+    let signed = keys.iter().map(|key| key.longest_token).max();
+    Ok(platform.catalog.longest_jwt().max(signed.unwrap_or(0)))
+}
+
 /// There is no row of a JWT, so its id alone does not say whose it is: its place is the caller's
 /// own, or what the operator, who reaches every place, says. It can end nobody else's token, and
 /// stays as long as any JWT could live.
@@ -84,10 +92,8 @@ async fn revoke_jti(
     }
     let (account, environment) = caller.place(place.account, place.environment)?;
     let now = platform.now();
-    let until = now
-        .seconds()
-        .plus(platform.catalog.longest_jwt())
-        .plus(LEEWAY_SECONDS);
+    let until = now.seconds().plus(longest_jwt(platform).await?);
+    let until = until.plus(LEEWAY_SECONDS);
     let audit = caller.audit("revoke", jti, now);
     platform
         .store
