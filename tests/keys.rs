@@ -2,6 +2,8 @@
 
 #[path = "keys/algorithms.rs"]
 mod algorithms;
+#[path = "keys/left.rs"]
+mod left;
 #[path = "keys/life.rs"]
 mod life;
 #[path = "keys/load.rs"]

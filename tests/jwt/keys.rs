@@ -22,7 +22,10 @@ async fn switch(forge: &Forge) -> KeyRow {
     let (store, now) = (&platform.store, platform.now());
     assert!(store.retire_key(&forge.key.kid, now).await.unwrap());
     let longest = platform.catalog.longest_jwt();
-    create_signing_key(keys, store, longest, now).await.unwrap();
+    let clock = platform.clock.as_ref();
+    create_signing_key(keys, store, longest, clock)
+        .await
+        .unwrap();
     let rows = store.key_rows().await.unwrap();
     assert_eq!(rows.len(), 2);
     rows.into_iter()

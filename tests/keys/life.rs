@@ -3,6 +3,11 @@
 use crate::*;
 use hallpass_tests::proxy::Fault;
 
+async fn not_ended(hallpass: &Hallpass) -> usize {
+    let rows = rows(hallpass).await;
+    rows.iter().filter(|row| row.ended_at.is_none()).count()
+}
+
 #[tokio::test]
 async fn a_key_is_published_a_day_before_it_signs_and_until_its_last_token_is_dead() {
     let hallpass = Hallpass::start("archilogic").await;
@@ -52,7 +57,7 @@ async fn a_key_is_published_a_day_before_it_signs_and_until_its_last_token_is_de
     assert_eq!(hallpass.kms.calls()[0].body["PendingWindowInDays"], 30);
     advance(&hallpass, 10);
     assert_eq!(published(&hallpass).await, sorted(&[&b, &c]));
-    assert_eq!(rows(&hallpass).await.len(), 2);
+    assert_eq!(not_ended(&hallpass).await, 2);
 }
 
 #[tokio::test]
@@ -135,10 +140,10 @@ async fn a_run_that_fails_is_taken_up_by_the_next_one() {
         .inject(Fault::ServerError.on("ScheduleKeyDeletion"));
     let failed = invoke(&hallpass, KeysRequest::default()).await;
     assert!(matches!(failed, Err(KeysError::End(_))), "{failed:?}");
-    assert_eq!(rows(&hallpass).await.len(), 3);
+    assert_eq!(not_ended(&hallpass).await, 3);
     hallpass.kms.heal();
     assert_eq!(deeds(&run(&hallpass).await), ["ended"]);
-    assert_eq!(rows(&hallpass).await.len(), 2);
+    assert_eq!(not_ended(&hallpass).await, 2);
 }
 
 #[tokio::test]

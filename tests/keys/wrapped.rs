@@ -82,7 +82,7 @@ async fn tamper(hallpass: &Hallpass, change: impl FnOnce(&mut KeyRow)) {
     let ring = store.keyring().await.unwrap();
     let mut row = ring.find(KeyState::Current).unwrap().clone();
     change(&mut row);
-    assert!(store.change_keys(&ring, &[row], &[]).await.unwrap());
+    assert!(store.change_keys(&ring, &[row]).await.unwrap());
 }
 
 #[tokio::test]
@@ -132,17 +132,37 @@ async fn kms_decrypts_a_private_key_for_its_generation_and_issuer_only() {
     let reply = derive_call(&hallpass, &parent).await;
     assert_eq!((reply.status.as_u16(), reply.code()), (503, "unavailable"));
     tamper(&hallpass, |row| *row = good.clone()).await;
-    // The same rows and the same KMS, under another issuer.
-    let platform = &mut hallpass.platform;
-    platform.issuer = "https://other.example".parse().unwrap();
-    let (store, issuer) = (platform.store.clone(), platform.issuer.clone());
-    let signer = hallpass_keys::Signer::new(hallpass.kms_client.clone(), store, issuer);
-    let routes = hallpass_local::routes(&signer);
-    hallpass.router = hallpass_http::finish(routes, &hallpass.platform);
-    assert_eq!(derive_call(&hallpass, &parent).await.status, 503);
-    hallpass.platform.issuer = ISSUER.parse().unwrap();
     hallpass.another_instance();
     assert_eq!(derive_call(&hallpass, &parent).await.status, 200);
+    // A row of another deployment that wraps with the same KMS key, or one that was made to look so.
+    tamper(&hallpass, |row| {
+        row.issuer = Some("https://other.example".parse().unwrap());
+    })
+    .await;
+    hallpass.another_instance();
+    assert_eq!(derive_call(&hallpass, &parent).await.status, 503);
+}
+
+/// A custom domain, a year after the first deployment: the key was wrapped for the old issuer.
+#[tokio::test]
+async fn a_deployment_whose_issuer_changes_goes_on_with_its_key() {
+    let (mut hallpass, parent) = wrapped().await;
+    let key = kid(&derive(&hallpass, &parent).await);
+    for (issuer, said) in [("https://new.example", true), (ISSUER, false)] {
+        if !said {
+            // A row of before rows said it: it was made for the present issuer.
+            tamper(&hallpass, |row| row.issuer = None).await;
+        }
+        hallpass.platform.issuer = issuer.parse().unwrap();
+        hallpass.another_instance();
+        let token = derive(&hallpass, &parent).await;
+        assert_eq!(kid(&token), key);
+        let claims = token.split('.').nth(1).unwrap();
+        let claims = URL_SAFE_NO_PAD.decode(claims).unwrap();
+        let claims: Value = serde_json::from_slice(&claims).unwrap();
+        assert_eq!(claims["iss"], issuer);
+        assert_eq!(hallpass.code(&token).await, "active");
+    }
 }
 
 #[tokio::test]

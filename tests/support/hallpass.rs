@@ -151,7 +151,8 @@ impl Hallpass {
             mode,
             ..KeyPolicy::default()
         };
-        let keys = KeyMaker::new(kms_client.clone(), issuer, "test", policy);
+        let keys =
+            KeyMaker::new(kms_client.clone(), issuer, "test", policy).with_patience(Duration::ZERO);
         let made = bootstrap(&platform, &keys, BootstrapRequest::default());
         let BootstrapReply { account, token, .. } = made.await.unwrap();
         let hallpass = Self {

@@ -76,9 +76,9 @@ pub async fn bootstrap(
     keys: &KeyMaker,
     request: BootstrapRequest,
 ) -> Result<BootstrapReply, BootstrapError> {
-    let now = platform.now();
     let longest = platform.catalog.longest_jwt();
-    create_signing_key(keys, &platform.store, longest, now).await?;
+    create_signing_key(keys, &platform.store, longest, platform.clock.as_ref()).await?;
+    let now = platform.now();
     match (platform.store.operator().await?, request.recover) {
         (None, false) => create(platform, now).await,
         (Some(operator), true) => recover(platform, &operator, now).await,

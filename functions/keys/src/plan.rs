@@ -48,7 +48,7 @@ pub enum Did {
         /// The key.
         kid: String,
     },
-    /// The private half of a key that is not published is to be deleted, its row is gone.
+    /// The private half of a key that is not published is to be deleted.
     Ended {
         /// The key.
         kid: String,
@@ -60,12 +60,21 @@ pub enum Did {
 pub(crate) enum Step {
     /// These rows change, all at once.
     Change(Vec<KeyRow>, Option<Did>),
-    /// A key is to be made, in this state, and to sign from this moment at the earliest.
-    Make(KeyState, Option<UnixMillis>),
-    /// This key is to be ended and forgotten.
+    /// A key is to be made, in this state, and to sign at once or when every verifier finds it.
+    Make(KeyState, Signs),
+    /// This key is to be ended.
     End(KeyRow),
     /// Nothing is due.
     Rest,
+}
+
+/// When a key that is made may sign. The moment is known once it is made, which takes its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signs {
+    /// Nobody verifies yet, or it does not sign in this state.
+    AtOnce,
+    /// Verifiers that know other keys must find it first.
+    OnceKnown,
 }
 
 /// By which rules keys live.
@@ -94,8 +103,8 @@ impl Rules<'_> {
         let Some(current) = current else {
             return match next {
                 Some(next) => self.switch(None, next),
-                // Verifiers that know other keys must find this one first.
-                None => Step::Make(KeyState::Current, ring.was_used().then(|| self.known())),
+                None if ring.was_used() => Step::Make(KeyState::Current, Signs::OnceKnown),
+                None => Step::Make(KeyState::Current, Signs::AtOnce),
             };
         };
         if current.longest_token < self.longest_token {
@@ -116,10 +125,11 @@ impl Rules<'_> {
                 return self.switch(Some(current), next);
             }
             Some(_) => {}
-            None => return Step::Make(KeyState::Next, None),
+            None => return Step::Make(KeyState::Next, Signs::AtOnce),
         }
-        let ended = ring.rows.iter().find(|row| !row.is_published());
-        ended.map_or(Step::Rest, |row| Step::End(row.clone()))
+        let mut rows = ring.rows.iter();
+        let left = rows.find(|row| !row.is_published() && row.ended_at.is_none());
+        left.map_or(Step::Rest, |row| Step::End(row.clone()))
     }
 
     /// For how many seconds the current key has signed beyond its time.
@@ -153,16 +163,11 @@ impl Rules<'_> {
                 .is_none_or(|at| self.now >= at.plus_seconds(published))
     }
 
-    fn known(&self) -> UnixMillis {
-        self.now.plus_seconds(KNOWN_AFTER_SECONDS)
-    }
-
     /// The next key as the current one. Where it must be at once, it still waits until it is known.
     fn promoted(&self, next: &KeyRow) -> KeyRow {
-        let known = next.created_at.plus_seconds(KNOWN_AFTER_SECONDS);
         KeyRow {
             state: KeyState::Current,
-            signs_from: Some(self.now.max(known)),
+            signs_from: Some(self.now.max(known(next))),
             longest_token: self.longest_token,
             ..next.clone()
         }
@@ -205,6 +210,11 @@ impl Rules<'_> {
             ..row.clone()
         }
     }
+}
+
+/// When every one of our own verifiers finds a key.
+pub(crate) fn known(row: &KeyRow) -> UnixMillis {
+    row.created_at.plus_seconds(KNOWN_AFTER_SECONDS)
 }
 
 #[cfg(test)]

@@ -11,6 +11,9 @@ use serde_json::json;
 pub struct KeysReply {
     /// What was done, in order; nothing is usual.
     pub did: Vec<Did>,
+    /// When the key to be retired was retired, if that was before: there was nothing left to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub already_retired: Option<UnixSeconds>,
     /// It signs.
     pub current: Option<KeyView>,
     /// It is published, and signs next.

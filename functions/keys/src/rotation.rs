@@ -1,9 +1,9 @@
 //! Does what is due until nothing is.
 
-use crate::plan::{Did, PUBLISHED_BEFORE_SECONDS, Rules, Step};
+use crate::plan::{Did, PUBLISHED_BEFORE_SECONDS, Rules, Signs, Step, known};
 use crate::reply::KeysReply;
 use crate::request::KeysRequest;
-use hallpass_core::UnixMillis;
+use hallpass_core::{UnixMillis, UnixSeconds};
 use hallpass_http::Platform;
 use hallpass_keys::{CreateKeyError, EndKeyError, KeyMaker};
 use hallpass_store::{KeyRow, KeyState, Keyring, StoreError};
@@ -16,8 +16,8 @@ const STEPS: usize = 40;
 #[derive(Debug, Error)]
 pub enum KeysError {
     /// Nothing was done.
-    #[error("no key `{0}` is published: it was retired before, or never was")]
-    NotPublished(String),
+    #[error("there is no key `{0}`: give `retire` the kid of a published one")]
+    Unknown(String),
     /// No key could be made.
     #[error("no signing key was made")]
     Create(#[from] CreateKeyError),
@@ -45,9 +45,10 @@ pub async fn rotate_keys(
     let store = &platform.store;
     let mut ring = store.keyring().await?;
     if let Some(kid) = &request.retire {
-        let mut rows = ring.rows.iter();
-        if !rows.any(|row| row.kid == *kid && row.is_published()) {
-            return Err(KeysError::NotPublished(kid.clone()));
+        // One that was retired before is no error: whoever repeats an invocation, since it failed
+        // or its reply was lost, wants what is left of it done.
+        if ring.rows.iter().all(|row| row.kid != *kid) {
+            return Err(KeysError::Unknown(kid.clone()));
         }
     }
     let mut done = Vec::new();
@@ -58,19 +59,20 @@ pub async fn rotate_keys(
             now: platform.now(),
         };
         let written = match rules.next_step(&ring, request) {
-            Step::Rest => return Ok(reply(&ring, &rules, done)),
+            Step::Rest => return Ok(reply(&ring, &rules, request, done)),
             Step::Change(rows, did) => store
-                .change_keys(&ring, &rows, &[])
+                .change_keys(&ring, &rows)
                 .await?
                 .then_some(did.into_iter().collect()),
-            Step::Make(state, signs_from) => {
-                let made = make(platform, keys, &ring, (state, signs_from), &rules).await?;
+            Step::Make(state, signs) => {
+                let made = make(platform, keys, &ring, (state, signs), &rules).await?;
                 made.map(|kid| vec![Did::Published { kid }])
             }
             Step::End(row) => {
                 keys.end(&row).await?;
-                let ended = store.change_keys(&ring, &[], &[&row.kid]).await?;
-                ended.then(|| vec![Did::Ended { kid: row.kid }])
+                let kid = row.kid.clone();
+                let ended = store.change_keys(&ring, &[ended(row, &rules)]).await?;
+                ended.then(|| vec![Did::Ended { kid }])
             }
         };
         // `None`: another run changed the keys first, and what is due may be something else.
@@ -88,35 +90,51 @@ async fn make(
     platform: &Platform,
     keys: &KeyMaker,
     ring: &Keyring,
-    (state, signs_from): (KeyState, Option<UnixMillis>),
+    (state, signs): (KeyState, Signs),
     rules: &Rules<'_>,
 ) -> Result<Option<String>, KeysError> {
-    let made = keys.make(ring.next_generation(), state, rules.now).await?;
+    let clock = platform.clock.as_ref();
+    let made = keys.make(ring.next_generation(), state, clock).await?;
     let row = KeyRow {
-        signs_from,
+        signs_from: match signs {
+            Signs::AtOnce => None,
+            Signs::OnceKnown => Some(known(&made)),
+        },
         longest_token: rules.longest_token,
         ..made
     };
-    if platform
-        .store
-        .change_keys(ring, std::slice::from_ref(&row), &[])
-        .await?
-    {
-        return Ok(Some(row.kid));
-    }
-    // Nobody knows it. If it cannot be ended now, it only costs.
-    if let Err(error) = keys.end(&row).await {
-        let cause: &dyn std::error::Error = &error;
-        tracing::warn!(error = cause, "a signing key is left over");
-    }
-    Ok(None)
+    let store = &platform.store;
+    let written = store.change_keys(ring, std::slice::from_ref(&row)).await;
+    let published = keys.settle(store, &row, written).await?;
+    Ok(published.then_some(row.kid))
 }
 
-fn reply(ring: &Keyring, rules: &Rules<'_>, did: Vec<Did>) -> KeysReply {
+/// A wrapped private half is nowhere but in its row.
+fn ended(row: KeyRow, rules: &Rules<'_>) -> KeyRow {
+    KeyRow {
+        private_key: None,
+        ended_at: Some(rules.now),
+        ..row
+    }
+}
+
+/// When the key that was to be retired was, if not by what this run did.
+fn already_retired(ring: &Keyring, request: &KeysRequest, done: &[Did]) -> Option<UnixSeconds> {
+    let named = request.retire.as_ref()?;
+    let by_this_run = |did: &Did| matches!(did, Did::Retired { kid, .. } if kid == named);
+    if done.iter().any(by_this_run) {
+        return None;
+    }
+    let row = ring.rows.iter().find(|row| row.kid == *named)?;
+    row.retired_at.map(UnixMillis::seconds)
+}
+
+fn reply(ring: &Keyring, rules: &Rules<'_>, request: &KeysRequest, did: Vec<Did>) -> KeysReply {
     let current = ring.find(KeyState::Current);
     let next = ring.find(KeyState::Next);
     let ready = next.map(|next| next.created_at.plus_seconds(PUBLISHED_BEFORE_SECONDS));
     KeysReply {
+        already_retired: already_retired(ring, request, &did),
         did,
         current: current.map(Into::into),
         next: next.map(Into::into),

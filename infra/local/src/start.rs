@@ -240,9 +240,14 @@ async fn root_token(
             .await?;
         if still_good(platform, &evidence) {
             let longest = platform.catalog.longest_jwt();
-            hallpass_keys::create_signing_key(keys, &platform.store, longest, now)
-                .await
-                .map_err(BootstrapError::from)?;
+            hallpass_keys::create_signing_key(
+                keys,
+                &platform.store,
+                longest,
+                platform.clock.as_ref(),
+            )
+            .await
+            .map_err(BootstrapError::from)?;
             token = Some(text);
         }
     }

@@ -22,7 +22,8 @@ pub struct Platform {
     pub validator: Validator,
     /// Where random bytes come from.
     pub random: Arc<dyn Random>,
-    clock: Arc<dyn Clock>,
+    /// Where the present comes from.
+    pub clock: Arc<dyn Clock>,
     activity: Arc<Activity>,
     flushes_beside: bool,
 }

@@ -6,6 +6,7 @@
 
 mod context;
 mod jwk;
+mod kms;
 mod maker;
 mod memory;
 mod policy;

@@ -1,23 +1,25 @@
 //! Makes signing keys, and ends those that are published no more.
 
-use crate::context;
 use crate::jwk::{PublicKey, PublicKeyError};
 use crate::policy::{KeyPolicy, KeySort, SigningMode};
+use crate::{context, kms};
 use aws_sdk_kms::error::{BuildError, SdkError};
 use aws_sdk_kms::operation::create_key::CreateKeyError as Create;
 use aws_sdk_kms::operation::generate_data_key_pair_without_plaintext::GenerateDataKeyPairWithoutPlaintextError;
 use aws_sdk_kms::operation::get_public_key::GetPublicKeyError;
 use aws_sdk_kms::operation::schedule_key_deletion::ScheduleKeyDeletionError;
-use aws_sdk_kms::types::{DataKeyPairSpec, KeySpec, KeyUsageType, Tag};
+use aws_sdk_kms::types::DataKeyPairSpec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hallpass_core::{Issuer, UnixMillis};
+use hallpass_core::{Clock, Issuer};
 use hallpass_store::{KeyRow, KeyState, Store, StoreError};
+use std::error::Error as StdError;
+use std::time::Duration;
 use thiserror::Error;
 
-/// A KMS key that signs no more is deleted after so many days, and can be kept until then. KMS
-/// allows 7 to 30.
-const DELETED_AFTER_DAYS: i32 = 30;
+/// How long a key that was just made may be unknown to KMS itself. The functions that make keys
+/// have a minute.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why no signing key was made.
 #[derive(Debug, Error)]
@@ -54,6 +56,15 @@ pub struct EndKeyError {
     source: Box<SdkError<ScheduleKeyDeletionError>>,
 }
 
+impl EndKeyError {
+    pub(crate) fn new(kms_key_id: &str, source: SdkError<ScheduleKeyDeletionError>) -> Self {
+        Self {
+            kms_key_id: kms_key_id.to_owned(),
+            source: Box::new(source),
+        }
+    }
+}
+
 /// Makes a deployment's signing keys.
 #[derive(Clone, Debug)]
 pub struct KeyMaker {
@@ -61,6 +72,7 @@ pub struct KeyMaker {
     issuer: Issuer,
     stack: String,
     policy: KeyPolicy,
+    patience: Duration,
 }
 
 impl KeyMaker {
@@ -77,7 +89,14 @@ impl KeyMaker {
             issuer,
             stack: stack.into(),
             policy,
+            patience: PATIENCE,
         }
+    }
+
+    /// The same, which waits no longer than this for KMS to know a key that it has just made.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// What sort of key it makes.
@@ -86,84 +105,73 @@ impl KeyMaker {
         &self.policy
     }
 
-    /// A new key of the deployment's sort, not published yet.
+    /// A new key of the deployment's sort, not published yet. It is dated once KMS has made it, which
+    /// may take long: from then on verifiers are given their time to find it.
     ///
     /// # Errors
-    /// When KMS is not to be had.
+    /// When KMS is not to be had. A KMS key that was made for all that is ended.
     pub async fn make(
         &self,
         generation: u64,
         state: KeyState,
-        now: UnixMillis,
+        clock: &dyn Clock,
     ) -> Result<KeyRow, CreateKeyError> {
-        let (kms_key_id, public, private_key) = match &self.policy.mode {
+        match &self.policy.mode {
             SigningMode::Direct => {
-                let (id, public) = self.make_in_kms().await?;
-                (id, public, None)
+                let sort = self.policy.sort;
+                let id = kms::create(&self.kms, sort, &self.stack).await?;
+                let made = match kms::public_key(&self.kms, &id, self.patience).await {
+                    Ok(public) => self.row(&id, &public, None, generation, state, clock),
+                    Err(error) => Err(error),
+                };
+                if made.is_err() {
+                    self.leave(&id).await;
+                }
+                made
             }
             SigningMode::Wrapped(under) => {
                 let (public, private) = self.make_wrapped(under, generation).await?;
-                (under.clone(), public, Some(STANDARD.encode(private)))
+                let private = Some(STANDARD.encode(private));
+                self.row(under, &public, private, generation, state, clock)
             }
-        };
+        }
+    }
+
+    fn row(
+        &self,
+        kms_key_id: &str,
+        spki: &[u8],
+        private_key: Option<String>,
+        generation: u64,
+        state: KeyState,
+        clock: &dyn Clock,
+    ) -> Result<KeyRow, CreateKeyError> {
         let PublicKey {
             algorithm,
             kid,
             jwk,
-        } = PublicKey::from_spki(&public)?;
+        } = PublicKey::from_spki(spki)?;
         let row = KeyRow {
             kid,
             algorithm,
-            kms_key_id,
+            kms_key_id: kms_key_id.to_owned(),
+            issuer: private_key.is_some().then(|| self.issuer.clone()),
             private_key,
             generation,
             jwk,
             state,
-            created_at: now,
+            created_at: clock.now(),
             signs_from: None,
             longest_token: 0,
             replaced_at: None,
             retired_at: None,
+            ended_at: None,
         };
         if self.policy.fits(&row) {
             Ok(row)
         } else {
             Err(CreateKeyError::Sort)
         }
-    }
-
-    /// A KMS key, tagged for the stack: signers are allowed by that tag. Its id and public key.
-    async fn make_in_kms(&self) -> Result<(String, Vec<u8>), CreateKeyError> {
-        let tag = Tag::builder()
-            .tag_key("hallpass:stack")
-            .tag_value(&self.stack);
-        let key = self
-            .kms
-            .create_key()
-            .key_spec(match self.policy.sort {
-                KeySort::P256 => KeySpec::EccNistP256,
-                KeySort::Rsa2048 => KeySpec::Rsa2048,
-                KeySort::Rsa3072 => KeySpec::Rsa3072,
-                KeySort::Ed25519 => KeySpec::EccNistEdwards25519,
-            })
-            .key_usage(KeyUsageType::SignVerify)
-            .description("Hallpass signing key")
-            .tags(tag.build()?)
-            .send()
-            .await
-            .map_err(|error| CreateKeyError::Create(Box::new(error)))?;
-        let id = key
-            .key_metadata
-            .map(|metadata| metadata.key_id)
-            .unwrap_or_default();
-        let public = self
-            .kms
-            .get_public_key()
-            .key_id(&id)
-            .send()
-            .await
-            .map_err(|error| CreateKeyError::PublicKey(Box::new(error)))?;
-        Ok((id, public.public_key.unwrap_or_default().into_inner()))
     }
 
     /// A key pair of which nobody has seen the private half: its public key, and the other as KMS
@@ -192,35 +200,61 @@ impl KeyMaker {
         Ok((public.into_inner(), private.into_inner()))
     }
 
-    /// Ends the private half of a key that is published no more, or never was: KMS deletes it after
-    /// 30 days and signs nothing with it meanwhile. A wrapped key is nowhere but in its row.
+    /// Whether a new key was published, given what the table answered to its row. The KMS key of one
+    /// that was not is ended: it would cost for good, and nobody knows it.
+    ///
+    /// # Errors
+    /// The table's, if the row is not there.
+    pub async fn settle(
+        &self,
+        store: &Store,
+        row: &KeyRow,
+        written: Result<bool, StoreError>,
+    ) -> Result<bool, StoreError> {
+        let there = match &written {
+            Ok(there) => Ok(*there),
+            // The reply may be all that was lost.
+            Err(_) => store.settle_key(&row.kid).await,
+        };
+        match there {
+            Ok(true) => Ok(true),
+            Ok(false) => {
+                if row.private_key.is_none() {
+                    self.leave(&row.kms_key_id).await;
+                }
+                written
+            }
+            Err(error) => {
+                let kms_key_id = row.private_key.is_none().then_some(&row.kms_key_id);
+                let cause: &dyn StdError = &error;
+                tracing::warn!(
+                    error = cause,
+                    kms_key_id,
+                    kid = row.kid,
+                    "a signing key may be left over: it is if no row names it"
+                );
+                written
+            }
+        }
+    }
+
+    /// Ends the private half of a key that is published no more: KMS deletes it after 30 days and
+    /// signs nothing with it meanwhile. A wrapped key is nowhere but in its row.
     ///
     /// # Errors
     /// When KMS is not to be had.
     pub async fn end(&self, row: &KeyRow) -> Result<(), EndKeyError> {
-        if row.private_key.is_some() {
-            return Ok(());
+        match row.private_key {
+            Some(_) => Ok(()),
+            None => kms::end(&self.kms, &row.kms_key_id).await,
         }
-        let ended = self
-            .kms
-            .schedule_key_deletion()
-            .key_id(&row.kms_key_id)
-            .pending_window_in_days(DELETED_AFTER_DAYS)
-            .send()
-            .await;
-        match ended {
-            Ok(_) => Ok(()),
-            // Ended before, or gone.
-            Err(SdkError::ServiceError(refused))
-                if refused.err().is_kms_invalid_state_exception()
-                    || refused.err().is_not_found_exception() =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(EndKeyError {
-                kms_key_id: row.kms_key_id.clone(),
-                source: Box::new(error),
-            }),
+    }
+
+    /// Ends a KMS key that no row names. If it cannot be ended now, it only costs.
+    async fn leave(&self, kms_key_id: &str) {
+        if let Err(error) = kms::end(&self.kms, kms_key_id).await {
+            let cause: &dyn StdError = &error;
+            tracing::warn!(error = cause, kms_key_id, "a signing key is left over");
         }
     }
 }
@@ -229,12 +263,12 @@ impl KeyMaker {
 /// key, nothing is made. `longest_token` is how long what it signs lives at most, in seconds.
 ///
 /// # Errors
-/// When KMS or the table is not to be had. A key that was made but not published is not used.
+/// When KMS or the table is not to be had. A key that was made but not published is ended.
 pub async fn create_signing_key(
     maker: &KeyMaker,
     store: &Store,
     longest_token: u64,
-    now: UnixMillis,
+    clock: &dyn Clock,
 ) -> Result<(), CreateKeyError> {
     let ring = store.keyring().await?;
     if ring.find(KeyState::Current).is_some() {
@@ -243,9 +277,10 @@ pub async fn create_signing_key(
     let generation = ring.next_generation();
     let key = KeyRow {
         longest_token,
-        ..maker.make(generation, KeyState::Current, now).await?
+        ..maker.make(generation, KeyState::Current, clock).await?
     };
-    // `false`: another was faster, and nothing signs with this one.
-    store.put_first_key(&key).await?;
+    let written = store.put_first_key(&key).await;
+    // `false`: another was faster.
+    maker.settle(store, &key, written).await?;
     Ok(())
 }

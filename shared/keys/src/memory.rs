@@ -123,6 +123,7 @@ mod tests {
             kms_key_id: "alias/wrapping".to_owned(),
             private_key: Some(String::new()),
             generation: 1,
+            issuer: None,
             jwk,
             state: KeyState::Current,
             created_at: UnixMillis(0),
@@ -130,6 +131,7 @@ mod tests {
             longest_token: 0,
             replaced_at: None,
             retired_at: None,
+            ended_at: None,
         }
     }
 

@@ -181,13 +181,14 @@ impl Signer {
 
     /// Has KMS decrypt a private key, and checks that it is the row's.
     async fn unwrap(&self, row: &KeyRow, private: &str) -> Result<PrivateKey, SignError> {
+        let issuer = row.issuer.as_ref().unwrap_or(&self.issuer);
         let wrapped = STANDARD.decode(private).unwrap_or_default();
         let reply = self
             .kms
             .decrypt()
             .key_id(&row.kms_key_id)
             .ciphertext_blob(Blob::new(wrapped))
-            .set_encryption_context(Some(context::of(&self.issuer, row.generation)))
+            .set_encryption_context(Some(context::of(issuer, row.generation)))
             .send()
             .await
             .map_err(|error| SignError::Decrypt(Box::new(error)))?;

@@ -10,8 +10,12 @@ use crate::expression::Expression;
 use crate::item::{self, number, text};
 use crate::keys;
 use crate::transaction::{Outcome, Transaction};
-use hallpass_core::{Algorithm, UnixMillis};
+use hallpass_core::{Algorithm, Issuer, UnixMillis};
 use serde::{Deserialize, Serialize};
+
+/// A key that was ended is remembered for so long, so that whoever retires it once more learns that
+/// it is: as long as KMS itself keeps it.
+const REMEMBERED_SECONDS: u64 = 30 * 24 * 60 * 60;
 
 /// Where a signing key is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +45,10 @@ pub struct KeyRow {
     /// Unlike that of any other key of this deployment; part of the encryption context.
     #[serde(default)]
     pub generation: u64,
+    /// Mode `wrapped`: whose key it was when it was made; part of the encryption context, which must
+    /// be the same when the deployment has another issuer. Rows that do not say: the present one's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<Issuer>,
     /// The public key, as a JWK (RFC 7517).
     pub jwk: serde_json::Value,
     /// Where it is in its life.
@@ -59,6 +67,9 @@ pub struct KeyRow {
     /// When it was retired: it is published no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retired_at: Option<UnixMillis>,
+    /// When its private half was ended: it can never sign again, and its row is only remembered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<UnixMillis>,
 }
 
 impl KeyRow {
@@ -155,19 +166,13 @@ impl Store {
         })
     }
 
-    /// Writes `rows` in place of their old selves, and removes those of `gone`; `false`, and
-    /// nothing is written, if the keys are no longer those of `ring`.
+    /// Writes `rows` in place of their old selves; `false`, and nothing is written, if the keys are
+    /// no longer those of `ring`.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn change_keys(
-        &self,
-        ring: &Keyring,
-        rows: &[KeyRow],
-        gone: &[&str],
-    ) -> Result<bool, StoreError> {
-        let current = ring.current_with(rows).filter(|kid| !gone.contains(kid));
-        let change = match current {
+    pub async fn change_keys(&self, ring: &Keyring, rows: &[KeyRow]) -> Result<bool, StoreError> {
+        let change = match ring.current_with(rows) {
             Some(kid) => {
                 Expression::new("SET #version = :next, #kid = :kid").with(":kid", text(kid))
             }
@@ -184,11 +189,10 @@ impl Store {
             as_read,
         );
         for row in rows {
-            let item = item::write(&keys::signing_key(&row.kid), row, None)?;
+            let ended = row.ended_at.map(UnixMillis::seconds);
+            let ttl = ended.map(|at| at.plus(REMEMBERED_SECONDS));
+            let item = item::write(&keys::signing_key(&row.kid), row, ttl)?;
             transaction = transaction.put(Part::Key, item, Expression::none());
-        }
-        for kid in gone {
-            transaction = transaction.delete(Part::Key, keys::signing_key(kid), Expression::none());
         }
         let outcome = self.transact(&transaction).await?;
         Ok(matches!(outcome, Outcome::Written))
@@ -210,10 +214,30 @@ impl Store {
                 return Ok(false);
             }
             if self
-                .change_keys(&ring, std::slice::from_ref(&first), &[])
+                .change_keys(&ring, std::slice::from_ref(&first))
                 .await?
             {
                 return Ok(true);
+            }
+            backoff.pause().await?;
+        }
+    }
+
+    /// Whether a key is in the table, asked when it is not known what became of its write. After a
+    /// `false` it never will be: the keys are changed, so that a write on its way to the table finds
+    /// that it was planned from what is no longer true.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn settle_key(&self, kid: &str) -> Result<bool, StoreError> {
+        let mut backoff = self.backoff("settle a signing key", 0);
+        loop {
+            let ring = self.keyring().await?;
+            if ring.rows.iter().any(|row| row.kid == kid) {
+                return Ok(true);
+            }
+            if self.change_keys(&ring, &[]).await? {
+                return Ok(false);
             }
             backoff.pause().await?;
         }
@@ -237,7 +261,7 @@ impl Store {
                 retired_at: Some(now),
                 ..row.clone()
             };
-            if self.change_keys(&ring, &[retired], &[]).await? {
+            if self.change_keys(&ring, &[retired]).await? {
                 return Ok(true);
             }
             backoff.pause().await?;

@@ -1,6 +1,6 @@
 //! The life of keys, as a table of moments.
 
-use super::{Did, KNOWN_AFTER_SECONDS, PUBLISHED_BEFORE_SECONDS, Rules, Step};
+use super::{Did, KNOWN_AFTER_SECONDS, PUBLISHED_BEFORE_SECONDS, Rules, Signs, Step};
 use crate::request::KeysRequest;
 use hallpass_core::{Algorithm, UnixMillis};
 use hallpass_keys::{KeyPolicy, KeySort, SigningMode};
@@ -23,6 +23,7 @@ fn row(kid: &str, state: KeyState, age: u64) -> KeyRow {
         kms_key_id: format!("kms-{kid}"),
         private_key: None,
         generation: 1,
+        issuer: None,
         jwk: serde_json::json!({}),
         state,
         created_at: before(age),
@@ -30,6 +31,7 @@ fn row(kid: &str, state: KeyState, age: u64) -> KeyRow {
         longest_token: LONGEST,
         replaced_at: None,
         retired_at: None,
+        ended_at: None,
     }
 }
 
@@ -61,11 +63,11 @@ fn is_switch(step: &Step) -> bool {
 
 #[test]
 fn a_deployment_without_keys_gets_a_current_one_and_then_a_next_one() {
-    assert_eq!(step(vec![]), Step::Make(KeyState::Current, None));
+    assert_eq!(step(vec![]), Step::Make(KeyState::Current, Signs::AtOnce));
     let current = row("a", KeyState::Current, 0);
     assert_eq!(
         step(vec![current.clone()]),
-        Step::Make(KeyState::Next, None)
+        Step::Make(KeyState::Next, Signs::AtOnce)
     );
     assert_eq!(step(vec![current, row("b", KeyState::Next, 0)]), Step::Rest);
 }
@@ -137,7 +139,10 @@ fn another_sort_or_mode_replaces_the_next_key_and_then_the_current_one() {
         assert_eq!(rows[0].retired_at, Some(NOW));
         assert_eq!(rows[0].kid, "b");
         assert_eq!(did, Some(Did::Unpublished { kid: "b".into() }));
-        assert_eq!(ask(vec![current.clone()]), Step::Make(KeyState::Next, None));
+        assert_eq!(
+            ask(vec![current.clone()]),
+            Step::Make(KeyState::Next, Signs::AtOnce)
+        );
         let mut fit = row("c", KeyState::Next, PUBLISHED_BEFORE_SECONDS);
         fit.algorithm = policy.sort.algorithm();
         if policy.sort == KeySort::Rsa2048 {
@@ -174,7 +179,10 @@ fn a_replaced_key_is_withdrawn_when_its_last_token_is_dead_and_then_ended() {
     };
     let mut rows = rows(SPENT, LONGEST);
     rows[0] = withdrawn.clone();
-    assert_eq!(step(rows), Step::End(withdrawn.clone()));
+    assert_eq!(step(rows.clone()), Step::End(withdrawn.clone()));
+    // Once is enough; its row stays for a while.
+    rows[0].ended_at = Some(NOW);
+    assert_eq!(step(rows), Step::Rest);
 }
 
 #[test]

@@ -11,6 +11,7 @@ fn key(kid: &str) -> KeyRow {
         kms_key_id: format!("arn:{kid}"),
         private_key: None,
         generation: 1,
+        issuer: None,
         jwk: serde_json::json!({ "kty": "EC", "crv": "P-256", "kid": kid, "x": "x", "y": "y" }),
         state: KeyState::Current,
         created_at: NOW,
@@ -18,6 +19,7 @@ fn key(kid: &str) -> KeyRow {
         longest_token: 0,
         replaced_at: None,
         retired_at: None,
+        ended_at: None,
     }
 }
 
@@ -82,18 +84,52 @@ async fn s55_of_two_changes_of_the_same_ring_one_is_written() {
         ..key(kid)
     };
     let (b, c) = ([next("b")], [next("c")]);
-    let (one, two) = tokio::join!(
-        store.change_keys(&ring, &b, &[]),
-        store.change_keys(&ring, &c, &["a"])
-    );
+    let (one, two) = tokio::join!(store.change_keys(&ring, &b), store.change_keys(&ring, &c));
     let (one, two) = (one.unwrap(), two.unwrap());
     assert!(one ^ two);
     let rows = store.key_rows().await.unwrap();
     let kids: Vec<&str> = rows.iter().map(|row| row.kid.as_str()).collect();
-    assert_eq!(kids, if one { vec!["a", "b"] } else { vec!["c"] });
+    assert_eq!(kids, if one { ["a", "b"] } else { ["a", "c"] });
     // What was planned before is planned in vain for good.
-    assert!(!store.change_keys(&ring, &[next("d")], &[]).await.unwrap());
+    assert!(!store.change_keys(&ring, &[next("d")]).await.unwrap());
     let later = store.keyring().await.unwrap();
     assert!(later.next_generation() > ring.next_generation());
-    assert!(store.change_keys(&later, &[next("d")], &[]).await.unwrap());
+    assert!(store.change_keys(&later, &[next("d")]).await.unwrap());
+}
+
+#[tokio::test]
+async fn s45_after_a_key_is_said_to_be_missing_no_write_of_before_brings_it() {
+    let table = table().await;
+    let store = &table.store;
+    let ring = store.keyring().await.unwrap();
+    assert!(!store.settle_key("a").await.unwrap());
+    // It was on its way to the table all the while.
+    assert!(!store.change_keys(&ring, &[key("a")]).await.unwrap());
+    assert!(store.put_first_key(&key("a")).await.unwrap());
+    assert!(store.settle_key("a").await.unwrap());
+}
+
+#[tokio::test]
+async fn an_ended_key_is_remembered_for_30_days() {
+    let table = table().await;
+    let store = &table.store;
+    assert!(store.put_first_key(&key("a")).await.unwrap());
+    let ring = store.keyring().await.unwrap();
+    let ended = KeyRow {
+        state: KeyState::Previous,
+        retired_at: Some(NOW),
+        ended_at: Some(NOW),
+        ..key("a")
+    };
+    assert!(
+        store
+            .change_keys(&ring, std::slice::from_ref(&ended))
+            .await
+            .unwrap()
+    );
+    assert_eq!(store.key_rows().await.unwrap(), [ended]);
+    let rows = table.all("KEYS").await;
+    let row = rows.iter().find(|row| row.contains_key("ended_at"));
+    let ttl = row.unwrap()["ttl"].as_n().unwrap();
+    assert_eq!(*ttl, NOW.seconds().plus(30 * 86_400).0.to_string());
 }
