@@ -94,9 +94,9 @@ async fn wrong_queries_are_told_what_is_wrong() {
     }
 }
 
-/// s29, s35: nobody without the scope, and nobody beyond their own environment.
+/// s29: nobody without the scope, and nobody beyond their own environment.
 #[tokio::test]
-async fn s29_s35_only_the_callers_own_environment_is_shown_and_only_with_the_scope() {
+async fn s29_only_the_callers_own_environment_is_shown_and_only_with_the_scope() {
     let hallpass = Hallpass::start("default").await;
     let scopes = json!([
         "activity:read",

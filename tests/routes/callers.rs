@@ -167,7 +167,7 @@ async fn dead(world: &World) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Sets `enabled` of a record to false, which no route does yet.
+/// Sets `enabled` of a record to false, past the API.
 async fn pause(world: &World, id: &str) {
     let hallpass = &world.hallpass;
     let of_record = |item: &std::collections::HashMap<String, AttributeValue>| {
