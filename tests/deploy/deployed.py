@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
+import catalogs
 from client import Api, Hallpass, expect, unique
 from deployment import Emulator, functions
 from permissions import Role
@@ -131,22 +132,6 @@ def aws_own_jwt_authorizer_takes_rs256(deployment):
     expect(hallpass.api.call("POST", "/rest/api/v1/token", auth=(name, key)), 200)
 
 
-def an_upgrade_brings_another_catalog(deployment):
-    """And with it what only this catalog has: a folder that is a user's own, and tokens for what a user reaches."""
-    outputs = deployment.emulator.deploy("wrapped", "template.yaml", Catalog="3dverse", SigningMode="wrapped")
-    well, made = deployment.emulator.invoke(outputs["BootstrapFunction"], {"recover": True})
-    assert well, made
-    hallpass = Hallpass(Api(outputs["ApiUrl"], through=deployment.emulator.url), made["token"])
-    user, friend = (hallpass.make("/v1/users", {"username": unique("jane")})["id"] for _ in range(2))
-    hallpass.make("/v1/folders", {"name": "mine", "parent": user})
-    access = f"/v1/folders/{user}/access/users/{friend}"
-    expect(hallpass.api.call("PUT", access, json={"access": "read"}, token=hallpass.root), (200, 201, 204))
-    key = {"api_key": hallpass.mint("apikey")["token"]}
-    wanted = {"scope": "read", "ttl": "1h"}
-    made = expect(hallpass.api.post(f"/app/v1/users/{friend}/tokens", wanted, headers=key), 200)
-    assert hallpass.code(made["user_token"]) == "active"
-
-
 def keys_rotate_on_schedule_and_in_an_emergency(deployment):
     hallpass, keys = deployment.hallpass, deployment.outputs["KeysFunction"]
     secret = hallpass.mint("secret")["token"]
@@ -254,7 +239,7 @@ ALL = [
     both_call_the_protected_api,
     s56_a_cached_answer_opens_nothing_else,
     aws_own_jwt_authorizer_takes_rs256,
-    an_upgrade_brings_another_catalog,
+    *catalogs.ALL,
     s58_only_keys_and_bootstrap_may_write_key_rows,
 ]
 

@@ -139,15 +139,19 @@ impl Validator {
         else {
             return Ok(evidence);
         };
-        let user = self
-            .store
-            .principal(&account, environment, &principal)
-            .await?;
-        let rights = match &user {
+        // As every other row of a validation, by the one call that a role that validates may make.
+        let row = RowKey::Principal {
+            account,
+            environment: environment.clone(),
+            principal,
+        };
+        let rows = self.store.rows(&[row]).await?;
+        let user = rows.principal(&principal);
+        let rights = match user {
             Some(user) => self.rights(user).await?,
             None => Rights::default(),
         };
-        Ok(evidence.with_user(user, rights))
+        Ok(evidence.with_user(user.cloned(), rights))
     }
 
     /// The first of `scopes` that lies outside what a user may do now. Service accounts have no
