@@ -114,6 +114,35 @@ fn every_route_of_a_function_leads_to_it() {
     }
 }
 
+/// Whether a request for `path` fits a template with variables in it.
+fn fits(template: &str, path: &str) -> bool {
+    let (template, path): (Vec<&str>, Vec<&str>) =
+        (template.split('/').collect(), path.split('/').collect());
+    let mut both = template.iter().zip(&path);
+    template.len() == path.len() && both.all(|(it, given)| it == given || it.starts_with('{'))
+}
+
+/// AWS documents what it prefers among routes of one path, not between `ANY /v1/tokens/self` and
+/// `GET /v1/tokens/{id}`.
+#[test]
+fn no_request_fits_a_variable_route_of_its_method_and_another_route_of_any() {
+    let deployed = deployed();
+    for (path, functions) in served() {
+        let mut methods: BTreeSet<String> = functions.into_values().flatten().collect();
+        if methods.contains("GET") {
+            methods.insert("HEAD".to_owned());
+        }
+        for method in methods {
+            let rival = deployed.keys().find(|key| {
+                let (of, template) = key.split_once(' ').unwrap_or((key, ""));
+                of == method && template != path && fits(template, &path)
+            });
+            let exact = deployed.contains_key(&format!("{method} {path}"));
+            assert!(exact || rival.is_none(), "`{method} {path}` fits {rival:?}");
+        }
+    }
+}
+
 #[test]
 fn every_deployed_route_is_one_of_a_function() {
     let served: BTreeSet<String> = served()
