@@ -57,6 +57,48 @@ async fn mint_on(mint: Call) -> (Vec<String>, Reply) {
     }
 }
 
+/// What was let in before its caller was revoked writes nothing after the revocation was answered.
+#[tokio::test]
+async fn s27_a_revoked_caller_makes_rotates_and_changes_nothing_more() {
+    let hallpass = Hallpass::start("default").await;
+    let scopes = json!(["tokens:mint", "asset:read"]);
+    let (_, other) = hallpass.account("acme", scopes.clone()).await;
+    let target = json!({"kind": "apikey", "name": "target", "scopes": ["asset:read"]});
+    let target = text(&hallpass.mint_as(&other, target).await, "id");
+    let path = format!("/v1/tokens/{target}");
+    for act in ["mint", "rotate", "update"] {
+        let caller = json!({"kind": "management", "name": act, "scopes": scopes});
+        let caller = hallpass.mint_as(&other, caller).await;
+        let (id, token) = (text(&caller, "id"), text(&caller, "token"));
+        let call = match act {
+            "mint" => hallpass.post(
+                "/v1/tokens",
+                json!({"kind": "apikey", "name": "late", "scopes": ["asset:read"]}),
+            ),
+            "rotate" => hallpass.post(&format!("{path}/rotate"), json!({"overlap_seconds": 60})),
+            _ => hallpass
+                .call(http::Method::PATCH, &path)
+                .json(json!({"name": "late"})),
+        };
+        hallpass.dynamodb.reset();
+        hallpass
+            .dynamodb
+            .inject(Fault::Stall.on("TransactWriteItems").once());
+        let late = tokio::spawn(call.bearer(&token).into_future());
+        hallpass.dynamodb.arrived("TransactWriteItems", 1).await;
+        assert_answer(
+            act,
+            &delete(&hallpass, &id).bearer(&hallpass.root).await,
+            204,
+            "",
+        );
+        let before = hallpass.items().await;
+        hallpass.dynamodb.heal();
+        assert_answer(act, &late.await.unwrap(), 401, "caller_changed");
+        crate::assert_unchanged(act, &hallpass, &before).await;
+    }
+}
+
 /// A mint that was let in before and writes after: its condition is lost.
 #[tokio::test]
 async fn s54_a_mint_on_its_way_is_refused_by_the_table() {

@@ -77,6 +77,7 @@ fn of_store(error: StoreMintError) -> Problem {
             "the account or environment is closed: nothing more is minted in it",
         ),
         StoreMintError::NoPrincipal => MintError::NoPrincipal.into(),
+        StoreMintError::Maker => Problem::caller_changed(),
         StoreMintError::Store(error) => error.into(),
     }
 }

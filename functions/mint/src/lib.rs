@@ -51,6 +51,7 @@ async fn mint(
                 record: &record,
                 limit,
                 idempotency: idempotency.as_ref(),
+                maker: Some(caller.evidence()),
                 audit: &audit,
             },
             now,

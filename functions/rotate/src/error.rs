@@ -55,6 +55,7 @@ fn of_store(error: StoreRotateError) -> Problem {
         )
         .id(id),
         StoreRotateError::KeyReused => Problem::key_reused(),
+        StoreRotateError::Maker => Problem::caller_changed(),
         StoreRotateError::Store(error) => error.into(),
     }
 }

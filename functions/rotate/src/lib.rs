@@ -79,7 +79,14 @@ async fn rotate(
         .with("overlap_seconds", value.overlap_seconds);
     let record = platform
         .store
-        .rotate(&record, &rotation, idempotency.as_ref(), &audit, now)
+        .rotate(
+            &record,
+            &rotation,
+            Some(caller.evidence()),
+            idempotency.as_ref(),
+            &audit,
+            now,
+        )
         .await
         .map_err(RotateError::Store)?;
     let text = token.text();

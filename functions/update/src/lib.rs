@@ -52,10 +52,14 @@ async fn update(
         let record = find(&platform, &caller, &id).await?;
         let to = changed(&platform, &caller, &record, &value, now)?;
         let audit = told(caller.audit("update", record.id, now), &record, &to);
-        match platform.store.update_token(&record, to, &audit).await {
+        let maker = Some(caller.evidence());
+        let store = &platform.store;
+        match store.update_token(&record, to, maker, &audit, now).await {
             Ok(record) => return Ok(Json(TokenView::from(&record)).into_response()),
             // What is asked is asked of the token as it is now, all over.
             Err(StoreUpdateError::Changed) => {}
+            Err(StoreUpdateError::Gone) => return Err(Problem::not_found("token")),
+            Err(StoreUpdateError::Maker) => return Err(Problem::caller_changed()),
             Err(StoreUpdateError::Store(error)) => return Err(error.into()),
         }
     }

@@ -87,6 +87,17 @@ impl Problem {
         Self::invalid("Idempotency-Key", "idempotency_key_reused", detail)
     }
 
+    /// 401: the calling token was good when it was read, and no more when something was written.
+    #[must_use]
+    pub fn caller_changed() -> Self {
+        let detail = "the calling token was revoked, paused or expired while it was used: nothing was \
+                      done; use another";
+        Self::new(StatusCode::UNAUTHORIZED, "caller_changed", detail).header(
+            WWW_AUTHENTICATE,
+            "Bearer realm=\"hallpass\", error=\"invalid_token\"",
+        )
+    }
+
     /// 503: something this service needs is not to be had.
     #[must_use]
     pub fn unavailable(source: impl Error + Send + Sync + 'static) -> Self {

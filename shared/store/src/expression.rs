@@ -1,19 +1,20 @@
 //! Expressions: every attribute in one is written `#name`, since many names are reserved words.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// A condition or an update, and the values it speaks of.
 #[derive(Clone, Debug)]
 pub(crate) struct Expression {
-    text: &'static str,
+    text: Cow<'static, str>,
     values: HashMap<String, AttributeValue>,
 }
 
 impl Expression {
     pub(crate) fn new(text: &'static str) -> Self {
         Self {
-            text,
+            text: Cow::Borrowed(text),
             values: HashMap::new(),
         }
     }
@@ -28,8 +29,15 @@ impl Expression {
         self
     }
 
+    /// Both conditions. What both name alike means the same in both.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.text = Cow::Owned(format!("({}) AND ({})", self.text, other.text));
+        self.values.extend(other.values);
+        self
+    }
+
     pub(crate) fn text(&self) -> Option<String> {
-        (!self.text.is_empty()).then(|| self.text.to_owned())
+        (!self.text.is_empty()).then(|| self.text.clone().into_owned())
     }
 }
 

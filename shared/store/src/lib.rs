@@ -27,6 +27,7 @@ mod keys;
 mod limiter;
 mod list;
 mod listed;
+mod maker;
 mod member;
 mod mint;
 mod nesting;

@@ -9,7 +9,7 @@ use crate::idempotency::{Idempotency, Prior};
 use crate::item::number;
 use crate::keys;
 use crate::transaction::{Outcome, Transaction};
-use hallpass_core::{Principal, Random, TokenId, TokenRecord, UnixMillis};
+use hallpass_core::{Evidence, Principal, Random, TokenId, TokenRecord, UnixMillis};
 use thiserror::Error;
 
 const OPERATION: &str = "mint";
@@ -23,6 +23,8 @@ pub struct Mint<'a> {
     pub limit: Option<u8>,
     /// The caller's key, to make it only once.
     pub idempotency: Option<&'a Idempotency>,
+    /// The calling token, as it was read; none where the deployment itself makes it.
+    pub maker: Option<&'a Evidence>,
     /// Who makes it.
     pub audit: &'a Audit,
 }
@@ -51,6 +53,9 @@ pub enum MintError {
     /// There is no such principal, or it is closed.
     #[error("there is no such principal in the environment")]
     NoPrincipal,
+    /// The calling token may no longer, or was changed, since it was read.
+    #[error("the calling token was revoked or changed meanwhile")]
+    Maker,
     /// The table itself.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -69,6 +74,7 @@ enum Part {
     Account,
     Environment,
     Principal,
+    Maker,
     Slot,
     Idempotency,
     Audit,
@@ -119,6 +125,9 @@ impl Store {
         now: UnixMillis,
     ) -> Result<(), MintError> {
         let lost = |part| lost.contains(&part);
+        if lost(Part::Maker) {
+            return Err(MintError::Maker);
+        }
         if lost(Part::Idempotency) {
             self.refuse_repetition(mint, now).await?;
         }
@@ -202,6 +211,9 @@ impl Mint<'_> {
             let made = record.id.to_string();
             transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
         }
-        Ok(transaction)
+        Ok(match self.maker {
+            Some(maker) => transaction.made_by(Part::Maker, maker, now),
+            None => transaction,
+        })
     }
 }

@@ -8,7 +8,9 @@ use crate::idempotency::{Idempotency, Prior};
 use crate::item::{self, text};
 use crate::keys;
 use crate::transaction::{Outcome, Transaction};
-use hallpass_core::{PreviousSecret, PublicText, SecretHash, TokenId, TokenRecord, UnixMillis};
+use hallpass_core::{
+    Evidence, PreviousSecret, PublicText, SecretHash, TokenId, TokenRecord, UnixMillis,
+};
 use thiserror::Error;
 
 const OPERATION: &str = "rotate";
@@ -33,6 +35,9 @@ pub enum RotateError {
     /// It was rotated by an earlier call.
     #[error("an earlier call rotated {0}")]
     AlreadyRotated(TokenId),
+    /// The calling token may no longer, or was changed, since it was read.
+    #[error("the calling token was revoked or changed meanwhile")]
+    Maker,
     /// An earlier call used the same key with another body.
     #[error("the idempotency key was used with another body")]
     KeyReused,
@@ -44,6 +49,7 @@ pub enum RotateError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Token,
+    Maker,
     Idempotency,
     Audit,
 }
@@ -57,6 +63,7 @@ impl Store {
         &self,
         record: &TokenRecord,
         rotation: &Rotation,
+        maker: Option<&Evidence>,
         idempotency: Option<&Idempotency>,
         audit: &Audit,
         now: UnixMillis,
@@ -86,8 +93,12 @@ impl Store {
             let made = record.id.to_string();
             transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
         }
+        if let Some(maker) = maker {
+            transaction = transaction.made_by(Part::Maker, maker, now);
+        }
         match self.transact(&transaction).await? {
             Outcome::Written => Ok(rotation.applied_to(record)),
+            Outcome::Lost(lost) if lost.contains(&Part::Maker) => Err(RotateError::Maker),
             Outcome::Lost(_) => Err(self.why_not_rotated(idempotency, record.id, now).await?),
         }
     }

@@ -95,6 +95,19 @@ impl<P> Transaction<P> {
         self.writes.iter().any(|write| write.key() == *row)
     }
 
+    /// Only if `when` holds of the row. A transaction names a row once: where it touches this one
+    /// already, both conditions have to hold, and losing either is losing that part.
+    pub(crate) fn require(mut self, part: P, key: Key, when: Expression) -> Self {
+        let mut writes = self.writes.iter_mut();
+        match writes.find(|write| write.key() == key) {
+            Some(write) => {
+                write.narrow(when);
+                self
+            }
+            None => self.check(part, key, when),
+        }
+    }
+
     /// A number that differs between transactions, to spread their retries.
     fn spread(&self) -> u64 {
         let mut hash = DefaultHasher::new();
@@ -178,6 +191,15 @@ impl Write {
         match self {
             Self::Put(row, _) => Key::of(row),
             Self::Update(key, ..) | Self::Delete(key, _) | Self::Check(key, _) => key.clone(),
+        }
+    }
+
+    fn narrow(&mut self, further: Expression) {
+        match self {
+            Self::Put(_, when)
+            | Self::Update(_, _, when)
+            | Self::Delete(_, when)
+            | Self::Check(_, when) => *when = when.clone().and(further),
         }
     }
 

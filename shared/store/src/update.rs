@@ -8,7 +8,7 @@ use crate::item;
 use crate::keys::{self, Key};
 use crate::transaction::{Outcome, Transaction};
 use aws_sdk_dynamodb::types::AttributeValue;
-use hallpass_core::{IpRules, Metadata, OriginRules, TokenName, TokenRecord};
+use hallpass_core::{Evidence, IpRules, Metadata, OriginRules, TokenName, TokenRecord, UnixMillis};
 use thiserror::Error;
 
 const OPERATION: &str = "update a token";
@@ -34,15 +34,22 @@ pub enum UpdateError {
     /// The token was changed, revoked or deleted since it was read.
     #[error("the token was changed or revoked meanwhile")]
     Changed,
+    /// The token's entry in its environment's list is gone: it is being deleted.
+    #[error("the token is being deleted")]
+    Gone,
+    /// The calling token may no longer, or was changed, since it was read.
+    #[error("the calling token was revoked or changed meanwhile")]
+    Maker,
     /// The table itself.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Token,
     Index,
+    Maker,
     Audit,
 }
 
@@ -55,7 +62,9 @@ impl Store {
         &self,
         record: &TokenRecord,
         to: Changeable,
+        maker: Option<&Evidence>,
         audit: &Audit,
+        now: UnixMillis,
     ) -> Result<TokenRecord, UpdateError> {
         let (account, environment) = (&record.account, &record.environment);
         let key = keys::token(&record.id);
@@ -82,12 +91,18 @@ impl Store {
             .fold(same, |same, (name, value)| same.with(name, value));
         let listed = Expression::new("attribute_exists(#pk)");
         let entry = keys::index(account, environment, &record.id);
-        let transaction = Transaction::new(OPERATION)
+        let mut transaction = Transaction::new(OPERATION)
             .update(Part::Token, key, change(), same)
             .update(Part::Index, entry, change(), listed)
             .log(Part::Audit, audit, account, environment)?;
+        if let Some(maker) = maker {
+            transaction = transaction.made_by(Part::Maker, maker, now);
+        }
         match self.transact(&transaction).await? {
             Outcome::Written => Ok(to.applied_to(record)),
+            Outcome::Lost(lost) if lost.contains(&Part::Maker) => Err(UpdateError::Maker),
+            // The table deletes an expired or revoked token's rows in any order.
+            Outcome::Lost(lost) if !lost.contains(&Part::Token) => Err(UpdateError::Gone),
             Outcome::Lost(_) => Err(UpdateError::Changed),
         }
     }

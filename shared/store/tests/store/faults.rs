@@ -12,6 +12,7 @@ async fn s45_a_lost_reply_neither_loses_nor_doubles_a_token() {
     let record = table.record(account);
     let key = Idempotency::new("tok_caller", "POST /v1/tokens", "key", b"body");
     let mint = Mint {
+        maker: None,
         record: &record,
         limit: Some(100),
         idempotency: Some(&key),

@@ -14,6 +14,7 @@ async fn with_key(
     seconds_later: u64,
 ) -> Result<TokenRecord, MintError> {
     let mint = Mint {
+        maker: None,
         record,
         limit,
         idempotency: Some(key),

@@ -146,6 +146,7 @@ impl Table {
         now: UnixMillis,
     ) -> Result<TokenRecord, MintError> {
         let mint = Mint {
+            maker: None,
             record,
             limit,
             idempotency: None,
