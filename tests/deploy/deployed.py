@@ -184,8 +184,8 @@ def what_a_minute_later_is_otherwise(deployment):
     """Expiry; and what functions write beside the first invocation that comes a minute after the last: what was used,
     and seals of the acts that are a minute old."""
     hallpass = deployment.hallpass
-    accounts = [hallpass.make("/v1/accounts", {"name": unique("sealed")})["id"] for _ in range(5)]
-    minted = [hallpass.mint("secret", account=account) for account in accounts]
+    accounts = [hallpass.make("/v1/accounts", {"name": unique("sealed")})["id"] for _ in range(6)]
+    minted = [hallpass.mint("secret", account=account) for account in accounts[:5]]
     tokens = [f"/v1/tokens/{one['id']}" for one in minted]
     acts = [
         ("POST", f"{tokens[0]}/rotate", {"overlap_seconds": 0}),
@@ -198,11 +198,13 @@ def what_a_minute_later_is_otherwise(deployment):
     time.sleep(63)
     for tell in deployment.later:
         tell()
-    # Each has something of its own to seal only before `directory` and `mint`, which acted in all of them.
-    for method, path, body in [*acts[:3], ("GET", f"/v1/audit?verify=true&account={accounts[4]}", None), acts[3]]:
+    # Each has something of its own to seal only before those that acted in more: `mint` in the first five, `directory`
+    # in all six.
+    audit = ("GET", f"/v1/audit?verify=true&account={accounts[4]}", None)
+    mint = ("POST", "/v1/tokens", {"kind": "secret", "name": "later"})
+    for method, path, body in [*acts[:3], audit, mint, acts[3]]:
         hallpass.api.call(method, path, json=body, token=hallpass.root)
         time.sleep(1)
-    hallpass.mint("secret")
     hallpass.code("nothing")
     time.sleep(2)
     assert hallpass.show("/v1/usage")["usage"]
