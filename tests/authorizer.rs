@@ -322,6 +322,85 @@ async fn s56_what_one_route_or_origin_was_answered_opens_no_other() {
     }
 }
 
+/// An event of an authorizer that keeps answers under these identity sources.
+fn keeping(route: &str, headers: &Value, query: &str, sources: &[&str]) -> Value {
+    let mut event = second("GET", "/v1/assets/7", headers, query);
+    event["routeKey"] = json!(route);
+    event["requestContext"]["routeKey"] = json!(route);
+    event["identitySource"] = json!(sources);
+    event
+}
+
+#[tokio::test]
+async fn s56_an_answer_is_kept_only_under_all_that_it_rests_on() {
+    const ROUTE: &str = "ANY /v1/assets/{id}";
+    const METHOD: &str = "GET";
+    const PATH: &str = "/v1/assets/7";
+    const ADDRESS: &str = "192.0.2.7";
+    let hallpass = Hallpass::start("default").await;
+    let (page, secret, _) = tokens(&hallpass).await;
+    let body = json!({"kind": "secret", "name": "s", "ips": ["192.0.2.0/24"]});
+    let local = text(&hallpass.mint(body).await, "token");
+    let here = json!({"scopes": ["asset:read"], "origins": [ORIGIN]});
+    let visitor = hallpass.derive(&secret, here).await;
+    let of = |token: &str| format!("Bearer {token}");
+    let (secret, local, visitor, shown) = (of(&secret), of(&local), of(&visitor), of(&page));
+    for (name, credential, sources, expected) in [
+        ("not kept", &secret, vec![], true),
+        ("not kept, by an address", &local, vec![], true),
+        ("not kept, from a page", &shown, vec![], true),
+        ("whole", &secret, vec![ROUTE, METHOD, PATH], true),
+        ("without the method", &secret, vec![ROUTE, PATH], false),
+        ("without the place", &secret, vec![ROUTE, METHOD], false),
+        (
+            "without the address",
+            &local,
+            vec![ROUTE, METHOD, PATH],
+            false,
+        ),
+        ("with it", &local, vec![ROUTE, METHOD, PATH, ADDRESS], true),
+        (
+            "another address",
+            &local,
+            vec![ROUTE, METHOD, PATH, "192.0.2.8"],
+            false,
+        ),
+        (
+            "without the origin",
+            &shown,
+            vec![ROUTE, METHOD, PATH, ADDRESS],
+            false,
+        ),
+        ("with it", &shown, vec![ROUTE, METHOD, PATH, ORIGIN], true),
+        (
+            "a visitor's, without",
+            &visitor,
+            vec![ROUTE, METHOD, PATH],
+            false,
+        ),
+        (
+            "a visitor's, with",
+            &visitor,
+            vec![ROUTE, METHOD, PATH, ORIGIN],
+            true,
+        ),
+    ] {
+        let headers = json!({"authorization": credential, "origin": ORIGIN});
+        let mut kept = vec![credential.as_str()];
+        kept.extend(sources);
+        let event = keeping(ROUTE, &headers, "", &kept);
+        assert_eq!(lets_in(&ask(&hallpass, event).await), expected, "{name}");
+    }
+    // A credential that is no part of the key would open to whoever presents none.
+    let sources = [ORIGIN, "else", ROUTE, METHOD, PATH, ADDRESS];
+    let from = json!({"origin": ORIGIN});
+    let event = keeping(ROUTE, &from, &format!("pubtoken={page}"), &sources);
+    assert!(!lets_in(&ask(&hallpass, event).await));
+    let sources = [ORIGIN, &page, ROUTE, METHOD, PATH, ADDRESS];
+    let event = keeping(ROUTE, &from, &format!("pubtoken={page}"), &sources);
+    assert!(lets_in(&ask(&hallpass, event).await));
+}
+
 #[tokio::test]
 async fn a_bad_token_is_401_and_a_good_one_that_may_not_is_403_where_the_answer_is_a_policy() {
     let hallpass = Hallpass::start("default").await;
@@ -425,20 +504,26 @@ async fn the_address_is_the_gateways_word() {
 async fn a_stage_is_not_part_of_the_path() {
     let hallpass = Hallpass::start("default").await;
     let secret = hallpass.secret().await;
-    for (stage, path, expected) in [
-        ("$default", "/v1/assets/7", true),
-        ("prod", "/prod/v1/assets/7", true),
-        ("prod", "/v1/assets/7", true),
-        ("prod", "/production/v1/assets/7", false),
-        ("v1", "/v1/v1/assets/7", true),
-        ("$default", "/$default/v1/assets/7", false),
+    let (aws, own) = ("api.execute-api.eu-west-1.amazonaws.com", "api.example.com");
+    for (domain, stage, path, expected) in [
+        (aws, "$default", "/v1/assets/7", true),
+        (aws, "prod", "/prod/v1/assets/7", true),
+        (aws, "prod", "/v1/assets/7", true),
+        (aws, "prod", "/production/v1/assets/7", false),
+        (aws, "v1", "/v1/v1/assets/7", true),
+        (aws, "$default", "/$default/v1/assets/7", false),
+        // A domain of one's own has no stage in its paths, though a path may begin with the same word.
+        (own, "v1", "/v1/assets/7", true),
+        (own, "prod", "/prod/v1/assets/7", false),
+        ("", "prod", "/prod/v1/assets/7", false),
     ] {
         let mut event = second("GET", path, &bearer(&secret), "");
+        event["requestContext"]["domainName"] = json!(domain);
         event["requestContext"]["stage"] = json!(stage);
         assert_eq!(
             lets_in(&ask(&hallpass, event).await),
             expected,
-            "{stage} {path}"
+            "{domain} {stage} {path}"
         );
     }
 }
@@ -506,14 +591,21 @@ async fn what_is_no_event_of_a_request_is_refused() {
     neither.as_object_mut().unwrap().remove("routeArn");
     let mut header = second("GET", "/v1/assets/7", &bearer(&secret), "");
     header["headers"]["bad header"] = json!("x");
-    let query = second("GET", "/v1/assets/7", &bearer(&secret), "a b\u{7f}");
-    for event in [both, neither, header, query] {
+    for event in [both, neither, header] {
         let answer = ask(&hallpass, event.clone()).await;
         assert!(
             matches!(answer, Err(AuthorizeError::Event(_))),
             "{event} {answer:?}"
         );
     }
+    // What a client may write into a query, though no URI holds it.
+    let query = second(
+        "GET",
+        "/v1/assets/7",
+        &bearer(&secret),
+        "q={\"a\":\"<b>\"}&a b\u{7f}",
+    );
+    assert!(lets_in(&ask(&hallpass, query).await));
     let mut pathless = second("GET", "/v1/assets/7", &bearer(&secret), "");
     pathless.as_object_mut().unwrap().remove("rawPath");
     assert!(!lets_in(&ask(&hallpass, pathless).await));

@@ -5,6 +5,16 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import requests
+from requests.adapters import HTTPAdapter
+
+
+class From(HTTPAdapter):
+    def __init__(self, address):
+        self.address = address
+        super().__init__()
+
+    def init_poolmanager(self, *given, **named):
+        super().init_poolmanager(*given, source_address=(self.address, 0), **named)
 
 
 @dataclass
@@ -14,6 +24,12 @@ class Api:
     url: str
     through: str | None = None
     session: requests.Session = field(default_factory=requests.Session)
+
+    def at(self, address):
+        """The same API, called from another address of this machine."""
+        session = requests.Session()
+        session.mount("http://", From(address))
+        return Api(self.url, self.through, session)
 
     def call(self, method, path, *, token=None, headers=None, **rest):
         headers = dict(headers or {})

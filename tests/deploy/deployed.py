@@ -19,15 +19,23 @@ class Deployment:
     # What can be told only a minute after.
     later: list = field(default_factory=list)
 
-    def example(self, template, **parameters):
-        """A stack of infra/examples, as a client sees it."""
+    def example(self, template, edits=None, **parameters):
+        """A stack of infra/examples, as a client sees it; or as it would be if its text were another one."""
         name = f"{template.removesuffix('.yaml')}-{unique('x')[2:8]}"
-        outputs = self.emulator.deploy(name, f"examples/{template}", **parameters)
+        path = f"examples/{template}"
+        if edits:
+            text = (self.emulator.folder / "infra" / path).read_text()
+            for old, new in edits.items():
+                assert old in text, old
+                text = text.replace(old, new)
+            path = f"examples/{name}.yaml"
+            (self.emulator.folder / "infra" / path).write_text(text)
+        outputs = self.emulator.deploy(name, path, **parameters)
         return Api(outputs["ApiUrl"], through=self.emulator.url)
 
-    def protected(self, variant, **parameters):
-        authorizer = self.outputs["AuthorizerFunctionArn"]
-        return self.example("protected-api.yaml", AuthorizerFunctionArn=authorizer, Variant=variant, **parameters)
+    def protected(self, variant, edits=None, **parameters):
+        parameters |= {"AuthorizerFunctionArn": self.outputs["AuthorizerFunctionArn"], "Variant": variant}
+        return self.example("protected-api.yaml", edits, **parameters)
 
 
 def start(emulator, stack="hallpass", **parameters):
@@ -64,6 +72,9 @@ def a_server_calls_the_protected_api(deployment):
     hallpass.revoke(id=secret["id"])
     expect(api.get("/v1/assets/1", token=secret["token"]), 403)
     expect(api.get("/v1/assets/1", token=jwt), 403)
+    public = hallpass.publishable()["token"]
+    for origin, status in [("https://example.com", 200), ("https://evil.example", 403)]:
+        expect(api.get("/v1/assets/1", token=public, headers={"Origin": origin}), status)
 
 
 def a_browser_calls_the_protected_api(deployment):
@@ -98,10 +109,30 @@ def s56_a_cached_answer_opens_nothing_else(deployment):
     hallpass.revoke(id=here["id"])
     # The price of a cache, which shows that there is one.
     expect(api.get("/v1/assets/1", token=here["token"]), 200)
+    bound = hallpass.mint("secret", ips=["127.0.0.1/32"])["token"]
+    expect(api.get("/v1/assets/1", token=bound), 200)
+    expect(api.at("127.0.0.2").get("/v1/assets/1", token=bound), 403)
+    # Origin is no part of this key, since servers send none: what is bound to one is refused.
+    public, from_page = hallpass.publishable()["token"], {"Origin": "https://example.com"}
+    expect(api.get("/v1/assets/1", token=public, headers=from_page), 403)
     api = deployment.protected("browser", CacheSeconds=60)
-    path = f"/v1/assets/1?pubtoken={hallpass.publishable()['token']}"
-    expect(api.get(path, headers={"Origin": "https://example.com"}), 200)
+    path = f"/v1/assets/1?pubtoken={public}"
+    expect(api.get(path, headers=from_page), 200)
     expect(api.get(path, headers={"Origin": "https://evil.example"}), 403)
+
+
+def s56_a_cached_answer_opens_no_other_method_of_the_same_route(deployment):
+    api = deployment.protected("server", {"PUT ${Path}": "PUT /other", "GET ${Path}": "ANY ${Path}"}, CacheSeconds=60)
+    reader = deployment.hallpass.mint("secret", scopes=["asset:read"])["token"]
+    expect(api.get("/v1/assets/1", token=reader), 200)
+    expect(api.call("PUT", "/v1/assets/1", token=reader), 403)
+
+
+def s56_what_is_missing_from_the_caches_key_is_refused(deployment):
+    sources = [f"            - !If [Caches, $context.{name}, !Ref AWS::NoValue]\n" for name in ("httpMethod", "path")]
+    for source in sources:
+        api = deployment.protected("server", {source: ""}, CacheSeconds=60)
+        expect(api.get("/v1/assets/1", token=deployment.hallpass.mint("secret")["token"]), 403)
 
 
 def aws_own_jwt_authorizer_takes_rs256(deployment):
@@ -240,6 +271,8 @@ ALL = [
     a_browser_calls_the_protected_api,
     both_call_the_protected_api,
     s56_a_cached_answer_opens_nothing_else,
+    s56_a_cached_answer_opens_no_other_method_of_the_same_route,
+    s56_what_is_missing_from_the_caches_key_is_refused,
     aws_own_jwt_authorizer_takes_rs256,
     *catalogs.ALL,
     s58_only_keys_and_bootstrap_may_write_key_rows,

@@ -6,7 +6,8 @@ What is mended, all of it needed to test this template:
 - functions run as on Lambda (environments.py), and call AWS as their role, whose policies decide (permissions.py);
 - an HTTP API without CORS settings hands OPTIONS to its routes;
 - an authorizer's identity sources must be there whether it caches or not (else 401, nothing is invoked), and may be
-  `$context.routeKey` and `$context.path`;
+  `$context.` variables;
+- a request's address is its own;
 - a template that names no identity source gets none;
 - an API is reached under its AWS name, also by the JWT authorizer's own requests.
 
@@ -47,6 +48,7 @@ from ministack.services import apigateway, iam, kms, lambda_svc  # noqa: E402
 from ministack.services.cloudformation import provisioners  # noqa: E402
 from permissions import Role, asked  # noqa: E402
 
+CLIENT = contextvars.ContextVar("client", default="127.0.0.1")
 AWS_NAME = re.compile(r"^([a-f0-9]{8})\.execute-api\.[a-z0-9-]+\.amazonaws\.com$")
 
 
@@ -81,6 +83,8 @@ class Functions:
             "_HANDLER": config.get("Handler", "bootstrap"),
         }
         timeout = config.get("Timeout", 3)
+        if "sourceIp" in (http := event.get("requestContext", {}).get("http", {})):
+            http["sourceIp"] = CLIENT.get()
         body, failed = self.pool.invoke(config["FunctionName"], function["code_zip"], variables, timeout, event)
         return {"body": body, "error": True} if failed else {"body": body}
 
@@ -116,6 +120,7 @@ class Mended:
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        CLIENT.set(scope["client"][0])
         headers = {name.lower(): value.decode() for name, value in scope["headers"]}
         if scope["path"] == "/_hallpass/calls":
             return await answer(send, 200, self.functions.report())
@@ -191,7 +196,14 @@ def mend_api_gateway():
         api_id, stage, route, method, path, resource, headers, query, parameters, variables, *owner
     ):
         authorizer = apigateway._authorizers.get(api_id, {}).get(route.get("authorizerId")) or {}
-        context.set({"$context.routeKey": route.get("routeKey", "$default"), "$context.path": path})
+        context.set(
+            {
+                "$context.routeKey": route.get("routeKey", "$default"),
+                "$context.httpMethod": method,
+                "$context.path": path,
+                "$context.identity.sourceIp": CLIENT.get(),
+            }
+        )
         present, _ = with_context(authorizer.get("identitySource"), headers, query, variables)
         if not present:
             return apigateway._jwt_unauthorized(), None

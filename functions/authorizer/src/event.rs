@@ -1,11 +1,13 @@
 //! What API Gateway asks, in both of its forms, as one request.
 
+use crate::kept::Kept;
 use crate::reply::Form;
 use hallpass_http::ClientAddress;
 use http::{HeaderName, HeaderValue, Request, request::Parts};
 use serde::Deserialize;
 use std::collections::HashMap;
 use thiserror::Error;
+use url::form_urlencoded;
 
 /// An event of an authorizer of type REQUEST.
 #[derive(Debug, Deserialize)]
@@ -15,6 +17,7 @@ pub struct Event {
     route_arn: Option<String>,
     raw_path: Option<String>,
     raw_query_string: Option<String>,
+    identity_source: Option<Sources>,
     /// Payload 1.0.
     method_arn: Option<String>,
     path: Option<String>,
@@ -27,13 +30,25 @@ pub struct Event {
     request_context: Context,
 }
 
+/// The values of the authorizer's identity sources.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Sources {
+    /// Payload 2.0.
+    Listed(Vec<String>),
+    /// Payload 1.0 of an HTTP API, which tells nothing that could be relied on.
+    #[expect(dead_code, reason = "named, so that it is no error")]
+    Joined(String),
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Context {
+    domain_name: Option<String>,
     stage: Option<String>,
     http: Option<Http>,
     identity: Option<Identity>,
-    /// `$connect` of a WebSocket API.
+    /// `GET /v1/assets/{id}` of an HTTP API, `$connect` of a WebSocket API.
     route_key: Option<String>,
 }
 
@@ -56,7 +71,7 @@ pub enum EventError {
     /// Neither form.
     #[error("not an event of a REQUEST authorizer, payload 1.0 or 2.0")]
     Form,
-    /// A header or query that no request can have.
+    /// A header that no request can have.
     #[error("the event holds no HTTP request")]
     Request(#[from] http::Error),
 }
@@ -70,6 +85,8 @@ pub(crate) struct Asked {
     pub(crate) path: Option<String>,
     /// Its headers, query and address.
     pub(crate) parts: Parts,
+    /// What the answer is kept under, if it is.
+    pub(crate) kept: Option<Kept>,
 }
 
 impl Event {
@@ -84,16 +101,31 @@ impl Event {
 
     /// Payload 2.0, of HTTP APIs.
     fn second(self) -> Result<Asked, EventError> {
-        let http = self.request_context.http.ok_or(EventError::Form)?;
-        let stage = self.request_context.stage.unwrap_or_default();
-        let path = self.raw_path.map(|path| below(&stage, path));
+        let context = self.request_context;
+        let http = context.http.ok_or(EventError::Form)?;
+        let kept = match (self.identity_source, context.route_key) {
+            (Some(Sources::Listed(values)), Some(route)) => {
+                Kept::of(values, &route, &http.method, self.raw_path.as_deref())
+            }
+            _ => None,
+        };
+        // A domain of one's own has the stage in its mapping, not in its paths.
+        let domain = context.domain_name.unwrap_or_default();
+        let stage = context.stage.filter(|_| domain.contains(".execute-api."));
+        let path = match stage {
+            Some(stage) => self.raw_path.map(|path| below(&stage, path)),
+            None => self.raw_path,
+        };
         let headers: Vec<(String, String)> = self.headers.unwrap_or_default().into_iter().collect();
+        // Clients write characters into a query that no URI holds. Written anew it says the same.
         let query = self.raw_query_string.unwrap_or_default();
+        let query = written(form_urlencoded::parse(query.as_bytes()));
         Ok(Asked {
             form: Form::Simple,
             parts: parts(headers, &query, http.source_ip)?,
             method: http.method,
             path,
+            kept,
         })
     }
 
@@ -111,14 +143,14 @@ impl Event {
             self.multi_value_query_string_parameters,
             self.query_string_parameters,
         );
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(parameters);
+        let query = written(parameters);
         let source_ip = self.request_context.identity.and_then(|it| it.source_ip);
         Ok(Asked {
             form: Form::Policy { arn },
-            parts: parts(headers, &query.finish(), source_ip)?,
+            parts: parts(headers, &query, source_ip)?,
             method,
             path,
+            kept: None,
         })
     }
 }
@@ -134,6 +166,12 @@ fn below(stage: &str, path: String) -> String {
         Some(rest) if stage != "$default" => rest.to_owned(),
         _ => path,
     }
+}
+
+fn written<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(pairs);
+    query.finish()
 }
 
 /// Every value where the event lists them, else the one it names.

@@ -5,12 +5,16 @@
 //! in the catalog's table of routes, and the one validation decides.
 
 mod event;
+mod kept;
 mod reply;
 
 pub use event::{Event, EventError};
 pub use reply::Answer;
 
-use hallpass_http::{ANSWER_WITHIN, Platform, Problem, admit_to_route};
+use axum::extract::FromRequestParts as _;
+use event::Asked;
+use hallpass_http::{ANSWER_WITHIN, Caller, Credential, Platform, Problem, admit_to_route};
+use http::StatusCode;
 use thiserror::Error;
 use tokio::time::error::Elapsed;
 
@@ -41,15 +45,9 @@ pub async fn authorize(platform: &Platform, event: Event) -> Result<Answer, Auth
     // What a gateway has decoded holds no `%`; what it has not could be read in another way by the
     // API behind it. No valid segment of a path needs one.
     let path = asked.path.as_deref().filter(|path| !path.contains('%'));
-    let path = path.unwrap_or("");
-    // Boxed, since the type of what it waits for is deeper than the compiler follows.
-    let admitted = Box::pin(admit_to_route(
-        platform,
-        &mut asked.parts,
-        &asked.method,
-        path,
-    ));
-    match tokio::time::timeout(ANSWER_WITHIN, admitted).await? {
+    let path = path.unwrap_or("").to_owned();
+    let decided = decide(platform, &mut asked, &path);
+    match tokio::time::timeout(ANSWER_WITHIN, decided).await? {
         Ok(caller) => Ok(asked.form.allow(&caller)),
         Err(problem) if problem.status().is_server_error() => {
             Err(AuthorizeError::Unavailable(problem))
@@ -58,6 +56,35 @@ pub async fn authorize(platform: &Platform, event: Event) -> Result<Answer, Auth
             let (status, code) = (problem.status().as_u16(), problem.code());
             tracing::info!(status, code, "refused");
             asked.form.refuse(&problem)
+        }
+    }
+}
+
+async fn decide(platform: &Platform, asked: &mut Asked, path: &str) -> Result<Caller, Problem> {
+    // Boxed, since the type of what it waits for is deeper than the compiler follows.
+    let admitted = Box::pin(admit_to_route(
+        platform,
+        &mut asked.parts,
+        &asked.method,
+        path,
+    ));
+    let caller = admitted.await?;
+    let Some(kept) = &asked.kept else {
+        return Ok(caller);
+    };
+    let credential = Credential::from_request_parts(&mut asked.parts, platform).await?;
+    match kept.lacks(credential.text(), &caller, &asked.parts) {
+        None => Ok(caller),
+        Some(source) => {
+            tracing::warn!(
+                source,
+                "the authorizer keeps answers without one of their sources"
+            );
+            let detail = format!(
+                "the authorizer keeps its answers, and they rest on `{source}`: add it to the \
+                 identity sources, or set the cache time to 0"
+            );
+            Err(Problem::new(StatusCode::FORBIDDEN, "unsafe_cache", detail))
         }
     }
 }

@@ -1,0 +1,63 @@
+//! What API Gateway keeps an answer under, where it keeps it: an answer opens whatever request has the
+//! same key, so it must not rest on anything else (`security.md` 56).
+
+use hallpass_http::{Caller, ClientAddress};
+use http::header::ORIGIN;
+use http::request::Parts;
+
+/// The values of the identity sources of an authorizer that keeps its answers.
+///
+/// No event tells a cache time. What tells is `$context.routeKey` among the sources: it is there for
+/// the cache alone, and a cache without it is wrong from the start, as AWS's documentation and ours say.
+pub(crate) struct Kept {
+    values: Vec<String>,
+    method: String,
+    path: String,
+}
+
+impl Kept {
+    /// `None` where nothing is kept.
+    pub(crate) fn of(
+        values: Vec<String>,
+        route: &str,
+        method: &str,
+        path: Option<&str>,
+    ) -> Option<Self> {
+        values.iter().any(|value| value == route).then(|| Self {
+            values,
+            method: method.to_owned(),
+            path: path.unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// The source without which the answer would open more than this request. `credential` is the
+    /// token's text.
+    pub(crate) fn lacks(
+        &self,
+        credential: &str,
+        caller: &Caller,
+        parts: &Parts,
+    ) -> Option<&'static str> {
+        let bounds = caller.evidence().bounds();
+        let origin = parts.headers.get(ORIGIN).and_then(|it| it.to_str().ok());
+        let address = parts.extensions.get::<ClientAddress>();
+        let address = address.map(|address| address.0.to_string());
+        if !self.values.iter().any(|value| value.contains(credential)) {
+            Some("the credential")
+        } else if !self.holds(Some(&self.method)) {
+            Some("$context.httpMethod")
+        } else if !self.holds(Some(&self.path)) {
+            Some("$context.path")
+        } else if bounds.iter().any(|it| !it.origins.is_empty()) && !self.holds(origin) {
+            Some("$request.header.Origin")
+        } else if bounds.iter().any(|it| !it.ips.is_empty()) && !self.holds(address.as_deref()) {
+            Some("$context.identity.sourceIp")
+        } else {
+            None
+        }
+    }
+
+    fn holds(&self, fact: Option<&str>) -> bool {
+        fact.is_some_and(|fact| self.values.iter().any(|value| value == fact))
+    }
+}
