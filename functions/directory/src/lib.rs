@@ -21,7 +21,7 @@ mod within;
 
 pub use api::Api;
 
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use axum::{Extension, Router};
 use hallpass_http::{ANSWER_WITHIN, Platform, WalkFor, answer_within, finish};
 use std::time::Duration;
@@ -35,15 +35,14 @@ pub fn routes() -> Router<Platform> {
 /// The same, where removing a user or service account that is not finished in `walk_for` answers
 /// 202.
 pub fn routes_walking_for(walk_for: Duration) -> Router<Platform> {
-    let of_principals = of_principals().layer(Extension(WalkFor(walk_for)));
+    let closings = closings().layer(Extension(WalkFor(walk_for)));
     let routes = of_places()
+        .merge(of_principals())
         .merge(of_groups())
         .merge(of_folders())
         .merge(of_app());
-    answer_within(ANSWER_WITHIN, routes).merge(answer_within(
-        WalkFor(walk_for).answer_within(),
-        of_principals,
-    ))
+    answer_within(ANSWER_WITHIN, routes)
+        .merge(answer_within(WalkFor(walk_for).answer_within(), closings))
 }
 
 fn of_places() -> Router<Platform> {
@@ -66,21 +65,27 @@ fn of_places() -> Router<Platform> {
         )
 }
 
-/// Removing one of these walks all that speaks for it.
+/// Removing one of these walks all that speaks for it: nothing else may take so long.
+fn closings() -> Router<Platform> {
+    Router::new()
+        .route("/v1/users/{user}", delete(user::delete))
+        .route(
+            "/v1/service-accounts/{service_account}",
+            delete(service_account::delete),
+        )
+}
+
 fn of_principals() -> Router<Platform> {
     Router::new()
         .route("/v1/users", get(user::list).post(user::create))
-        .route(
-            "/v1/users/{user}",
-            get(user::one).patch(user::change).delete(user::delete),
-        )
+        .route("/v1/users/{user}", get(user::one).patch(user::change))
         .route(
             "/v1/service-accounts",
             get(service_account::list).post(service_account::create),
         )
         .route(
             "/v1/service-accounts/{service_account}",
-            get(service_account::one).delete(service_account::delete),
+            get(service_account::one),
         )
 }
 
