@@ -157,6 +157,36 @@ fn every_deployed_route_is_one_of_a_function() {
     }
 }
 
+/// `cargo lambda watch` has a table of its own (`Cargo.toml`).
+#[test]
+fn every_route_of_a_function_is_watched_at_the_same_path() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let table = manifest.split_once("[workspace.metadata.lambda.watch.router]");
+    let mut watched: Vec<(String, Option<String>, String)> = Vec::new();
+    let mut path = String::new();
+    for line in table.unwrap().1.lines() {
+        if let Some(of) = line.strip_prefix('"').and_then(|it| it.split_once('"')) {
+            path = of.0.to_owned();
+        }
+        if let Some(function) = between(line, "\"hallpass-", "\"") {
+            let method = between(line, "method = \"", "\"").map(str::to_owned);
+            watched.push((path.clone(), method, function.to_owned()));
+        }
+    }
+    for (path, functions) in served() {
+        for (function, methods) in functions {
+            for method in methods {
+                let is_it = |(template, of, to): &(String, Option<String>, String)| {
+                    let below = template.strip_suffix("{*rest}");
+                    let reaches = below.map_or(fits(template, &path), |it| path.starts_with(it));
+                    *to == function && reaches && of.as_ref().is_none_or(|of| *of == method)
+                };
+                assert!(watched.iter().any(is_it), "`{method} {path}` of {function}");
+            }
+        }
+    }
+}
+
 #[test]
 fn every_function_is_deployed() {
     let template = template();
