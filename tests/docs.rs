@@ -243,3 +243,14 @@ async fn the_page_tells_of_every_type_and_leads_to_it() {
     // `tokens` is a list of them: what one holds must be a click away.
     assert!(page.contains("list of <a href=\"#type-TokenView\">TokenView</a>"));
 }
+
+#[tokio::test]
+async fn s43_the_documents_say_that_an_origin_binds_browsers_only() {
+    let description = description().await;
+    let rule = &description["components"]["schemas"]["WrittenOriginRule"]["description"];
+    let page = ask("/docs").await.body.as_str().unwrap().to_owned();
+    for text in [rule.as_str().unwrap(), &page] {
+        assert!(text.contains("anything but a browser can write any Origin"));
+    }
+    assert!(include_str!("../README.md").contains("Origin binds browsers"));
+}

@@ -75,7 +75,7 @@ schema! {
         .additional_properties(Some(AccessLevel::schema()));
     AccessLevel = text("A level of access of the catalog.", "read");
     OriginRule = text("`https://host[:port]` or `https://*.host`.", "https://*.example.com");
-    WrittenOriginRule = text("`https://host[:port]`, `https://*.host`, `http://localhost[:port]`; `host` and `*.host` stand for https.", "https://example.com");
+    WrittenOriginRule = text("`https://host[:port]`, `https://*.host`, `http://localhost[:port]`; `host` and `*.host` stand for https. It binds browsers, which send their Origin truthfully, and nobody else: anything but a browser can write any Origin.", "https://example.com");
     IpRule = text("An address or a block of them (CIDR).", "203.0.113.0/24");
     Scope = text("`resource:action` or `resource:action@path`.", "floor:readPrivate@floor/7");
     WrittenScope = OneOfBuilder::new()
