@@ -269,3 +269,40 @@ async fn a_mint_reads_once_for_its_caller_and_once_for_a_free_place() {
         assert_eq!(operations, expected);
     }
 }
+
+/// A catalog whose limit is lowered: those in places beyond it are as much there as the others.
+#[tokio::test]
+async fn s25_tokens_beyond_a_lowered_limit_count() {
+    let mut hallpass = Hallpass::start("default").await;
+    let limited = |limit: u8| {
+        let text = include_str!("../../infra/catalogs/default.toml");
+        let text = text.replace("limit = 100", &format!("limit = {limit}"));
+        hallpass_core::Catalog::parse("limited.toml", &text).unwrap()
+    };
+    let end = async |hallpass: &Hallpass, id: &str| {
+        let path = format!("/v1/tokens/{id}");
+        let ended = hallpass.delete(&path).bearer(&hallpass.root).await;
+        assert_eq!(ended.status, 204);
+    };
+    hallpass.with_catalog(limited(4));
+    for _ in 0..4 {
+        hallpass.mint(secret(json!({}))).await;
+    }
+    hallpass.with_catalog(limited(2));
+    for item in hallpass.items().await {
+        let (pk, sk) = (item["pk"].as_s().unwrap(), item["sk"].as_s().unwrap());
+        if pk.starts_with("SLOTS#") && ["00", "01"].contains(&sk.as_str()) {
+            end(&hallpass, item["token"].as_s().unwrap()).await;
+        }
+    }
+    let (_, slots) = held(&hallpass, "secret").await;
+    assert_eq!(slots.len(), 2);
+    let again = async |hallpass: &Hallpass| {
+        let reply = mint(hallpass, &hallpass.root, secret(json!({}))).await;
+        outcome(&reply).map_err(|(status, code, _)| (status, code.to_owned()))
+    };
+    let reached = (409, "limit_reached".to_owned());
+    assert_eq!(again(&hallpass).await, Err(reached));
+    end(&hallpass, slots.iter().next().unwrap()).await;
+    assert_eq!(again(&hallpass).await, Ok(()));
+}

@@ -83,6 +83,10 @@ impl Store {
                 taken.extend(slot);
             }
         }
+        // Those in places beyond a limit that was lowered count as well.
+        if taken.len() >= usize::from(limit) {
+            return Ok(None);
+        }
         let free: Vec<u8> = (0..limit.min(MOST))
             .filter(|slot| !taken.contains(slot))
             .collect();
