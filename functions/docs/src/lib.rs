@@ -15,26 +15,37 @@ use hallpass_http::{ANSWER_WITHIN, Platform, answer_within, finish};
 use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
 };
-use std::sync::Arc;
+use std::sync::LazyLock;
 
 /// The page has a style of its own and nothing else: no script, no picture, nobody who frames it.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
+/// Both, put together at the first request that asks for one: it takes as long as three cold starts.
+static DOCUMENTS: LazyLock<Documents> = LazyLock::new(|| {
+    let description = description();
+    Documents {
+        page: page::page(&description),
+        json: description.to_string(),
+    }
+});
+
+struct Documents {
+    json: String,
+    page: String,
+}
+
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    let description = description();
-    let page: Arc<str> = page::page(&description).into();
-    let json: Arc<str> = description.to_string().into();
     let routes = Router::new()
         .route(
             "/openapi.json",
-            get(async move || text("application/json", &json)),
+            get(async || text("application/json", &DOCUMENTS.json)),
         )
         .route(
             "/docs",
-            get(async move || {
-                let page = text("text/html; charset=utf-8", &page);
+            get(async || {
+                let page = text("text/html; charset=utf-8", &DOCUMENTS.page);
                 ([(CONTENT_SECURITY_POLICY, POLICY)], page).into_response()
             }),
         );
@@ -47,11 +58,11 @@ pub fn router(platform: &Platform) -> Router {
 }
 
 /// The same for everybody, and for as long as the deployment is the same; any page may read it.
-fn text(media: &'static str, text: &Arc<str>) -> Response {
+fn text(media: &'static str, text: &str) -> Response {
     let headers = [
         (CONTENT_TYPE, media),
         (CACHE_CONTROL, "public, max-age=300"),
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     ];
-    (headers, text.to_string()).into_response()
+    (headers, text.to_owned()).into_response()
 }
