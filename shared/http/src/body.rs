@@ -58,6 +58,7 @@ fn refused(field: &str, error: &serde_json::Error) -> Problem {
     let sentence = text
         .rsplit_once(" at line ")
         .map_or(text.as_str(), |(sentence, _)| sentence);
+    let sentence = &plain(sentence);
     match error.classify() {
         Category::Data if field == "." => match named(sentence) {
             Some(field) => Problem::invalid(field, "invalid_field", sentence),
@@ -72,6 +73,16 @@ fn refused(field: &str, error: &serde_json::Error) -> Problem {
             format!("the body is not JSON: {text}"),
         ),
     }
+}
+
+/// Serde names numbers as Rust does.
+fn plain(sentence: &str) -> String {
+    let number = ["expected u64", "expected u32", "expected u8"];
+    let said = number.iter().find_map(|rust| sentence.strip_suffix(rust));
+    said.map_or_else(
+        || sentence.to_owned(),
+        |said| format!("{said}expected a whole number, 0 or more, without quotes"),
+    )
 }
 
 /// The field that is unknown, missing or there twice: serde says which in its sentence only.
