@@ -75,6 +75,30 @@ async fn the_list_comes_in_pages() {
 }
 
 #[tokio::test]
+async fn who_was_removed_leaves_no_empty_page() {
+    let world = World::new().await;
+    let (folder, _) = world.folder(None).await;
+    let mut members = Vec::new();
+    for name in ["a", "b", "c"] {
+        members.push(world.user(name).await);
+    }
+    for member in &members {
+        world.give(&folder, member, "read").await;
+    }
+    members.sort();
+    for gone in &members[..2] {
+        let removed = world.delete(&world.key, &format!("/v1/users/{gone}")).await;
+        assert_eq!(removed.status, 204, "{}", removed.body);
+    }
+    let list = format!("/v1/folders/{folder}/access?limit=1");
+    let page = world.get(&world.key, &list).await.body;
+    assert_eq!(page["users"][0]["user_id"], members[2], "{page}");
+    let next = format!("{list}&cursor={}", text(&page, "cursor"));
+    let last = world.get(&world.key, &next).await.body;
+    assert_eq!(last, json!({"users": [], "groups": []}));
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_told() {
     let world = World::new().await;
     let (folder, _) = world.folder(None).await;

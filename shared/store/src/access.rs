@@ -48,7 +48,7 @@ pub struct AccessPage {
     pub groups: Vec<(GroupRecord, AccessLevel)>,
     /// Those users that are not closed.
     pub users: Vec<(PrincipalRecord, AccessLevel)>,
-    /// The cursor of the next page; absent after the last one, which may be empty.
+    /// The cursor of the next page; absent after the last one, which alone may be empty.
     pub next: Option<Member>,
 }
 
@@ -233,7 +233,8 @@ impl Store {
     }
 
     /// Reads up to `limit`, 1 to 100, of those who have access to a folder by an entry of its own,
-    /// after the one of the cursor.
+    /// after the one of the cursor. The entry of who was removed stays: where a page holds nothing
+    /// else, the next is read, so that an empty one is the last.
     ///
     /// # Errors
     /// When the table does not answer, or a row is unreadable.
@@ -245,11 +246,29 @@ impl Store {
         limit: u32,
         cursor: Option<Member>,
     ) -> Result<AccessPage, StoreError> {
-        let operation = "list access";
         let within = Within {
             account,
             environment,
         };
+        let mut cursor = cursor;
+        loop {
+            let page = self.access_page(within, folder, limit, cursor).await?;
+            if page.next.is_none() || !page.groups.is_empty() || !page.users.is_empty() {
+                return Ok(page);
+            }
+            cursor = page.next;
+        }
+    }
+
+    async fn access_page(
+        &self,
+        within: Within<'_>,
+        folder: &FolderRef,
+        limit: u32,
+        cursor: Option<Member>,
+    ) -> Result<AccessPage, StoreError> {
+        let operation = "list access";
+        let (account, environment) = (within.account, within.environment);
         let pk = keys::folder_partition(account, environment, folder);
         let slice = Slice {
             limit: i32::try_from(limit.clamp(1, 100)).ok(),
