@@ -231,3 +231,32 @@ async fn a_model_is_one_segment_of_a_path() {
     }
     shared(&hallpass, &caller, json!({"model": "x".repeat(64)})).await;
 }
+
+/// The password is part of the call, though no fast hash of it is kept.
+#[tokio::test]
+async fn s26_the_same_key_with_another_password_is_another_call() {
+    let hallpass = Hallpass::start("bimu").await;
+    let (_, caller) = hallpass.account("acme", sharer()).await;
+    let keyed = async |password: Value| {
+        let body = json!({"model": "m1", "password": password});
+        let call = hallpass.post(SHARES, body).bearer(&caller);
+        call.header("idempotency-key", "one").await
+    };
+    let made = keyed(json!("sesame")).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let id = text(&made.body, "id");
+    for (password, expected) in [
+        (json!("sesame"), (409, "already_created")),
+        (json!("another"), (422, "idempotency_key_reused")),
+        (json!(null), (422, "idempotency_key_reused")),
+    ] {
+        let reply = keyed(password).await;
+        assert_eq!(answer(&reply), expected, "{}", reply.body);
+    }
+    // What was made first is repeated, also when it is another by now.
+    let changed = super::patch(&hallpass, &caller, &id, json!({"password": "another"})).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    let again = keyed(json!("sesame")).await;
+    assert_eq!(answer(&again), (409, "already_created"));
+    assert_eq!(again.body["id"], id);
+}

@@ -11,8 +11,8 @@ use hallpass_core::{
     present,
 };
 use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem};
-use hallpass_password::{HashError, Password, hash, optional};
-use hallpass_store::ShareError;
+use hallpass_password::{HashError, Password, hash, matches, optional};
+use hallpass_store::{CreateError, ShareError};
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -71,9 +71,11 @@ pub(crate) async fn create(
     let (account, environment) = caller.place(account, environment)?;
     let scopes = given(&platform, &model)?;
     check_held(&caller, &scopes)?;
-    // Without the password's text: beside Argon2id, the table must not hold a fast hash of it.
+    // Without the password's text: beside Argon2id, the table must not hold a fast hash of it. A
+    // repeated call's is told by the hash that was made.
     let told = format!("{model}\n{account}\n{environment}\n{}", password.is_some());
     let idempotency = key.scoped(&caller, "POST /v1/shares", told.as_bytes());
+    let given = password.clone();
     let password = hashed(&platform, password).await?;
     let now = platform.now();
     let record = ShareRecord {
@@ -91,12 +93,17 @@ pub(crate) async fn create(
         .audit("share", record.id, now)
         .with("model", &record.model)
         .with("has_password", record.password.is_some());
-    platform
+    let made = platform
         .store
         .share(&record, idempotency.as_ref(), &audit, now)
-        .await
-        .map_err(|error| not_shared(&caller, error))?;
-    Ok((StatusCode::CREATED, Json(record.into())))
+        .await;
+    match made {
+        Ok(()) => Ok((StatusCode::CREATED, Json(record.into()))),
+        Err(ShareError::Create(CreateError::Already(made))) => {
+            Err(repeated(&platform, made, given).await?)
+        }
+        Err(error) => Err(not_shared(&caller, error)),
+    }
 }
 
 pub(crate) async fn one(
@@ -224,10 +231,35 @@ async fn hashed(
         return Ok(None);
     };
     let hashed = hash(password, platform.random.as_ref()).await;
-    hashed.map(Some).map_err(|error| match error {
+    hashed.map(Some).map_err(not_hashed)
+}
+
+fn not_hashed(error: HashError) -> Problem {
+    match error {
         HashError::Form => Problem::internal(error),
         HashError::Random(_) | HashError::Failed(_) => Problem::unavailable(error),
-    })
+    }
+}
+
+/// What a call is told whose key has shared the model already. With another password than that
+/// share's it is another call.
+async fn repeated(
+    platform: &Platform,
+    made: String,
+    given: Option<Password>,
+) -> Result<Problem, Problem> {
+    let id: ShareId = made.parse().map_err(Problem::internal)?;
+    let share = platform.store.find_share(&id).await?;
+    // Of one that was cut off, the password may be another by now, and nothing is told by it.
+    let as_made = share.filter(|share| share.cut_off.is_none());
+    let present = as_made.and_then(|share| share.password);
+    if let (Some(given), Some(present)) = (given, present) {
+        let is_same = matches(given, Some(&present)).await.map_err(not_hashed)?;
+        if !is_same {
+            return Ok(Problem::key_reused());
+        }
+    }
+    Ok(DirectoryError(CreateError::Already(made)).into())
 }
 
 fn not_shared(caller: &Caller, error: ShareError) -> Problem {
