@@ -1,7 +1,7 @@
 //! Environments: made by the operator, inside an account.
 
 use crate::{NOBODY, environment, environments, get, outcome, post, told};
-use hallpass_tests::Hallpass;
+use hallpass_tests::{Hallpass, text};
 use insta::assert_json_snapshot;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -34,6 +34,46 @@ async fn an_environment_is_made_read_and_listed() {
     let names = listed.body["environments"].as_array().unwrap().iter();
     let names: Vec<&str> = names.map(|row| row["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["app.1/Live_2", "default/live", "shop/test"]);
+}
+
+#[tokio::test]
+async fn the_list_comes_in_pages_of_one_query_and_shows_others_their_own() {
+    let hallpass = Hallpass::start("archilogic").await;
+    let (account, customer) = hallpass
+        .account("customer", json!(["directory:read"]))
+        .await;
+    let mut expected = vec!["default/live".to_owned()];
+    for number in 1..=4 {
+        let name = format!("shop/test{number}");
+        environment(&hallpass, &account, &name).await;
+        expected.push(name);
+    }
+    let first = format!("{}?limit=2", environments(&account));
+    let (mut found, mut path) = (Vec::new(), first.clone());
+    loop {
+        hallpass.dynamodb.reset();
+        let page = get(&hallpass, &hallpass.root, &path).await.body;
+        assert_eq!(hallpass.dynamodb.operations(), ["BatchGetItem", "Query"]);
+        let names = page["environments"].as_array().unwrap();
+        assert!(names.len() <= 2);
+        found.extend(names.iter().map(|row| text(row, "name")));
+        let Some(cursor) = page["cursor"].as_str() else {
+            break;
+        };
+        path = format!("{first}&cursor={}", cursor.replace('/', "%2F"));
+    }
+    assert_eq!(found, expected);
+    let own = get(&hallpass, &customer, &environments(&account))
+        .await
+        .body;
+    assert_eq!(own["environments"].as_array().unwrap().len(), 1);
+    assert_eq!(own["environments"][0]["name"], "default/live");
+    for query in ["limit=0", "limit=101", "cursor=nowhere", "page=2"] {
+        let path = format!("{}?{query}", environments(&account));
+        let reply = get(&hallpass, &hallpass.root, &path).await;
+        assert_eq!(told(&reply).0, 422, "{query}");
+        assert_eq!(reply.code(), "invalid_query", "{query}");
+    }
 }
 
 #[tokio::test]

@@ -3,13 +3,16 @@
 use crate::error::DirectoryError;
 use crate::place;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use hallpass_core::{AccountId, EnvironmentName, UnixSeconds};
 use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem};
 use hallpass_store::EnvironmentRow;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+
+const LONGEST_PAGE: u8 = 100;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -27,10 +30,21 @@ pub(crate) struct EnvironmentView {
     closed_at: Option<UnixSeconds>,
 }
 
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageRequest {
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u8>,
+    cursor: Option<EnvironmentName>,
+}
+
 #[derive(Serialize, ToSchema)]
-#[schema(as = EnvironmentList)]
-pub(crate) struct ListView {
+#[schema(as = EnvironmentPage)]
+pub(crate) struct PageView {
     environments: Vec<EnvironmentView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<EnvironmentName>,
 }
 
 impl From<EnvironmentRow> for EnvironmentView {
@@ -97,18 +111,39 @@ pub(crate) async fn list(
     State(platform): State<Platform>,
     caller: Caller,
     Path(account): Path<String>,
-) -> Result<Json<ListView>, Problem> {
+    page: Result<Query<PageRequest>, QueryRejection>,
+) -> Result<Json<PageView>, Problem> {
     caller.require("directory:read")?;
     let account = place::account(&caller, &account)?;
-    let rows = platform.store.environments(&account).await?;
+    let Query(page) = page.map_err(|error| {
+        let detail = format!("{}; there are `limit` and `cursor`", error.body_text());
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", detail)
+    })?;
+    let limit = page.limit.unwrap_or(LONGEST_PAGE);
+    if !(1..=LONGEST_PAGE).contains(&limit) {
+        let detail = format!("`limit` is between 1 and {LONGEST_PAGE}");
+        return Err(Problem::invalid("limit", "invalid_query", detail));
+    }
+    if !caller.is_operator() {
+        let own = platform.store.environment(&account, caller.environment());
+        let environments = own.await?.map(EnvironmentView::from).into_iter().collect();
+        return Ok(Json(PageView {
+            environments,
+            cursor: None,
+        }));
+    }
+    let is_first = page.cursor.is_none();
+    let found = platform
+        .store
+        .environments(&account, u32::from(limit), page.cursor)
+        .await?;
     // Every account has `default/live`, and no environment is ever deleted.
-    if rows.is_empty() {
+    if is_first && found.environments.is_empty() {
         return Err(Problem::not_found("account"));
     }
-    let seen = rows
-        .into_iter()
-        .filter(|row| caller.reaches(account, &row.name));
-    Ok(Json(ListView {
-        environments: seen.map(EnvironmentView::from).collect(),
+    let environments = found.environments.into_iter().map(EnvironmentView::from);
+    Ok(Json(PageView {
+        environments: environments.collect(),
+        cursor: found.next,
     }))
 }

@@ -8,6 +8,7 @@ use crate::expression::Expression;
 use crate::idempotency::Idempotency;
 use crate::item;
 use crate::keys;
+use crate::read::Slice;
 use crate::transaction::{Outcome, Transaction};
 use hallpass_core::{AccountId, EnvironmentName, UnixMillis};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,15 @@ pub struct EnvironmentRow {
     /// When it was closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<UnixMillis>,
+}
+
+/// Some environments of an account, in the order of their names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvironmentPage {
+    /// The environments.
+    pub environments: Vec<EnvironmentRow>,
+    /// The cursor of the next page; absent after the last one, which may be empty.
+    pub next: Option<EnvironmentName>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,16 +93,32 @@ impl Store {
         self.find("read an environment", &key).await
     }
 
-    /// Reads all environments of an account, in the order of their names.
+    /// Reads up to `limit` environments of an account, 1 to 100, after the one of the cursor, in the
+    /// order of their names.
     ///
     /// # Errors
     /// When the table does not answer, or a row is unreadable.
     pub async fn environments(
         &self,
         account: &AccountId,
-    ) -> Result<Vec<EnvironmentRow>, StoreError> {
+        limit: u32,
+        cursor: Option<EnvironmentName>,
+    ) -> Result<EnvironmentPage, StoreError> {
         let pk = keys::account(account).pk;
-        self.query_all("list environments", &pk, keys::ENVIRONMENTS)
-            .await
+        let slice = Slice {
+            limit: i32::try_from(limit.clamp(1, 100)).ok(),
+            after: cursor.map(|name| keys::environment(account, &name)),
+        };
+        let (rows, after) = self
+            .query("list environments", &pk, keys::ENVIRONMENTS, slice)
+            .await?;
+        let environments: Result<Vec<EnvironmentRow>, _> =
+            rows.into_iter().map(item::read).collect();
+        let environments = environments?;
+        let last = environments.last().map(|row| row.name.clone());
+        Ok(EnvironmentPage {
+            next: after.and(last),
+            environments,
+        })
     }
 }

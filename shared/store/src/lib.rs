@@ -49,7 +49,7 @@ pub use account::{AccountPage, AccountRow, CreateError};
 pub use audit::{Audit, AuditId, AuditIdError, AuditPage, AuditRow};
 pub use bootstrap::{BootstrapError, RecoverError};
 pub use close::{Closed, Closing};
-pub use environment::EnvironmentRow;
+pub use environment::{EnvironmentPage, EnvironmentRow};
 pub use error::StoreError;
 pub use folder::{FolderError, FolderPage, Owner};
 pub use giver::Giver;

@@ -1,8 +1,8 @@
 //! Accounts and environments.
 #![expect(dead_code, reason = "only the attributes are read")]
 
-use crate::account::{AccountRequest, AccountView, PageRequest, PageView};
-use crate::environment::{EnvironmentRequest, EnvironmentView, ListView};
+use crate::account::{self, AccountRequest, AccountView};
+use crate::environment::{self, EnvironmentRequest, EnvironmentView};
 use hallpass_core::AccountId;
 use hallpass_http::IdempotencyKeyHeader;
 
@@ -23,9 +23,9 @@ pub(super) struct Part;
 /// The operator sees every account, anybody else their own.
 #[utoipa::path(
     get, path = "/v1/accounts", tag = "directory", operation_id = "list_accounts",
-    params(PageRequest),
+    params(account::PageRequest),
     responses(
-        (status = 200, description = "A page; `cursor` leads to the next.", body = PageView),
+        (status = 200, description = "A page; `cursor` leads to the next.", body = account::PageView),
     ),
     security(("token" = ["directory:read"])),
 )]
@@ -61,9 +61,9 @@ fn account() {}
 /// The operator sees all of them, anybody else the one they are in.
 #[utoipa::path(
     get, path = "/v1/accounts/{account}/environments", tag = "directory", operation_id = "list_environments",
-    params(("account" = AccountId, Path)),
+    params(("account" = AccountId, Path), environment::PageRequest),
     responses(
-        (status = 200, description = "The environments.", body = ListView),
+        (status = 200, description = "A page; `cursor` leads to the next.", body = environment::PageView),
     ),
     security(("token" = ["directory:read"])),
 )]

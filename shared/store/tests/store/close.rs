@@ -183,7 +183,7 @@ async fn s54_an_account_ends_with_all_its_environments() {
     for id in ids {
         assert!(table.token(&id).await.revoked_at.is_some());
     }
-    let environments = table.store.environments(&account).await.unwrap();
+    let environments = table.environments(&account).await;
     assert_eq!(environments.len(), 3);
     assert!(
         environments
@@ -310,5 +310,5 @@ async fn what_is_not_there_is_not_made() {
         }
     }
     assert!(table.store.account(&nobody).await.unwrap().is_none());
-    assert_eq!(table.store.environments(&account).await.unwrap().len(), 1);
+    assert_eq!(table.environments(&account).await.len(), 1);
 }

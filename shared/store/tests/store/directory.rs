@@ -24,7 +24,7 @@ async fn a_name_is_given_once() {
         table.store.account(&made.id).await.unwrap(),
         Some(made.clone())
     );
-    let environments = table.store.environments(&made.id).await.unwrap();
+    let environments = table.environments(&made.id).await;
     assert_eq!(environments.len(), 1);
     assert_eq!(environments[0].name, live());
     assert_eq!(table.all("ACCOUNT#").await.len(), 2);
@@ -115,8 +115,8 @@ async fn an_environment_is_made_once_in_an_account_that_exists() {
         matches!(refused, Err(CreateError::NoAccount)),
         "{refused:?}"
     );
-    assert!(table.store.environments(&nobody).await.unwrap().is_empty());
-    let names: Vec<_> = table.store.environments(&account).await.unwrap();
+    assert!(table.environments(&nobody).await.is_empty());
+    let names: Vec<_> = table.environments(&account).await;
     let names: Vec<_> = names.iter().map(|row| row.name.as_str()).collect();
     assert_eq!(names, ["app/dev", "default/live"]);
 }

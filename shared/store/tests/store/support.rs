@@ -9,7 +9,7 @@ use hallpass_core::{
     RandomUnavailable, ScopeSet, TokenId, TokenRecord, UnixMillis, UnixSeconds, UserId,
 };
 use hallpass_embedded::{Services, create_table, dynamodb_config};
-use hallpass_store::{AccountRow, Audit, KeyRow, KeyState, Mint, MintError, Store};
+use hallpass_store::{AccountRow, Audit, EnvironmentRow, KeyRow, KeyState, Mint, MintError, Store};
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -88,6 +88,12 @@ impl Table {
             closed_at: None,
             root_token: None,
         }
+    }
+
+    /// The first hundred environments of an account.
+    pub(crate) async fn environments(&self, account: &AccountId) -> Vec<EnvironmentRow> {
+        let page = self.store.environments(account, 100, None).await;
+        page.unwrap().environments
     }
 
     /// A secret token of `account`, in `default/live`, that lives for an hour.
