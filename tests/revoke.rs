@@ -10,6 +10,8 @@ mod close;
 mod principals;
 #[path = "revoke/race.rs"]
 mod race;
+#[path = "revoke/thousands.rs"]
+mod thousands;
 #[path = "revoke/token.rs"]
 mod token;
 
