@@ -6,7 +6,10 @@ use axum::extract::{ConnectInfo, Request};
 use axum::middleware::{Next, from_fn};
 use hallpass_bootstrap::{BootstrapError, BootstrapRequest, bootstrap};
 use hallpass_catalogs::{embedded, names};
-use hallpass_core::{Catalog, CatalogError, Evidence, Issuer, IssuerError};
+use hallpass_core::{
+    Catalog, CatalogError, Evidence, Facts, Issuer, IssuerError, PresentedOrigin, UnixMillis,
+    decide,
+};
 use hallpass_embedded::{
     Services, ServicesError, TableError, create_table, dynamodb_config, kms_config,
 };
@@ -238,7 +241,7 @@ async fn root_token(
             .validator
             .examine([text.expose_secret()], now)
             .await?;
-        if still_good(platform, &evidence) {
+        if still_good(platform, &evidence, now) {
             let longest = platform.catalog.longest_jwt();
             hallpass_keys::create_signing_key(
                 keys,
@@ -266,10 +269,18 @@ async fn root_token(
 }
 
 /// Whether a kept token holds all that a new one would: another catalog has other scopes.
-fn still_good(platform: &Platform, kept: &Evidence) -> bool {
+fn still_good(platform: &Platform, kept: &Evidence, now: UnixMillis) -> bool {
     let scopes = platform.catalog.management().map(|kind| &kind.scopes);
-    matches!(kept, Evidence::Opaque { record, .. }
-        if record.revoked_at.is_none() && Some(&record.scopes) == scopes)
+    let holds_all =
+        matches!(kept, Evidence::Opaque { record, .. } if Some(&record.scopes) == scopes);
+    let facts = Facts {
+        scopes: &[],
+        account: None,
+        environment: None,
+        origin: PresentedOrigin::Absent,
+        ip: Some(Ipv4Addr::LOCALHOST.into()),
+    };
+    holds_all && decide(&platform.catalog, kept, &facts, now).is_active()
 }
 
 /// What a newcomer needs next.

@@ -98,20 +98,39 @@ impl Dev {
     }
 
     pub(crate) fn get(&self, path: &str, token: &str) -> (u16, Value) {
-        self.request("GET", path, Some(token), "")
+        let bearer = format!("Bearer {token}");
+        self.call("GET", path, &[("Authorization", &bearer)], "")
     }
 
     pub(crate) fn post(&self, path: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
-        self.request("POST", path, token, &body.to_string())
+        let bearer = token.map(|token| format!("Bearer {token}"));
+        let headers = bearer
+            .iter()
+            .map(|bearer| ("Authorization", bearer.as_str()));
+        let headers: Vec<_> = headers.collect();
+        self.call("POST", path, &headers, &body.to_string())
     }
 
-    fn request(&self, method: &str, path: &str, token: Option<&str>, body: &str) -> (u16, Value) {
-        let authorization = token
-            .map(|token| format!("Authorization: Bearer {token}\r\n"))
-            .unwrap_or_default();
+    /// A call as a client writes it: its status and JSON.
+    pub(crate) fn call(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> (u16, Value) {
+        let headers: String = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let json = if body.is_empty() {
+            ""
+        } else {
+            "Content-Type: application/json\r\n"
+        };
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{authorization}\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\
+             {json}Content-Length: {}\r\n\r\n{body}",
             body.len()
         );
         let mut stream = TcpStream::connect(self.address()).unwrap();
