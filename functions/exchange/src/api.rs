@@ -13,8 +13,10 @@ pub struct Api;
 ///
 /// Either HTTP Basic with the account's name and an API key, and no body: the JWT may do what the
 /// key may, for all of the account's models. Or no `Authorization`, and a shared model with its
-/// password: the JWT is for that model alone. It is good until it expires or what it came from
-/// ends, and may be used more than once. Tries at a model's password are limited: 429 says when to
+/// password: the JWT is for that model alone. bimU.io's document calls it a "one-time access
+/// token": it is good until it expires or what it came from ends, and may be used more than once,
+/// because a viewer loads a model in many requests and one use each would take a write at each.
+/// Tries at a model's password are limited: 429 says when to
 /// come again.
 #[utoipa::path(
     post, path = "/rest/api/v1/token", tag = "exchange", operation_id = "exchange",
