@@ -81,3 +81,36 @@ async fn its_name_has_no_spaces_or_special_characters() {
         assert_eq!(told(&again.await), (409, "name_taken", "name"), "{name}");
     }
 }
+
+/// A token of a service account is the account's: it stays when the person who made it goes.
+#[tokio::test]
+async fn its_tokens_outlive_the_user_who_made_them() {
+    let hallpass = crate::live::start().await;
+    let shop = json!({"name": "shop"});
+    let shop = hallpass.made(&hallpass.root, "/v1/service-accounts", shop);
+    let shop = shop.await;
+    let manager = json!({
+        "kind": "management", "name": "ann's", "scopes": ["tokens:mint", "tokens:impersonate", "asset:read"],
+    });
+    let ann = crate::user(&hallpass, "ann", json!(["asset:read"])).await;
+    let made = hallpass.mint(manager).await;
+    let manager = text(&made, "token");
+    let mint = async |principal: &str, kind: &str| {
+        let body = json!({
+            "kind": kind, "name": "k", "principal": principal, "scopes": ["asset:read"],
+        });
+        text(&hallpass.mint_as(&manager, body).await, "token")
+    };
+    let stays = mint(&shop, "apikey").await;
+    let anns = crate::live::private(&hallpass, &ann).await;
+    for token in [&stays, &anns] {
+        assert_eq!(hallpass.code(token).await, "active");
+    }
+    let gone = delete(&hallpass, &hallpass.root, &format!("/v1/users/{ann}")).await;
+    assert_eq!(gone.status, 204, "{}", gone.body);
+    let path = format!("/v1/tokens/{}", text(&made, "id"));
+    let gone = delete(&hallpass, &hallpass.root, &path).await;
+    assert_eq!(gone.status, 204, "{}", gone.body);
+    assert_eq!(hallpass.code(&stays).await, "active");
+    assert_eq!(hallpass.code(&anns).await, "revoked");
+}

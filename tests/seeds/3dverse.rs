@@ -5,11 +5,13 @@
 //! | the Livelink.js SDK connects "to a live rendering session", the Asset API is for "uploading, managing and monitoring assets" | not a token service's: they are what it guards; the catalog's routes stand in for them: [`the_workflow_as_documented`] |
 //! | both "require an authentication token"; "depending on the use case, you have multiple options" | [`the_apis_require_a_token`] |
 //! | the public token is "the quickest and easiest way to connect to a 3dverse Scene" | [`the_public_token_reads_the_public_folder`]: one call makes it, with nothing but a name |
-//! | it "has read access to all assets inside the Public Folder" | [`the_public_token_reads_the_public_folder`]; folders made there, too: `folders.rs`, `the_public_token_reads_the_public_folder_and_writes_nothing` |
+//! | it "has read access to all assets inside the Public Folder" | [`the_public_token_reads_the_public_folder`]; folders made there, too: `folders/list.rs`, `the_public_token_reads_the_public_folder_and_writes_nothing` |
 //! | it "doesn't have an expiry date" | [`the_public_token_never_expires`] |
 //! | it "can safely be exposed client side" | [`the_public_token_does_nothing_but_read`] |
-//! | "you won't be able to identify the identity of your users": the username "will appear as {org_name}_{app_name}_{env_name}" | [`the_public_token_speaks_for_no_user`]; the name it is used under: `activity.rs` |
-//! | it "can also be passed as user_token to the Management API but will only be authorized for action requiring read access" | [`the_public_token_as_user_token_of_the_management_api`]; every such route: `folders.rs`, `the_public_token_reads_the_public_folder_and_writes_nothing` |
+//! | "you won't be able to identify the identity of your users": the username "will appear as {org_name}_{app_name}_{env_name}" | [`the_public_token_speaks_for_no_user`]; the name it is used under: `activity/usage.rs`, `a_public_tokens_use_appears_under_account_app_and_environment` |
+//! | it "can also be passed as user_token to the Management API but will only be authorized for action requiring read access" | [`the_public_token_as_user_token_of_the_management_api`]; every such route: `folders/list.rs`, `the_public_token_reads_the_public_folder_and_writes_nothing` |
+//! | "you'll want to let your users upload source files and manage their 3D assets" | [`the_workflow_as_documented`], as far as their tokens reach: [`a_user_token_reaches_the_users_folders_only`]; the files are the Asset API's |
+//! | "this is where User resources become crucial" | [`who_has_access_to_what`] |
 //! | "you'll need to keep track of who has uploaded what, and who has access to what" | [`who_has_access_to_what`]; uploads are the Asset API's, which learns from each token who it speaks for: [`the_workflow_as_documented`] |
 //! | "create a 3dverse User server-side with the Management API. This outputs a user_id" | [`the_workflow_as_documented`] |
 //! | "use the Management API to generate a User Token server-side and pass it to the client" | [`the_workflow_as_documented`]; only by an API key that may: `folders/user_token.rs`, `s51_a_key_gives_no_more_than_it_holds` |
@@ -17,10 +19,10 @@
 //! | "use the User Token to start a rendering session" | [`the_workflow_as_documented`] |
 //! | "the User Tokens will have an expiry date, defined at token generation time" | [`a_user_tokens_expiry_is_defined_when_it_is_generated`]; each form and bound of `ttl`: `folders/user_token.rs`, `a_ttl_is_written_as_3dverse_does_and_its_bounds_are_exact` |
 //! | "their access scope will also be defined at generation time" | [`a_user_tokens_scope_is_defined_when_it_is_generated`] |
-//! | "and based on which folder the user has access to" | [`a_user_token_reaches_the_users_folders_only`]; read, write and manage, each against each: `folders/user_token.rs`, `a_token_holds_the_level_and_no_more_than_the_user_has`; groups within groups: `groups_count_nested_ones_too_and_the_most_permissive_wins` |
-//! | "you will be able to monitor Session usage per usage" | use per user and day: `activity.rs`; the dashboard of sessions is the rendering service's |
+//! | "and based on which folder the user has access to" | [`a_user_token_reaches_the_users_folders_only`]; read, write and manage, each against each: `folders/user_token.rs`, `a_token_holds_the_level_and_no_more_than_the_user_has`; groups within groups: `folders/user_token.rs`, `groups_count_nested_ones_too_and_the_most_permissive_wins` |
+//! | "you will be able to monitor Session usage per usage" | use per user and day: `activity/usage.rs`, `use_is_told_apart_by_users_and_added_up`; the dashboard of sessions is the rendering service's |
 //! | "API Keys are meant to be used server-side, to access the Asset API" | [`an_api_key_is_for_servers`] |
-//! | "they are created via the Console" | `POST /v1/tokens`, by which every test makes its key; the page itself is the function `console` |
+//! | "they are created via the Console" | [`the_workflow_as_documented`]: `POST /v1/tokens` makes its key; the page itself is the function `console`, not built yet |
 //! | they "are tied to a specific app and environment" | [`an_api_key_is_tied_to_one_app_and_environment`] |
 //! | "you can restrict the scope and the expiry date at creation time" | [`an_api_keys_scope_and_expiry_are_restricted_when_it_is_created`] |
 //! | the supported file formats | not a token service's |

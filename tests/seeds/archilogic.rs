@@ -11,12 +11,12 @@
 //! | they stand "in the `pubtoken` query parameter" | [`the_calls_as_documented`]; nowhere else: [`each_token_stands_where_the_document_puts_it`] |
 //! | "a domain allowed for this token as origin to simulate a browser environment" | [`the_calls_as_documented`] |
 //! | "should allow the viewer.archilogic.com domain" | [`a_publishable_token_works_from_its_domains_only`] |
-//! | they are "safe to expose in frontend code" | [`a_publishable_token_derives_mints_and_revokes_nothing`]; the page gets CORS headers: `validate.rs`, `s42_…` |
-//! | "100 token limit", publishable and secret alike | [`a_hundred_tokens_of_each_kind_and_not_one_more`]; 200 mints at once: `mint.rs` |
-//! | "generate on the access tokens page" | a token's text is shown once by `POST /v1/tokens`: `mint.rs`; what the page shows and edits: [`names_and_domains_are_listed_and_edited_afterwards`]; the page itself is the function `console`, not built yet |
+//! | they are "safe to expose in frontend code" | [`a_publishable_token_derives_mints_and_revokes_nothing`]; the page gets CORS headers: `validate/cors.rs`, `s42_a_reply_names_the_origin_only_where_the_token_allows_it` |
+//! | "100 token limit", publishable and secret alike | [`a_hundred_tokens_of_each_kind_and_not_one_more`]; 200 mints at once: `mint/limit.rs`, `s25_two_hundred_mints_at_once_make_one_hundred_publishable_tokens`, `s25_two_hundred_mints_at_once_make_one_hundred_secret_tokens` |
+//! | "generate on the access tokens page" | a token's text is shown once by `POST /v1/tokens`: `mint/secrecy.rs`, `s19_a_secret_is_shown_once`; what the page shows and edits: [`names_and_domains_are_listed_and_edited_afterwards`]; the page itself is the function `console`, not built yet |
 //! | secret tokens "provide full API access with all scopes" | [`a_secret_token_holds_every_scope_of_the_document`] |
 //! | they stand "in the Authorization header as a Bearer token" | [`the_calls_as_documented`], [`each_token_stands_where_the_document_puts_it`] |
-//! | "use only in backend applications and keep secure" | a rule for people; the table holds no secret: `mint.rs`, `s19_…` |
+//! | "use only in backend applications and keep secure" | a rule for people; the table holds no secret: `mint/secrecy.rs`, `s19_the_table_holds_no_secret_and_no_part_of_one` |
 //! | `POST /v2/temporary-access-token/create` with `scopes` and `durationSeconds` | [`the_calls_as_documented`] |
 //! | `scopes` "must be subset of secret token's scopes" | [`a_temporary_tokens_scopes_are_a_subset_of_its_secrets`] |
 //! | `durationSeconds`: "15 min - 1 day, default: 1 hour" | [`a_duration_is_15_minutes_to_1_day_and_1_hour_by_default`] |
@@ -24,6 +24,7 @@
 //! | "secure frontend access to private resources without exposing secret tokens" | [`the_calls_as_documented`]: private scope, and the reply holds nothing of the secret |
 //! | the temporary token stands "in the Authorization header as a Bearer token" | [`the_calls_as_documented`], [`each_token_stands_where_the_document_puts_it`] |
 //! | OAuth 2.0 tokens "provide the same capabilities as secret tokens" | the function `oauth` is not built yet |
+//! | "see the OAuth 2.0 guide for implementation details" | as above |
 //! | the example app, the floor plan engine and the 3D Embed API | not a token service's: they are its clients |
 //! | the floors, layouts, custom attributes and extensions themselves | not a token service's: they are what it guards |
 //!

@@ -2,11 +2,13 @@
 //!
 //! | the document says | proved by |
 //! |---|---|
-//! | "token-based authentication that is secure, reliable, and compliant with the prevailing JWT mechanism" | [`a_token_is_a_jwt_good_for_two_hours_only`]; forged ones: `jwt.rs` |
+//! | "token-based authentication that is secure, reliable, and compliant with the prevailing JWT mechanism" | [`a_token_is_a_jwt_good_for_two_hours_only`]; forged ones: `jwt/header.rs`, `s11_the_algorithm_is_the_keys_whatever_the_header_says` |
 //! | "a one-time access token must be generated to load a model or retrieve information" | [`a_token_is_good_more_than_once`]: valid until it expires, not for one use (see `functions/exchange`); without one: [`without_a_token_nothing_is_loaded`] |
 //! | "the generated access token is valid for two hours only" | [`a_token_is_a_jwt_good_for_two_hours_only`] |
 //! | "two ways to generate an access token: API key or model password" | [`the_calls_as_documented`], [`a_model_password_opens_that_model_only`] |
-//! | "every user has a corresponding account name" | [`the_account_name_is_the_user_id`]; names are unique: `directory.rs` |
+//! | "it is recommended to use API key that is a more robust and flexible approach": all models, shared or not, by one key that is revoked alone | [`a_key_reaches_every_model_shared_or_not`], [`a_revoked_keys_tokens_die_with_it`] |
+//! | "a back-end, server-side web application should be set up to use an API key to request for an access token" | [`the_calls_as_documented`]; from a page it is refused: [`a_key_stands_in_http_basic_and_nowhere_else`] |
+//! | "every user has a corresponding account name" | [`the_account_name_is_the_user_id`]; names are unique: `directory/accounts.rs`, `a_name_is_one_label_and_nobody_elses` |
 //! | "an API key which is unique to the account" | [`a_key_is_its_own_accounts_only`] |
 //! | "generate an API key […] by going to Settings => API Key" | `POST /v1/tokens` of kind `apikey`, [`the_calls_as_documented`]; the page itself is the platform's site |
 //! | "all your models are programmatically accessible by a generated API key even though they are not shared" | [`a_key_reaches_every_model_shared_or_not`] |
@@ -17,7 +19,7 @@
 //! | "only HTTPS is supported" | not the functions': API Gateway has no plain HTTP endpoint |
 //! | `POST /rest/api/v1/token` with `Authorization: Basic …` | [`the_calls_as_documented`] |
 //! | the sample response: `"token": "eyJ…"` | [`the_calls_as_documented`] |
-//! | its token's header, `{"alg":"HS256"}` | not kept: a key that signs and verifies would have to be with every verifier; ours are asymmetric, `jwt.rs` |
+//! | its token's header, `{"alg":"HS256"}` | not kept: a key that signs and verifies would have to be with every verifier; ours are asymmetric: `jwt/header.rs`, `s11_the_algorithm_is_the_keys_whatever_the_header_says` |
 //! | the Node.js example | [`the_node_sample_is_told_what_is_wrong_with_it`]: it puts quotes round the colon |
 //! | the C# example: `Encoding.UTF8.GetBytes($"{accountName}:{apiKey}")`, `Method.POST`, no body | [`the_calls_as_documented`] |
 //! | "you can pass it on to a front-end web application" as `accessToken` | [`a_token_from_a_key_works_in_a_page`] |
@@ -27,7 +29,7 @@
 //! | "the loadModel function will handle access token request behind the scene" | [`a_page_asks_for_itself`]: from a browser, across origins |
 //! | "do not hard code your password", "create your own user interface" | rules for people |
 //! | `viewer.loadModel`, `onProgress`, `showDialog`, the HTML of the dialog | not a token service's: the viewer |
-//! | sharing on the site | `POST /v1/shares`: `shares.rs`; the page itself is the platform's site |
+//! | sharing on the site | `POST /v1/shares`: `shares/made.rs`, `a_share_shows_all_but_its_password`; the page itself is the platform's site |
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

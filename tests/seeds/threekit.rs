@@ -8,14 +8,14 @@
 //! | "For instructions on creating this account, click here": names "without spaces or special characters" | [`a_service_accounts_name_has_no_spaces`] |
 //! | "Log in to the Threekit Platform", "select Settings", "Tokens", "click the Add Token button" | not a token service's: the platform's web page calls `POST /v1/tokens`; Hallpass's own page is the function `console`, not built yet |
 //! | "switch to the organization the token will be made for" | an organization is an account: [`a_private_token_stays_within_its_organization`] |
-//! | "Provide a name and choose whether the access token should be public or private" | [`a_new_token_is_in_the_list_and_goes_with_its_revocation`]; without a name or a kind: `mint.rs` |
+//! | "Provide a name and choose whether the access token should be public or private" | [`a_new_token_is_in_the_list_and_goes_with_its_revocation`]; without a name or a kind: `mint/fields.rs`, `what_is_unknown_missing_or_twice_there_is_refused_by_name` |
 //! | "you will also need to provide the domains which are allowed to use the token and select an appropriate service account" | [`a_public_token_needs_a_service_account_and_domains`] |
 //! | "Your new token should be visible in the organization's access tokens list" | [`a_new_token_is_in_the_list_and_goes_with_its_revocation`] |
-//! | "There is no limit on the number active access tokens an organization can have" | [`there_is_no_limit_of_tokens`]; pages of 10,000: `list.rs` |
+//! | "There is no limit on the number active access tokens an organization can have" | [`there_is_no_limit_of_tokens`]; pages of 10,000: `list/thousands.rs`, `of_ten_thousand_tokens_a_page_is_one_query_and_a_validation_one_batch` |
 //! | "At any time, an access token may be revoked": "click the Delete icon on the token in the access token's list" | [`a_new_token_is_in_the_list_and_goes_with_its_revocation`] |
 //! | "API request over HTTPS" | not a function's: API Gateway takes HTTPS only |
 //! | "supply the token ID inside a Bearer authorization header" | [`the_token_is_the_bearer`] |
-//! | public tokens are for "a third-party website configurator embed", and "viewable within the website's served code" | [`a_public_token_makes_reads_and_revokes_no_token`]; their text can be read again: `list.rs`, `s52_…` |
+//! | public tokens are for "a third-party website configurator embed", and "viewable within the website's served code" | [`a_public_token_makes_reads_and_revokes_no_token`]; their text can be read again: `list/one.rs`, `s52_the_text_of_a_public_token_is_shown_to_those_who_could_give_it` |
 //! | they "have the minimum permissions necessary to access an organization's configurator, to save customer's configurations, and to send analytics" | [`a_public_token_holds_the_three_scopes_and_no_other`] |
 //! | "a list of domains must be supplied", which "determines which websites can use the token" | [`a_public_token_works_from_its_domains_only`] |
 //! | another website "will be stopped by the browser's CORS Policy" | [`a_public_token_works_from_its_domains_only`]: the page gets no CORS header, and the call is refused besides |
