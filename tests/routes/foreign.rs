@@ -144,6 +144,106 @@ async fn s29_bodies_that_name_what_is_anothers_answer_as_what_is_not_there() {
     assert_eq!(world.items().await, before);
 }
 
+/// The routes without a parameter take the place they are about from the body or the query: each
+/// answers another account, and another environment of one's own, as one that is not there, and
+/// without either is about one's own place.
+#[tokio::test]
+async fn s29_a_place_that_is_named_is_ones_own() {
+    // What these are about is a token, which says where it lives, and the caller's own account.
+    const OF_NO_PLACE: [&str; 7] = [
+        "POST /v1/tokens/temporary",
+        "POST /v2/temporary-access-token/create",
+        "GET /v1/tokens/self",
+        "POST /v1/revocations",
+        "POST /v1/tokens/validate",
+        "GET /v1/accounts",
+        "POST /v1/accounts",
+    ];
+    // 3dverse's shapes have no place: it is the key's.
+    let is_of_no_place =
+        |name: &str| OF_NO_PLACE.contains(&name) || name.starts_with("POST /app/v1/");
+    let world = World::new().await;
+    let before = world.items().await;
+    let mut asked = 0;
+    for row in rows() {
+        let name = row.name();
+        if row.template.contains('{') || is_of_no_place(&name) {
+            continue;
+        }
+        asked += 1;
+        let absent = unknown_like(&world, &world.account);
+        let named = async |caller: &str, fields: [(&str, &str); 2]| {
+            let mut path = format!("{}?", row.template);
+            let mut body = row.body.map(|body| body(&world));
+            for (field, value) in fields.into_iter().filter(|it| !it.1.is_empty()) {
+                match &mut body {
+                    Some(body) => body[field] = json!(value),
+                    None => path = format!("{path}{field}={}&", value.replace('/', "%2F")),
+                }
+            }
+            let call = match body {
+                Some(body) => world.call_with(&row, body.to_string()),
+                None => world.call_at(&row, &path),
+            };
+            ask(call.bearer(caller)).await
+        };
+        for (what, foreign, absent) in [
+            (
+                "an account",
+                named(
+                    &world.stranger,
+                    [("account", &world.account), ("environment", "")],
+                ),
+                named(&world.stranger, [("account", &absent), ("environment", "")]),
+            ),
+            (
+                "an environment of one's own account",
+                named(
+                    &world.manager,
+                    [("account", ""), ("environment", "app/test")],
+                ),
+                named(
+                    &world.manager,
+                    [("account", ""), ("environment", "none/such")],
+                ),
+            ),
+        ] {
+            let (foreign, absent) = (foreign.await, absent.await);
+            let answer = (foreign.status.as_u16(), foreign.code());
+            assert_eq!(
+                answer,
+                (404, "not_found"),
+                "{name}, {what}: {}",
+                foreign.body
+            );
+            assert_eq!(essence(&foreign), essence(&absent), "{name}, {what}");
+        }
+        if row.method == http::Method::GET {
+            for caller in [&world.stranger, &world.neighbour] {
+                let own = named(caller, [("account", ""), ("environment", "")]).await;
+                assert_eq!(own.status, 200, "{name}: {}", own.body);
+                for id in [
+                    &world.target_id,
+                    &world.user,
+                    &world.group,
+                    &world.share,
+                    &world.folder,
+                ] {
+                    assert!(!own.body.to_string().contains(id), "{name}: {}", own.body);
+                }
+            }
+        }
+    }
+    assert!(asked > 12, "only {asked} routes");
+    // Reading the log of acts seals it, and reading use writes it down: rows of their own.
+    let mut after = world.items().await;
+    let is_of_reading = |key: &str| ["SEAL", "USAGE#", "USE#"].iter().any(|it| key.contains(it));
+    after.retain(|key, _| before.contains_key(key) || !is_of_reading(key));
+    let written = |key: &&String| after.get(*key) != before.get(*key);
+    let written: Vec<&String> = after.keys().chain(before.keys()).filter(written).collect();
+    assert!(written.is_empty(), "written: {written:?}");
+}
+
 #[tokio::test]
 async fn s23_s24_s32_tokens_of_the_wrong_kind_or_in_the_wrong_place() {
     let world = World::new().await;
