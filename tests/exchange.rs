@@ -11,14 +11,9 @@ mod request;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hallpass_tests::{Call, Hallpass, Reply, text};
+use hallpass_tests::{Call, Hallpass, Log, Reply, text};
 use http::Method;
 use serde_json::{Value, json};
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::util::SubscriberInitExt as _;
 
 const ROUTE: &str = "/rest/api/v1/token";
 const PAGE: &str = "https://viewer.example";
@@ -74,45 +69,7 @@ fn essence(reply: &Reply) -> String {
     format!("{} {headers:?} {}", reply.status, reply.body)
 }
 
-/// Log lines of this thread, kept.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-impl Lines {
-    /// Keeps what is logged from now on, until the guard is dropped.
-    fn keep() -> (Self, tracing::subscriber::DefaultGuard) {
-        let lines = Self::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_ansi(false)
-            .with_max_level(LevelFilter::DEBUG)
-            .with_writer(lines.clone());
-        (lines, subscriber.finish().set_default())
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-
-    /// How many passwords were hashed.
-    fn hashes(&self) -> usize {
-        self.text().matches("hash a password").count()
-    }
+/// How many passwords were hashed.
+fn hashes(log: &Log) -> usize {
+    log.text().matches("hash a password").count()
 }

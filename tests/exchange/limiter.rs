@@ -1,7 +1,7 @@
 //! The limiter of passwords: before the hash, per address and per model, healing by itself.
 
-use super::{Lines, MODEL, PAGE, ROUTE, acme, answer, basic, key, open, share};
-use hallpass_tests::Hallpass;
+use super::{MODEL, PAGE, ROUTE, acme, answer, basic, hashes, key, open, share};
+use hallpass_tests::{Hallpass, Log};
 use http::Method;
 use serde_json::json;
 use std::time::Duration;
@@ -22,7 +22,7 @@ async fn shared() -> (Hallpass, String) {
 #[tokio::test]
 async fn s50_an_address_has_ten_tries_a_minute_and_the_limit_heals_by_itself() {
     let (hallpass, _) = shared().await;
-    let (lines, _guard) = Lines::keep();
+    let log = Log::keep();
     // The clock stands 0 s into a minute.
     hallpass.clock.advance(Duration::from_secs(17));
     for _ in 0..10 {
@@ -31,7 +31,7 @@ async fn s50_an_address_has_ten_tries_a_minute_and_the_limit_heals_by_itself() {
             (401, "wrong_password")
         );
     }
-    assert_eq!(lines.hashes(), 10);
+    assert_eq!(hashes(&log), 10);
     for password in ["wrong", "sesame"] {
         let reply = open(&hallpass, password).origin(PAGE).await;
         assert_eq!(answer(&reply), (429, "too_many_attempts"));
@@ -40,7 +40,7 @@ async fn s50_an_address_has_ten_tries_a_minute_and_the_limit_heals_by_itself() {
         let exposed = reply.header("access-control-expose-headers");
         assert!(exposed.contains("retry-after"));
     }
-    assert_eq!(lines.hashes(), 10, "what is over the limit is not hashed");
+    assert_eq!(hashes(&log), 10, "what is over the limit is not hashed");
     // Somebody else, and this one at another model, is not concerned.
     assert_eq!(
         open(&hallpass, "sesame").from("192.0.2.8").await.status,
@@ -70,7 +70,7 @@ async fn s50_an_ipv6_customer_is_one_address() {
 #[tokio::test]
 async fn s50_models_that_are_not_there_are_limited_alike() {
     let (hallpass, _) = shared().await;
-    let (lines, _guard) = Lines::keep();
+    let log = Log::keep();
     for model in [MODEL, "nowhere"] {
         let ask = || hallpass.post(ROUTE, json!({"model": model, "password": "x"}));
         for _ in 0..10 {
@@ -78,14 +78,14 @@ async fn s50_models_that_are_not_there_are_limited_alike() {
         }
         assert_eq!(answer(&ask().await), (429, "too_many_attempts"));
     }
-    assert_eq!(lines.hashes(), 20);
+    assert_eq!(hashes(&log), 20);
 }
 
 /// Names of models cost nothing to make up.
 #[tokio::test]
 async fn s50_an_address_has_sixty_tries_a_minute_at_all_models_together() {
     let (hallpass, _) = shared().await;
-    let (lines, _guard) = Lines::keep();
+    let log = Log::keep();
     let ask = |model: usize, address: &str| {
         let body = json!({"model": format!("made-up-{model}"), "password": "x"});
         hallpass.post(ROUTE, body).from(address)
@@ -97,7 +97,7 @@ async fn s50_an_address_has_sixty_tries_a_minute_at_all_models_together() {
         let reply = ask(model, "192.0.2.9").await;
         assert_eq!(answer(&reply), (429, "too_many_attempts"));
     }
-    assert_eq!(lines.hashes(), 60);
+    assert_eq!(hashes(&log), 60);
     assert_eq!(ask(0, "192.0.2.10").await.status, 401);
     hallpass.clock.advance(Duration::from_secs(60));
     assert_eq!(ask(80, "192.0.2.9").await.status, 401);
@@ -106,7 +106,7 @@ async fn s50_an_address_has_sixty_tries_a_minute_at_all_models_together() {
 #[tokio::test]
 async fn s50_of_many_tries_at_once_ten_are_hashed() {
     let (hallpass, _) = shared().await;
-    let (lines, _guard) = Lines::keep();
+    let log = Log::keep();
     let mut running = JoinSet::new();
     for _ in 0..40 {
         running.spawn(open(&hallpass, "wrong").into_future());
@@ -114,7 +114,7 @@ async fn s50_of_many_tries_at_once_ten_are_hashed() {
     let replies = running.join_all().await;
     let count = |status: u16| replies.iter().filter(|it| it.status == status).count();
     assert_eq!((count(401), count(429)), (10, 30));
-    assert_eq!(lines.hashes(), 10);
+    assert_eq!(hashes(&log), 10);
 }
 
 /// 100 wrong passwords from as many addresses.
@@ -142,7 +142,7 @@ async fn s60_a_flood_neither_locks_anybody_out_who_was_in_nor_costs_a_hash_each(
         .clock
         .advance(Duration::from_secs(24 * 60 * 60 - 60));
     flood(&hallpass).await;
-    let (lines, guard) = Lines::keep();
+    let log = Log::keep();
     for number in 0..30 {
         for password in ["wrong", "sesame"] {
             let call = open(&hallpass, password).from(&format!("203.0.113.{}", 150 + number));
@@ -151,8 +151,7 @@ async fn s60_a_flood_neither_locks_anybody_out_who_was_in_nor_costs_a_hash_each(
             assert_eq!(reply.header("retry-after"), "60");
         }
     }
-    assert_eq!(lines.hashes(), 0);
-    drop(guard);
+    assert_eq!(hashes(&log), 0);
     // Who gave the password in the last day comes in, and for the owner nothing has changed.
     assert_eq!(visitor().await.status, 200);
     for _ in 0..12 {

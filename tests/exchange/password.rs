@@ -1,10 +1,10 @@
 //! A shared model and its password.
 
-use super::{Lines, MODEL, PAGE, ROUTE, acme, answer, essence, open, share};
+use super::{MODEL, PAGE, ROUTE, acme, answer, essence, hashes, open, share};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hallpass_tests::proxy::{Fault, Rule};
-use hallpass_tests::{Hallpass, text};
+use hallpass_tests::{Hallpass, Log, text};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ async fn s50_a_model_that_is_not_there_and_a_wrong_password_answer_alike_after_o
     .await;
     let ended = hallpass.delete(&format!("/v1/shares/{id}"));
     assert_eq!(ended.bearer(&manager).await.status, 204);
-    let (lines, _guard) = Lines::keep();
+    let log = Log::keep();
     let ask = |body: Value| hallpass.post(ROUTE, body).origin(PAGE);
     let first = ask(json!({"model": MODEL, "password": "wrong"})).await;
     assert_eq!(answer(&first), (401, "wrong_password"));
@@ -76,19 +76,19 @@ async fn s50_a_model_that_is_not_there_and_a_wrong_password_answer_alike_after_o
     {
         let reply = ask(body.clone()).await;
         assert_eq!(essence(&reply), essence(&first), "{body}");
-        assert_eq!(lines.hashes(), number + 2, "{body}");
+        assert_eq!(hashes(&log), number + 2, "{body}");
     }
     // A model without a password costs none.
-    let hashes = lines.hashes();
+    let before = hashes(&log);
     assert_eq!(ask(json!({"model": "open"})).await.status, 200);
-    assert_eq!(lines.hashes(), hashes);
+    assert_eq!(hashes(&log), before);
 }
 
 #[tokio::test]
 async fn s19_no_password_is_in_the_table_a_log_or_a_reply() {
     let hallpass = Hallpass::start("bimu").await;
     let manager = acme(&hallpass).await;
-    let (lines, guard) = Lines::keep();
+    let log = Log::keep();
     let body = json!({"model": MODEL, "password": "correct-horse"});
     let call = hallpass.post("/v1/shares", body).bearer(&manager);
     let made = call.header("idempotency-key", "once").await;
@@ -111,11 +111,10 @@ async fn s19_no_password_is_in_the_table_a_log_or_a_reply() {
     hallpass.dynamodb.inject(Fault::Reset);
     let fails = open(&hallpass, "battery-staple").await;
     assert_eq!(fails.status, 503);
-    drop(guard);
     hallpass.dynamodb.heal();
     let table = format!("{:?}", hallpass.items().await);
     assert_eq!(table.matches("$argon2id$v=19$m=19456,t=2,p=1$").count(), 1);
-    let ours: Vec<String> = lines
+    let ours: Vec<String> = log
         .text()
         .lines()
         .filter(|line| line.contains("hallpass"))
@@ -165,12 +164,11 @@ async fn s44_an_outage_is_503_and_never_a_pass() {
             Fault::Refuse(400, "AccessDeniedException"),
         ] {
             for password in ["sesame", "wrong"] {
-                let (lines, guard) = Lines::keep();
+                let log = Log::keep();
                 let rule = Rule::from(fault.clone()).after(number);
                 hallpass.dynamodb.inject(rule);
                 let reply = open(&hallpass, password).from("198.51.100.1").await;
                 hallpass.dynamodb.heal();
-                drop(guard);
                 let context = format!("{fault:?} {number} {password}");
                 // The last write notes who has given the password: nobody who has not.
                 if number == last && password == "wrong" {
@@ -180,7 +178,7 @@ async fn s44_an_outage_is_503_and_never_a_pass() {
                     assert_eq!(reply.header("retry-after"), "1");
                 }
                 // The limiter comes before the hash.
-                assert_eq!(lines.hashes(), usize::from(number == last), "{context}");
+                assert_eq!(hashes(&log), usize::from(number == last), "{context}");
             }
             hallpass.clock.advance(Duration::from_secs(60));
         }

@@ -2,9 +2,8 @@
 
 use crate::*;
 use hallpass_keys::{CreateKeyError, create_signing_key};
+use hallpass_tests::Log;
 use hallpass_tests::proxy::{Fault, Rule};
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
 
 /// The KMS keys that were asked for their public half, and those that were ended.
 fn made_and_ended(hallpass: &Hallpass) -> (Vec<Value>, Vec<Value>) {
@@ -133,20 +132,6 @@ async fn s55_of_first_keys_at_once_the_others_are_ended() {
     assert_ne!(ended[0], current.kms_key_id);
 }
 
-/// Log lines, kept.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn what_cannot_be_ended_is_logged_with_its_id() {
     for kms_is_out in [true, false] {
@@ -163,13 +148,9 @@ async fn what_cannot_be_ended_is_logged_with_its_id() {
                 .dynamodb
                 .inject(Fault::ServerError.on("TransactWriteItems"));
         }
-        let lines = Lines::default();
-        let writer = lines.clone();
-        let log = tracing_subscriber::fmt().with_writer(move || writer.clone());
-        let guard = tracing_subscriber::util::SubscriberInitExt::set_default(log.finish());
+        let log = Log::keep();
         first_key(&hallpass).await.unwrap_err();
-        drop(guard);
-        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let text = log.text();
         let (made, _) = made_and_ended(&hallpass);
         let id = made[0].as_str().unwrap();
         let told = text

@@ -2,39 +2,9 @@
 
 use super::table::rows;
 use super::world::{PARAMETERS, World, ask, takes_body};
+use hallpass_tests::Log;
 use hallpass_tests::proxy::Fault;
 use serde_json::{Value, json};
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-use tracing_subscriber::fmt::MakeWriter;
-
-/// Log lines, kept.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Lines {
-    fn take(&self) -> String {
-        String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
-    }
-}
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 /// What must never be seen: whole tokens, their secret part, and marks put into requests.
 fn forbidden(world: &World) -> Vec<String> {
@@ -107,31 +77,12 @@ async fn fail_everywhere(world: &World) {
     }
 }
 
-fn capture() -> (
-    Lines,
-    tracing_subscriber::fmt::SubscriberBuilder<
-        tracing_subscriber::fmt::format::JsonFields,
-        tracing_subscriber::fmt::format::Format<tracing_subscriber::fmt::format::Json>,
-        tracing_subscriber::filter::LevelFilter,
-        Lines,
-    >,
-) {
-    let lines = Lines::default();
-    let builder = tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_writer(lines.clone());
-    (lines, builder)
-}
-
 #[tokio::test]
 async fn s19_s32_no_log_line_holds_a_token_a_query_or_an_origin() {
     let world = World::new().await;
-    let (lines, builder) = capture();
-    let guard = tracing_subscriber::util::SubscriberInitExt::set_default(builder.finish());
+    let log = Log::keep();
     fail_everywhere(&world).await;
-    drop(guard);
-    let text = lines.take();
+    let text = log.take();
     let ours: Vec<&str> = text
         .lines()
         .filter(|line| line.contains("request_id"))
@@ -146,14 +97,13 @@ async fn s19_s32_no_log_line_holds_a_token_a_query_or_an_origin() {
 #[tokio::test]
 async fn s44_a_failure_is_logged_once_with_its_cause_and_told_to_nobody() {
     let world = World::new().await;
-    let (lines, builder) = capture();
-    let guard = tracing_subscriber::util::SubscriberInitExt::set_default(builder.finish());
+    let log = Log::keep();
     for row in rows() {
         world
             .hallpass
             .dynamodb
             .inject(Fault::Refuse(400, "AccessDeniedException"));
-        lines.take();
+        log.take();
         let reply = world.call(&row).bearer(world.good(&row)).await;
         world.hallpass.dynamodb.heal();
         assert_eq!(
@@ -169,7 +119,7 @@ async fn s44_a_failure_is_logged_once_with_its_cause_and_told_to_nobody() {
             "{}",
             reply.body
         );
-        let text = lines.take();
+        let text = log.take();
         let ours = |line: &&str| line.contains("request_id") && line.contains("\"ERROR\"");
         let errors: Vec<Value> = text
             .lines()
@@ -191,5 +141,4 @@ async fn s44_a_failure_is_logged_once_with_its_cause_and_told_to_nobody() {
             );
         }
     }
-    drop(guard);
 }

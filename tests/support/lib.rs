@@ -4,7 +4,9 @@
 mod client;
 mod copies;
 mod hallpass;
+mod log;
 pub mod proxy;
 
 pub use client::{Call, Reply};
 pub use hallpass::{Hallpass, ISSUER, ManualClock, text, wrapping_key};
+pub use log::Log;
