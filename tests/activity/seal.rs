@@ -3,7 +3,7 @@
 use crate::{Item, items, read, secret};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use hallpass_http::finish;
-use hallpass_tests::{Hallpass, text};
+use hallpass_tests::{Hallpass, Log, text};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -161,6 +161,8 @@ async fn whatever_is_done_to_a_seal_is_seen() {
         ("first deleted", "seal_missing"),
         ("altered", "seal_altered"),
         ("moved", "seal_missing"),
+        ("last of another sort", "seal_altered"),
+        ("of another sort", "seal_altered"),
     ] {
         let hallpass = sealed().await;
         let seals = items(&hallpass, "SEALS#").await;
@@ -168,6 +170,13 @@ async fn whatever_is_done_to_a_seal_is_seen() {
         match what {
             "deleted" => delete(&hallpass, &seal).await,
             "first deleted" => delete(&hallpass, &seals[0]).await,
+            "of another sort" | "last of another sort" => {
+                if what.starts_with("last") {
+                    seal = seals[2].clone();
+                }
+                seal.insert("count".into(), AttributeValue::S("one".into()));
+                put(&hallpass, seal).await;
+            }
             "altered" => {
                 seal.insert("count".into(), AttributeValue::N("1".into()));
                 put(&hallpass, seal).await;
@@ -181,9 +190,33 @@ async fn whatever_is_done_to_a_seal_is_seen() {
         let verified = verify(&hallpass).await;
         assert_eq!(verified["intact"], false, "{what}");
         assert_eq!(verified["fault"]["code"], code, "{what}");
-        let named = if what == "first deleted" { 1 } else { 2 };
+        let named = match what {
+            "first deleted" => 1,
+            "last of another sort" => 3,
+            _ => 2,
+        };
         assert_eq!(verified["fault"]["seal"], named, "{what}");
+        // The acts can be read all the same.
+        let acts = read(&hallpass, &hallpass.root, "/v1/audit").await;
+        assert!(!acts["audit"].as_array().unwrap().is_empty(), "{what}");
     }
+}
+
+/// Where the chain ends is logged, out of reach of who can write the table.
+#[tokio::test]
+async fn a_new_seal_is_logged() {
+    let hallpass = Hallpass::start("default").await;
+    secret(&hallpass).await;
+    hallpass.clock.advance(Duration::from_millis(60_001));
+    let log = Log::keep();
+    let verified = verify(&hallpass).await;
+    let (number, hash) = (&verified["head"]["number"], &verified["head"]["hash"]);
+    let head = format!("{number}.{}", hash.as_str().unwrap());
+    let text = log.text();
+    let told = text
+        .lines()
+        .filter(|line| line.contains("INFO") && line.contains(&head));
+    assert_eq!(told.count(), 1, "{text}");
 }
 
 /// Who can write the whole table can make a new chain: not one that ends in what was noted before.

@@ -1,8 +1,9 @@
 //! What is logged, kept: of the thread that asks, from then until this is dropped.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 use tracing::subscriber::DefaultGuard;
+use tracing::{Dispatch, Subscriber};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -19,12 +20,13 @@ struct Lines(Arc<Mutex<Vec<u8>>>);
 impl Log {
     /// Keeps what is logged from now on.
     pub fn keep() -> Self {
+        // Where there is one subscriber alone, tracing asks the thread that comes to an event first
+        // whether anybody wants it, and never again: with two it asks the subscribers.
+        static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(every_level(io::sink)));
+        LazyLock::force(&ANOTHER);
         let lines = Lines::default();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .with_max_level(LevelFilter::TRACE)
-            .with_writer(lines.clone())
-            .finish();
+        let kept = lines.clone();
+        let subscriber = every_level(move || kept.clone());
         Self {
             lines,
             _guard: subscriber.set_default(),
@@ -58,10 +60,13 @@ impl Write for Lines {
     }
 }
 
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
+fn every_level<W>(writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    tracing_subscriber::fmt()
+        .json()
+        .with_max_level(LevelFilter::TRACE)
+        .with_writer(writer)
+        .finish()
 }

@@ -85,7 +85,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), StartError> {
     };
     // Before what serves the table is dropped.
     if let Some(platform) = serving.get() {
-        let _late = tokio::time::timeout(FLUSHES_WITHIN, platform.flush_use()).await;
+        let _late = tokio::time::timeout(FLUSHES_WITHIN, platform.flush()).await;
     }
     ended
 }

@@ -79,13 +79,13 @@ pub async fn serve(platform: &Platform, router: Router) -> Result<(), StartError
 }
 
 /// At SIGTERM, which Lambda sends to a function that has an extension, writes down what was
-/// gathered; to be called before the first invocation is asked for.
+/// gathered and seals acts that are old enough; to be called before the first invocation is asked for.
 pub async fn flush_at_the_end(platform: &Platform) {
     let platform = platform.clone();
     // A task of its own, since registering panics where there is no extensions API: counts are best
     // effort, and no reason not to start.
     let registered = tokio::spawn(lambda_runtime::spawn_graceful_shutdown_handler(
-        async move || platform.flush_use().await,
+        async move || platform.flush().await,
     ));
     if registered.await.is_err() {
         tracing::warn!("no extension is registered: what is gathered at the end is lost");

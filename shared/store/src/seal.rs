@@ -3,7 +3,7 @@
 //! A seal covers a stretch of time, not only the rows it found there: a row that is missing from the
 //! stretch, was altered or added later is seen. Sealing comes after the acts and none waits for it.
 //! Whoever may write the whole table can forge the whole chain: against that helps the head, its
-//! number and hash, noted somewhere else.
+//! number and hash, noted somewhere else. Each new one is logged, where other rights reach.
 
 use crate::Store;
 use crate::audit::EARLIEST;
@@ -101,6 +101,28 @@ enum Part {
     Seal,
 }
 
+/// A row of a chain: which seal its key says it is, and the seal, unless it reads as none any more.
+struct Link {
+    number: Option<u64>,
+    seal: Option<Seal>,
+}
+
+impl From<Item> for Link {
+    fn from(item: Item) -> Self {
+        Self {
+            number: item::key_text(&item, "sk").parse().ok(),
+            seal: item::read(item).ok(),
+        }
+    }
+}
+
+impl Verification {
+    /// With a fault there is nothing to go on with.
+    fn ended(self) -> Self {
+        Self { next: None, ..self }
+    }
+}
+
 impl Store {
     /// Seals the acts of an environment that are older than a minute. Several at once make one
     /// chain. Answers the moment before which all acts are sealed; `None` where there are too many
@@ -141,9 +163,18 @@ impl Store {
             let transaction = Transaction::new("seal the audit log")
                 .create(Part::Seal, item::write(&key, &seal, None)?);
             match self.transact(&transaction).await? {
-                Outcome::Written if next.is_none() => return Ok(Some(cutoff)),
-                // Where the condition is lost, another sealer made this seal: on from there.
-                Outcome::Written | Outcome::Lost(_) => {}
+                Outcome::Written => tracing::info!(
+                    %account,
+                    %environment,
+                    seal = %seal.head(),
+                    rows = seal.count,
+                    "acts are sealed"
+                ),
+                // Another sealer made this seal: on from there.
+                Outcome::Lost(_) => continue,
+            }
+            if next.is_none() {
+                return Ok(Some(cutoff));
             }
         }
         Ok(None)
@@ -171,43 +202,56 @@ impl Store {
             after: None,
         };
         let (items, next) = self.range("read seals", range).await?;
-        let mut seals = Vec::with_capacity(items.len());
-        for item in items {
-            seals.push(item::read::<Seal>(item)?);
-        }
-        let head = self.last_seal(account, environment).await?;
+        let seals: Vec<Link> = items.into_iter().map(Link::from).collect();
+        let head = match self.last_seal(account, environment).await {
+            Ok(head) => head,
+            Err(StoreError::Corrupt { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let last = seals.last().and_then(|link| link.seal.as_ref());
         let mut found = Verification {
             seals: 0,
             rows: 0,
             fault: None,
-            next: next.and(seals.last().map(Seal::head)),
+            next: next.and(last.map(Seal::head)),
             head: head.as_ref().map(Seal::head),
         };
         let mut seals = seals.into_iter();
-        let mut before = None;
+        let mut before: Option<Seal> = None;
         if let Some(after) = after {
-            before = seals.next().filter(|seal| seal.number == number);
-            found.fault = match &before {
-                None => Some((number, SealFault::SealMissing)),
-                Some(seal) if seal.head() != *after => Some((number, SealFault::SealAltered)),
-                Some(_) => None,
+            let first = seals.next().filter(|first| first.number == Some(number));
+            let Some(first) = first else {
+                found.fault = Some((number, SealFault::SealMissing));
+                return Ok(found.ended());
             };
-        }
-        for seal in seals {
-            if found.fault.is_some() {
-                break;
+            before = first.seal.filter(|seal| seal.head() == *after);
+            if before.is_none() {
+                found.fault = Some((number, SealFault::SealAltered));
+                return Ok(found.ended());
             }
+        }
+        for link in seals {
+            let expected = before
+                .as_ref()
+                .map_or(1, |before| before.number.saturating_add(1));
+            let Some(seal) = link.seal else {
+                let fault = if link.number == Some(expected) {
+                    SealFault::SealAltered
+                } else {
+                    SealFault::SealMissing
+                };
+                found.fault = Some((expected, fault));
+                return Ok(found.ended());
+            };
             found.fault = self
                 .fault(account, environment, before.as_ref(), &seal)
                 .await?;
-            if found.fault.is_none() {
-                found.seals = found.seals.saturating_add(1);
-                found.rows = found.rows.saturating_add(seal.count);
+            if found.fault.is_some() {
+                return Ok(found.ended());
             }
+            found.seals = found.seals.saturating_add(1);
+            found.rows = found.rows.saturating_add(seal.count);
             before = Some(seal);
-        }
-        if found.fault.is_some() {
-            found.next = None;
         }
         Ok(found)
     }

@@ -119,10 +119,11 @@ impl Dev {
         headers: &[(&str, &str)],
         body: &str,
     ) -> (u16, Value) {
-        let headers: String = headers
+        let headers: Vec<String> = headers
             .iter()
             .map(|(name, value)| format!("{name}: {value}\r\n"))
             .collect();
+        let headers = headers.concat();
         let json = if body.is_empty() {
             ""
         } else {
