@@ -1,7 +1,7 @@
 //! Other transactions at the same rows: tried again with a new one, and an outage only if they
 //! never give way. The embedded DynamoDB makes no such conflict by itself.
 
-use crate::routes::{ROUTES, Route};
+use crate::routes::{self, Route};
 use crate::{assert_unavailable, within_5_seconds};
 use hallpass_tests::Hallpass;
 use hallpass_tests::proxy::Fault;
@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 async fn writing() -> Vec<(Route, usize)> {
     let hallpass = Hallpass::start("default").await;
     let mut writing = Vec::new();
-    for &route in ROUTES {
+    for route in routes::all() {
         let call = route.prepare(&hallpass).await;
         hallpass.dynamodb.reset();
         assert_eq!(call.await.status, route.status);

@@ -1,7 +1,15 @@
 //! Every route, each with a valid request.
 
+#[path = "routes/directory.rs"]
+mod directory;
+#[path = "routes/open.rs"]
+mod open;
+#[path = "routes/tokens.rs"]
+mod tokens;
+
 use hallpass_tests::{Call, Hallpass, text};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,6 +19,8 @@ type Prepared<'a> = Pin<Box<dyn Future<Output = Call> + 'a>>;
 #[derive(Clone, Copy)]
 pub(crate) struct Route {
     pub(crate) name: &'static str,
+    /// Method and path, as the description has it.
+    operation: &'static str,
     /// The status of its success.
     pub(crate) status: u16,
     prepare: for<'a> fn(&'a Hallpass) -> Prepared<'a>,
@@ -29,137 +39,22 @@ impl Route {
 }
 
 macro_rules! route {
-    ($name:literal, $status:literal, $prepare:expr) => {
-        Route {
+    ($name:literal, $operation:literal, $status:literal, $prepare:expr) => {
+        $crate::routes::Route {
             name: $name,
+            operation: $operation,
             status: $status,
             prepare: |hallpass| Box::pin($prepare(hallpass)),
         }
     };
 }
+use route;
 
 /// The routes. Each request that changes something is about something of its own.
-pub(crate) const ROUTES: &[Route] = &[
-    route!("mint, limited", 201, async |h: &Hallpass| {
-        as_root(h, h.post("/v1/tokens", secret_token()))
-    }),
-    route!("mint, unlimited", 201, async |h: &Hallpass| {
-        let body = json!({"kind": "apikey", "name": "k", "scopes": ["asset:read"]});
-        as_root(h, h.post("/v1/tokens", body))
-    }),
-    route!("derive", 200, async |h: &Hallpass| {
-        h.post("/v1/tokens/temporary", json!({"scopes": ["asset:read"]}))
-            .bearer(&h.secret().await)
-    }),
-    route!("derive as documented", 200, async |h: &Hallpass| {
-        let body = json!({"scopes": ["asset:read"]});
-        h.post("/v2/temporary-access-token/create", body)
-            .bearer(&h.secret().await)
-    }),
-    route!("delete", 204, async |h: &Hallpass| {
-        let path = format!("/v1/tokens/{}", text(&h.mint(secret_token()).await, "id"));
-        as_root(h, h.delete(&path))
-    }),
-    route!("revoke a token", 204, async |h: &Hallpass| {
-        as_root(
-            h,
-            h.post("/v1/revocations", json!({"token": h.secret().await})),
-        )
-    }),
-    route!("revoke a JWT", 204, async |h: &Hallpass| {
-        as_root(
-            h,
-            h.post("/v1/revocations", json!({"token": child(h).await})),
-        )
-    }),
-    route!("close an environment", 204, async |h: &Hallpass| {
-        let (account, environment) = place(h).await;
-        let body = json!({"account": account, "environment": environment});
-        as_root(h, h.post("/v1/revocations", body))
-    }),
-    route!("close an account", 204, async |h: &Hallpass| {
-        let (account, _) = place(h).await;
-        as_root(h, h.post("/v1/revocations", json!({"account": account})))
-    }),
-    route!("close, before", 204, async |h: &Hallpass| {
-        let (account, environment) = place(h).await;
-        let body = json!({"account": account, "environment": environment, "before": 1});
-        as_root(h, h.post("/v1/revocations", body))
-    }),
-    route!("closing of an account", 204, async |h: &Hallpass| {
-        let (account, _) = place(h).await;
-        close(h, json!({"account": account})).await;
-        as_root(h, h.get(&format!("/v1/revocations/{account}")))
-    }),
-    route!("closing of an environment", 204, async |h: &Hallpass| {
-        let (account, environment) = place(h).await;
-        close(h, json!({"account": account, "environment": environment})).await;
-        as_root(
-            h,
-            h.get(&format!("/v1/revocations/{account}/{environment}")),
-        )
-    }),
-    route!("validate a token", 200, async |h: &Hallpass| {
-        as_root(
-            h,
-            h.post("/v1/tokens/validate", json!({"token": h.secret().await})),
-        )
-    }),
-    route!("validate a JWT", 200, async |h: &Hallpass| {
-        as_root(
-            h,
-            h.post("/v1/tokens/validate", json!({"token": child(h).await})),
-        )
-    }),
-    route!("validate what is no token", 200, async |h: &Hallpass| {
-        as_root(h, h.post("/v1/tokens/validate", json!({"token": "junk"})))
-    }),
-    route!("self", 200, async |h: &Hallpass| {
-        h.get("/v1/tokens/self").bearer(&h.secret().await)
-    }),
-    route!("self, a JWT", 200, async |h: &Hallpass| {
-        h.get("/v1/tokens/self").bearer(&child(h).await)
-    }),
-    route!("rotate", 200, async |h: &Hallpass| {
-        let path = format!(
-            "/v1/tokens/{}/rotate",
-            text(&h.mint(secret_token()).await, "id")
-        );
-        as_root(h, h.post(&path, json!({"overlap_seconds": 0})))
-    }),
-    route!("create an account", 201, async |h: &Hallpass| {
-        as_root(h, h.post("/v1/accounts", json!({"name": new_name()})))
-    }),
-    route!("accounts", 200, async |h: &Hallpass| as_root(
-        h,
-        h.get("/v1/accounts")
-    )),
-    route!("an account", 200, async |h: &Hallpass| {
-        as_root(h, h.get(&format!("/v1/accounts/{}", h.operator)))
-    }),
-    route!("create an environment", 201, async |h: &Hallpass| {
-        let path = format!("/v1/accounts/{}/environments", h.operator);
-        as_root(
-            h,
-            h.post(&path, json!({"name": format!("app/{}", new_name())})),
-        )
-    }),
-    route!("environments", 200, async |h: &Hallpass| {
-        as_root(
-            h,
-            h.get(&format!("/v1/accounts/{}/environments", h.operator)),
-        )
-    }),
-    route!("an environment", 200, async |h: &Hallpass| {
-        as_root(
-            h,
-            h.get(&format!(
-                "/v1/accounts/{}/environments/default/live",
-                h.operator
-            )),
-        )
-    }),
-];
+pub(crate) fn all() -> impl Iterator<Item = Route> {
+    let routes = [tokens::ROUTES, directory::ROUTES, open::ROUTES];
+    routes.into_iter().flatten().copied()
+}
 
 fn as_root(hallpass: &Hallpass, call: Call) -> Call {
     call.bearer(&hallpass.root)
@@ -195,4 +90,29 @@ async fn close(hallpass: &Hallpass, body: Value) {
         .bearer(&hallpass.root)
         .await;
     assert_eq!(reply.status, 204, "{}", reply.body);
+}
+
+/// Makes something with the management token; its id.
+async fn made(hallpass: &Hallpass, path: &str, body: Value) -> String {
+    hallpass.made(&hallpass.root, path, body).await
+}
+
+async fn user(hallpass: &Hallpass) -> String {
+    let body = json!({"username": new_name(), "scopes": ["asset:read"]});
+    made(hallpass, "/v1/users", body).await
+}
+
+/// A route that is described and stands in no table here would be tried under no fault.
+#[tokio::test]
+async fn every_route_is_among_them() {
+    let hallpass = Hallpass::start("default").await;
+    let described = hallpass.get("/openapi.json").await;
+    let mut served = BTreeSet::new();
+    for (path, operations) in described.body["paths"].as_object().unwrap() {
+        for method in operations.as_object().unwrap().keys() {
+            served.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    let tried: BTreeSet<String> = all().map(|route| route.operation.to_owned()).collect();
+    assert_eq!(served, tried, "left: served, right: tried");
 }

@@ -1,7 +1,7 @@
 //! s53: a batch that was answered in part is never read as "there is no such row".
 
 use crate::assert_unavailable;
-use crate::routes::ROUTES;
+use crate::routes;
 use hallpass_tests::proxy::{ALL, Fault};
 use hallpass_tests::{Call, Hallpass, text};
 use serde_json::json;
@@ -93,7 +93,15 @@ async fn s53_a_row_not_read_is_never_no_revocation() {
 #[tokio::test]
 async fn s53_every_route_is_unavailable_while_batches_are_left() {
     let hallpass = Hallpass::start("default").await;
-    for &route in ROUTES {
+    let mut tried = 0;
+    for route in routes::all() {
+        let call = route.prepare(&hallpass).await;
+        hallpass.dynamodb.reset();
+        assert_eq!(call.await.status, route.status, "{}", route.name);
+        if hallpass.dynamodb.count("BatchGetItem") == 0 {
+            continue;
+        }
+        tried += 1;
         let call = route.prepare(&hallpass).await;
         hallpass.dynamodb.inject(Fault::Unprocessed(ALL));
         assert_unavailable(route.name, &call.clone().await);
@@ -102,4 +110,5 @@ async fn s53_every_route_is_unavailable_while_batches_are_left() {
         assert_eq!(call.await.status, route.status, "{}", route.name);
         hallpass.dynamodb.heal();
     }
+    assert!(tried > 50, "{tried} routes read batches");
 }

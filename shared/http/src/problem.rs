@@ -174,9 +174,12 @@ impl Problem {
             .header(WWW_AUTHENTICATE, challenge)
     }
 
-    /// The same problem, about one field.
+    /// The same problem, about one field; an outage is about none, and every outage answers alike.
     #[must_use]
     pub fn field(self, field: impl Into<String>) -> Self {
+        if self.status.is_server_error() {
+            return self;
+        }
         Self {
             field: Some(shortened(field.into()).into()),
             ..self
