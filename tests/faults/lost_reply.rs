@@ -1,10 +1,10 @@
 //! s45: a fault after the write neither loses nor doubles what was written.
 
-use crate::assert_unavailable;
+use crate::{assert_unavailable, routes};
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Call, Hallpass, Reply, text};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const SECRET: &str = "a server";
 
@@ -216,6 +216,75 @@ async fn rotate(hallpass: &Hallpass, id: &str) {
     let call = hallpass.post(&path, json!({"overlap_seconds": 0}));
     let reply = call.bearer(&hallpass.root).await;
     assert_eq!(hallpass.code(&text(&reply.body, "token")).await, "active");
+}
+
+/// What came and went, by the beginnings of the keys.
+async fn change(before: &[String], hallpass: &Hallpass) -> BTreeMap<String, i64> {
+    let mut change = BTreeMap::new();
+    for row in rows(hallpass).await {
+        *change.entry(row).or_default() += 1;
+    }
+    for row in before {
+        *change.entry(row.clone()).or_default() -= 1;
+    }
+    change.retain(|_, count| *count != 0);
+    change
+}
+
+/// Every route that writes, with the reply of its first transaction lost, and with that of each.
+#[tokio::test]
+async fn s45_no_route_loses_or_doubles_what_it_wrote() {
+    let hallpass = Hallpass::start("default").await;
+    // An environment's first nesting makes the row that counts them.
+    let nests = routes::all().find(|route| route.name == "join, a group");
+    nests.unwrap().prepare(&hallpass).await.await;
+    let mut tried = 0;
+    for route in routes::all() {
+        let call = route.prepare(&hallpass).await;
+        let before = rows(&hallpass).await;
+        hallpass.dynamodb.reset();
+        assert_eq!(call.await.status, route.status, "{}", route.name);
+        if hallpass.dynamodb.count("TransactWriteItems") == 0 {
+            continue;
+        }
+        tried += 1;
+        let once = change(&before, &hallpass).await;
+
+        let call = route.prepare(&hallpass).await;
+        let before = rows(&hallpass).await;
+        hallpass.dynamodb.reset();
+        let fault = Fault::LoseReply.on("TransactWriteItems");
+        hallpass.dynamodb.inject(fault.clone().once());
+        let reply = call.await;
+        hallpass.dynamodb.heal();
+        assert_eq!(reply.status, route.status, "{}: {}", route.name, reply.body);
+        let tokens = request_tokens(&hallpass);
+        assert_eq!(tokens[0], tokens[1], "{}", route.name);
+        assert_eq!(change(&before, &hallpass).await, once, "{}", route.name);
+
+        let key = route.name.replace([' ', ','], "-");
+        let call = route.prepare(&hallpass).await;
+        let call = call.header("idempotency-key", key);
+        let before = rows(&hallpass).await;
+        hallpass.dynamodb.inject(fault);
+        assert_unavailable(route.name, &call.clone().await);
+        hallpass.dynamodb.heal();
+        for _ in 0..2 {
+            let reply = call.clone().await;
+            let status = reply.status.as_u16();
+            let is_told = [route.status, 404, 409].contains(&status);
+            assert!(is_told, "{}: {}", route.name, reply.body);
+        }
+        let mut twice = change(&before, &hallpass).await;
+        let mut once = once;
+        // A change that is asked for again is another act.
+        for besides in ["IDEMPOTENCY#", "AUDIT#"] {
+            twice.remove(besides);
+            once.remove(besides);
+        }
+        assert_eq!(twice, once, "{}", route.name);
+    }
+    assert!(tried > 30, "{tried} routes write");
 }
 
 #[tokio::test]
