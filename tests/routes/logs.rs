@@ -2,8 +2,12 @@
 
 use super::table::rows;
 use super::world::{PARAMETERS, World, ask, takes_body};
-use hallpass_tests::Log;
+use hallpass_bootstrap::{BootstrapRequest, bootstrap};
+use hallpass_keys::KeySort;
+use hallpass_keys_function::{KeysRequest, rotate_keys};
 use hallpass_tests::proxy::Fault;
+use hallpass_tests::{Hallpass, Log};
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 /// What must never be seen: whole tokens, their secret part, and marks put into requests.
@@ -16,8 +20,7 @@ fn forbidden(world: &World) -> Vec<String> {
         &world.secret,
         &world.target,
     ] {
-        let body = token.rsplit_once('_').unwrap().1;
-        forbidden.push(body[22..65].to_owned());
+        forbidden.extend(secrets(token));
     }
     for mark in [
         "querymark",
@@ -91,6 +94,98 @@ async fn s19_s32_no_log_line_holds_a_token_a_query_or_an_origin() {
     for forbidden in forbidden(&world) {
         let line = text.lines().find(|line| line.contains(&forbidden));
         assert_eq!(line, None, "holds `{forbidden}`");
+    }
+}
+
+/// The secret parts of a token: of one of ours all behind its id, of a JWT what it says and its
+/// signature.
+fn secrets(token: &str) -> Vec<String> {
+    let jwt: Vec<&str> = token.trim_start_matches("Bearer ").split('.').collect();
+    match jwt[..] {
+        [_, payload, signature] => vec![payload.to_owned(), signature.to_owned()],
+        _ => vec![token.rsplit_once('_').unwrap().1[22..65].to_owned()],
+    }
+}
+
+/// The texts of tokens in a reply, wherever they stand.
+fn shown(body: &Value) -> Vec<&str> {
+    const FIELDS: [&str; 3] = ["token", "authorization", "user_token"];
+    match body {
+        Value::Object(fields) => fields
+            .iter()
+            .flat_map(|(name, value)| match value.as_str() {
+                // Use is told by a token's id, in a field of the same name.
+                Some(text) if FIELDS.contains(&name.as_str()) && !text.starts_with("tok_") => {
+                    vec![text]
+                }
+                _ => shown(value),
+            })
+            .collect(),
+        Value::Array(values) => values.iter().flat_map(shown).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn s19_s32_no_log_line_of_a_call_that_succeeds_holds_a_secret() {
+    let mut world = World::new().await;
+    let log = Log::keep();
+    let mut shown_at_all = 0;
+    for row in rows() {
+        let name = row.name();
+        let call = async |world: &World| {
+            log.take();
+            let call = world.call(&row).bearer(world.good(&row));
+            ask(call.header("idempotency-key", "keymark")).await
+        };
+        let mut reply = call(&world).await;
+        if reply.status != row.success {
+            // The rows before ended what it is about, or did it already.
+            world = World::new().await;
+            reply = call(&world).await;
+        }
+        assert_eq!(reply.status, row.success, "{name}: {}", reply.body);
+        let text = log.take();
+        assert!(text.contains("request_id"), "{name}");
+        let tokens = shown(&reply.body);
+        shown_at_all += tokens.len();
+        let mut forbidden = secrets(world.good(&row));
+        forbidden.extend(tokens.into_iter().flat_map(secrets));
+        // A token that is asked about, a password, and what only the caller knows.
+        forbidden.extend(secrets(&world.target));
+        forbidden.extend(["sesame", "keymark"].map(str::to_owned));
+        for forbidden in forbidden {
+            let line = text.lines().find(|line| line.contains(&forbidden));
+            assert_eq!(line, None, "{name}: holds `{forbidden}`");
+        }
+    }
+    assert!(shown_at_all >= 5, "{shown_at_all} replies show a token");
+}
+
+#[tokio::test]
+async fn s19_no_log_line_of_the_operators_calls_holds_a_secret() {
+    let log = Log::keep();
+    for wrapped in [false, true] {
+        let hallpass = Hallpass::start_signing("default", KeySort::P256, wrapped).await;
+        let again = BootstrapRequest { recover: true };
+        let again = bootstrap(&hallpass.platform, &hallpass.keys, again).await;
+        let again = again.unwrap().token.expose_secret().to_owned();
+        let retired = hallpass.platform.store.key_rows().await.unwrap().remove(0);
+        let request = KeysRequest {
+            retire: Some(retired.kid),
+            ..KeysRequest::default()
+        };
+        rotate_keys(&hallpass.platform, &hallpass.keys, &request)
+            .await
+            .unwrap();
+        let text = log.take();
+        assert!(!text.is_empty());
+        for token in [&hallpass.root, &again] {
+            for secret in secrets(token) {
+                let line = text.lines().find(|line| line.contains(&secret));
+                assert_eq!(line, None, "wrapped: {wrapped}");
+            }
+        }
     }
 }
 
