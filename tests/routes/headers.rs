@@ -1,8 +1,9 @@
 //! Headers that are malformed, doubled or too long.
 
 use super::table::rows;
-use super::world::{World, ask, essence};
-use hallpass_tests::Call;
+use super::world::{World, all_scopes, ask, essence};
+use hallpass_tests::{Call, text};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn s34_the_authorization_header_is_one_bearer_token() {
@@ -164,6 +165,49 @@ async fn idempotency_keys_that_are_none_are_400_and_write_nothing() {
     }
 }
 
+/// The body, of something else of the same sort.
+fn varied(body: &Value, number: u8) -> String {
+    let mut body = body.clone();
+    let named = ["username", "name", "model"];
+    match named.iter().find(|name| body[**name].is_string()) {
+        Some(name) => body[*name] = json!(format!("{}{number}", body[*name].as_str().unwrap())),
+        None => body["overlap_seconds"] = json!(number),
+    }
+    body.to_string()
+}
+
+#[tokio::test]
+async fn s26_s59_a_key_is_of_one_caller_and_one_body_at_every_route_that_takes_it() {
+    let world = World::new().await;
+    let (hallpass, root) = (&world.hallpass, &world.hallpass.root);
+    let another = async |mut body: Value| {
+        body["kind"] = json!("management");
+        body["name"] = json!("another");
+        text(&hallpass.mint(body).await, "token")
+    };
+    let manager = another(json!({"account": world.account, "scopes": all_scopes()})).await;
+    let scopes = json!(["platform:operate", "directory:write"]);
+    let operator = another(json!({"scopes": scopes})).await;
+    for row in rows().into_iter().filter(|row| row.keyed) {
+        let name = row.name();
+        let body = row.body.unwrap()(&world);
+        let good = world.good(&row);
+        let other = if good == root { &operator } else { &manager };
+        let send = async |caller: &str, number| {
+            let call = world.call_with(&row, varied(&body, number)).bearer(caller);
+            let reply = ask(call.header("idempotency-key", "one")).await;
+            (reply.status.as_u16(), reply.code().to_owned())
+        };
+        let done = (row.success, String::new());
+        assert_eq!(send(good, 1).await, done, "{name}");
+        assert_eq!(send(good, 1).await.0, 409, "{name}");
+        let reused = (422, "idempotency_key_reused".to_owned());
+        assert_eq!(send(good, 2).await, reused, "{name}");
+        assert_eq!(send(other, 2).await, done, "{name}: by another");
+        assert_eq!(send(other, 1).await, reused, "{name}: by another");
+    }
+}
+
 #[tokio::test]
 async fn s37_s42_a_reply_names_an_origin_only_if_it_is_one() {
     let world = World::new().await;
@@ -208,10 +252,10 @@ async fn s37_s42_a_reply_names_an_origin_only_if_it_is_one() {
 #[tokio::test]
 async fn the_address_is_never_a_forwarded_header() {
     let world = World::new().await;
-    let scopes = serde_json::json!(["asset:read"]);
-    let body = serde_json::json!({"kind": "apikey", "name": "bound", "scopes": scopes, "ips": ["203.0.113.7"]});
+    let scopes = json!(["asset:read"]);
+    let body = json!({"kind": "apikey", "name": "bound", "scopes": scopes, "ips": ["203.0.113.7"]});
     let bound = world.hallpass.mint_as(&world.manager, body).await;
-    let bound = hallpass_tests::text(&bound, "token");
+    let bound = text(&bound, "token");
     let call = || world.hallpass.get("/v1/tokens/self").bearer(&bound);
     assert_eq!(ask(call().from("203.0.113.7")).await.status, 200);
     for name in [
