@@ -2,8 +2,10 @@
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 
 import catalogs
+import jwt as pyjwt
 from client import Api, Hallpass, expect, unique
 from deployment import Emulator, functions
 from permissions import Role
@@ -163,6 +165,27 @@ def aws_own_jwt_authorizer_takes_rs256(deployment):
     expect(hallpass.api.call("POST", "/rest/api/v1/token", auth=(name, key)), 200)
 
 
+def ed25519_signs_in_kms(deployment):
+    """Mode `direct` with EdDSA, which the embedded KMS of `cargo test` has not. Somebody else's library reads it."""
+    other = start(deployment.emulator, "eddsa", Algorithm="EdDSA")
+    hallpass, issuer = other.hallpass, other.outputs["IssuerUrl"]
+    token = hallpass.jwt(hallpass.mint("secret")["token"], ["asset:read"])
+    assert hallpass.code(token, scope="asset:read") == "active"
+    [key] = expect(hallpass.api.get("/.well-known/jwks.json"), 200)["keys"]
+    assert (key["alg"], key["kty"], key["crv"]) == ("EdDSA", "OKP", "Ed25519"), key
+    take = partial(pyjwt.decode, key=pyjwt.PyJWK(key), algorithms=["EdDSA"], audience=AUDIENCE, issuer=issuer)
+    assert take(token)["scope"] == "asset:read"
+    head, body, signature = token.split(".")
+    forged = f"{head}.{body}.{signature[:9]}{'A' if signature[9] != 'A' else 'B'}{signature[10:]}"
+    try:
+        raise AssertionError(f"a forged token is taken: {take(forged)}")
+    except pyjwt.InvalidSignatureError:
+        pass
+    assert hallpass.code(forged) == "unknown"
+    well, keys = deployment.emulator.invoke(other.outputs["KeysFunction"], {})
+    assert well and keys["next"], keys
+
+
 def keys_rotate_on_schedule_and_in_an_emergency(deployment):
     hallpass, keys = deployment.hallpass, deployment.outputs["KeysFunction"]
     secret = hallpass.mint("secret")["token"]
@@ -274,6 +297,7 @@ ALL = [
     s56_a_cached_answer_opens_no_other_method_of_the_same_route,
     s56_what_is_missing_from_the_caches_key_is_refused,
     aws_own_jwt_authorizer_takes_rs256,
+    ed25519_signs_in_kms,
     *catalogs.ALL,
     s58_only_keys_and_bootstrap_may_write_key_rows,
 ]
