@@ -28,7 +28,7 @@ def build(folder, as_built=False):
     tenths of such a binary.
     """
     if not as_built:
-        subprocess.run(["cargo", "build", "--locked", "--bins"], cwd=ROOT, check=True)
+        subprocess.run(["cargo", "build", "--locked", "--bins", "--example", "dev"], cwd=ROOT, check=True)
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
     for name in functions():
         zipped = folder / f"target/lambda/hallpass-{name}/bootstrap.zip"

@@ -1,10 +1,11 @@
-"""Deploys the template to an AWS emulator on this machine and runs the scenarios through API Gateway.
+"""Runs the scenarios against `cargo dev`, deploys the template to an AWS emulator on this machine, and runs them again
+through API Gateway.
 
     .tools/deploy/bin/python tests/deploy/run.py           # .ci/run's last step; `.ci/deploy-tools` installs it
     .tools/deploy/bin/python tests/deploy/run.py --keep    # … and leaves it running
     .tools/deploy/bin/python tests/deploy/run.py --url http://127.0.0.1:9000 --root-token-file /tmp/root
 
-The last one runs the same scenarios against a running `cargo dev`.
+The last one runs the same scenarios against a `cargo dev` that runs already.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import deployed
 import scenarios
 from client import Api, Hallpass
 from deployment import Emulator, build
+from local import Local
 
 
 def main():
@@ -36,6 +38,9 @@ def main():
         return results.tell()
     with tempfile.TemporaryDirectory(prefix="hallpass-deploy-") as folder:
         step("build the functions", build, Path(folder), arguments.as_built)
+        with Local(Path(folder)) as hallpass:
+            print("cargo dev", flush=True)
+            results.run_all(scenarios.ALL, hallpass)
         with Emulator(Path(folder)) as emulator:
             deployment = step("sam deploy, bootstrap", deployed.start, emulator)
             results.run_all(deployed.FIRST, deployment)
