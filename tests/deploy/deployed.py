@@ -219,19 +219,49 @@ def s58_only_keys_and_bootstrap_may_write_key_rows(deployment):
     """By policy; nor may a validating function sign, or decrypt what signs."""
     lambdas, iam = deployment.emulator.client("lambda"), deployment.emulator.client("iam")
     for name in functions():
-        role = lambdas.get_function_configuration(FunctionName=f"hallpass-{name}")["Role"].rsplit("/", 1)[-1]
-        policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
-        documents = [iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"] for policy in policies]
-        rights = Role(name, documents)
+        rights = _rights(lambdas, iam, name)
         table, key = f"table/{deployment.outputs['TableName']}", deployment.outputs["WrappingKeyArn"].rsplit(":", 1)[-1]
         for write in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate"):
             for partitions in (["KEYS"], ["TOKEN#x", "KEYS"]):
                 may = rights.may(f"dynamodb:{write}", table, {"dynamodb:LeadingKeys": partitions})
                 assert not may or name in ("keys", "bootstrap"), f"{name} may {write} {partitions}"
-        ours = {"aws:ResourceTag/hallpass:stack": ["hallpass"]}
-        signs = rights.may("kms:Sign", "key/some", ours), rights.may("kms:Decrypt", key, {})
+            # What named no partition would be held to none.
+            assert not rights.may(f"dynamodb:{write}", table, {}), f"{name} may {write} anywhere"
+        ours = {"aws:ResourceTag/hallpass:stack": ["hallpass"], "kms:KeyUsage": ["SIGN_VERIFY"]}
+        for_signing = {"kms:EncryptionContext:purpose": ["hallpass signing key"]}
+        signs = rights.may("kms:Sign", "key/some", ours), rights.may("kms:Decrypt", key, for_signing)
         assert signs == ((True, True) if name in ("temporary", "exchange") else (False, False)), name
-        assert not rights.may("kms:Sign", "key/some", {"aws:ResourceTag/hallpass:stack": ["other"]}), name
+        theirs = ours | {"aws:ResourceTag/hallpass:stack": ["other"]}
+        assert not rights.may("kms:Sign", "key/some", theirs), name
+        assert not rights.may("kms:Decrypt", key, {}), f"{name} may decrypt what is no signing key"
+
+
+def no_function_may_end_or_make_a_key_that_is_no_signing_key_of_its_stack(deployment):
+    lambdas, iam = deployment.emulator.client("lambda"), deployment.emulator.client("iam")
+    makes, tags, ends = set(), set(), set()
+    tag = {"aws:RequestTag/hallpass:stack": ["hallpass"], "aws:TagKeys": ["hallpass:stack"]}
+    signing, encrypting = {"kms:KeyUsage": ["SIGN_VERIFY"]}, {"kms:KeyUsage": ["ENCRYPT_DECRYPT"]}
+    ours = {"aws:ResourceTag/hallpass:stack": ["hallpass"]}
+    for name in functions():
+        rights = _rights(lambdas, iam, name)
+        for kinds, action, resource, good in [
+            (makes, "kms:CreateKey", "*", tag | signing),
+            (tags, "kms:TagResource", "key/new", tag | signing),
+            (ends, "kms:ScheduleKeyDeletion", "key/some", ours | signing),
+        ]:
+            if rights.may(action, resource, good):
+                kinds.add(name)
+            for wrong in (good | encrypting, {**good, **{key: ["other"] for key in good if "hallpass:stack" in key}}):
+                assert not rights.may(action, resource, wrong), f"{name} may {action} {wrong}"
+        more = tag | signing | {"aws:TagKeys": ["hallpass:stack", "another"]}
+        assert not rights.may("kms:TagResource", "key/some", more), name
+    assert makes == tags == ends == {"keys", "bootstrap"}
+
+
+def _rights(lambdas, iam, name):
+    role = lambdas.get_function_configuration(FunctionName=f"hallpass-{name}")["Role"].rsplit("/", 1)[-1]
+    policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    return Role(name, [iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"] for policy in policies])
 
 
 def what_a_minute_later_is_otherwise(deployment):
@@ -300,6 +330,7 @@ ALL = [
     ed25519_signs_in_kms,
     *catalogs.ALL,
     s58_only_keys_and_bootstrap_may_write_key_rows,
+    no_function_may_end_or_make_a_key_that_is_no_signing_key_of_its_stack,
 ]
 
 LAST = [

@@ -92,7 +92,7 @@ class Functions:
         """Why the role behind a session token may not make a call; `None` if it may."""
         with self.lock:
             role = self.roles[token][1]
-            for action, resource, facts in asked(target, body, tags_of_key):
+            for action, resource, facts in asked(target, body, facts_of_key):
                 if not role.may(action, resource, facts):
                     return f"{role.name} is not authorized to perform: {action} on {resource} {facts}"
         return None
@@ -105,9 +105,10 @@ class Functions:
             ]
 
 
-def tags_of_key(key):
+def facts_of_key(key):
     known = kms._resolve_key(key) or {}
-    return {tag["TagKey"]: tag["TagValue"] for tag in known.get("Tags", [])}
+    facts = {f"aws:ResourceTag/{tag['TagKey']}": [tag["TagValue"]] for tag in known.get("Tags", [])}
+    return facts | {"kms:KeyUsage": [known.get("KeyUsage")]}
 
 
 class Mended:

@@ -15,13 +15,13 @@ TRANSACTION_PARTS = {
 }
 
 
-def asked(target, body, tags_of_key):
+def asked(target, body, facts_of_key):
     """The (action, resource, conditions' facts) that a call asks for. A transaction asks for each of its parts: IAM
     knows no `TransactWriteItems`."""
     service, operation = target.split(".", 1)
     service = SERVICES[service]
     if service == "kms":
-        return [kms(operation, body, tags_of_key)] + tagging(operation, body)
+        return [kms(operation, body, facts_of_key)] + tagging(operation, body)
     if operation == "TransactWriteItems":
         parts = [(TRANSACTION_PARTS[verb], part) for item in body["TransactItems"] for verb, part in item.items()]
         return [item_call(action, part["TableName"], [partition(part)]) for action, part in parts]
@@ -42,22 +42,24 @@ def item_call(operation, table, partitions):
     return f"dynamodb:{operation}", f"table/{table.rsplit('/', 1)[-1]}", {"dynamodb:LeadingKeys": partitions}
 
 
-def kms(operation, body, tags_of_key):
-    facts = {f"aws:RequestTag/{tag['TagKey']}": [tag["TagValue"]] for tag in body.get("Tags", [])}
+def kms(operation, body, facts_of_key):
+    tags = body.get("Tags", [])
+    facts = {f"aws:RequestTag/{tag['TagKey']}": [tag["TagValue"]] for tag in tags}
+    if tags:
+        facts["aws:TagKeys"] = [tag["TagKey"] for tag in tags]
     context = body.get("EncryptionContext", {})
     facts |= {f"kms:EncryptionContext:{name}": [value] for name, value in context.items()}
     if "KeyId" not in body:
-        return f"kms:{operation}", "*", facts
+        return f"kms:{operation}", "*", facts | {"kms:KeyUsage": [body.get("KeyUsage", "ENCRYPT_DECRYPT")]}
     key = body["KeyId"].rsplit("/", 1)[-1]
-    facts |= {f"aws:ResourceTag/{name}": [value] for name, value in tags_of_key(key).items()}
-    return f"kms:{operation}", f"key/{key}", facts
+    return f"kms:{operation}", f"key/{key}", facts | facts_of_key(key)
 
 
 def tagging(operation, body):
-    """Making a key with tags needs the permission to tag it, too."""
+    """Making a key with tags needs the permission to tag it, too: as a key that is not there yet."""
     if operation != "CreateKey" or not body.get("Tags"):
         return []
-    return [("kms:TagResource", "*", kms(operation, body, None)[2])]
+    return [("kms:TagResource", "key/new", kms(operation, body, None)[2])]
 
 
 class Role:
@@ -111,13 +113,18 @@ class Statement:
         """The actions, and the partitions, that nothing asked for. Logs are written by Lambda itself."""
         if all(action.startswith("logs:") for action in self.actions):
             return []
-        wanted = [one for _, key, values in self.conditions if key == "dynamodb:LeadingKeys" for one in values]
+        partitions = [values for test, key, values in self.conditions if key == "dynamodb:LeadingKeys" and test != "Null"]
+        wanted = [one for values in partitions for one in values]
         about = f" (beside {', '.join(self.actions)})"
         actions = [one for one in self.actions if one not in self.used]
         return actions + [one + about for one in wanted if one not in self.used]
 
 
 def holds(test, facts, wanted):
+    if test == "Null":
+        return (not facts) == (wanted == ["true"])
+    if test.endswith("IfExists"):
+        return not facts or holds(test.removesuffix("IfExists"), facts, wanted)
     match = {"StringEquals": lambda fact, one: fact == one, "StringLike": fnmatchcase}
     quantifier, _, operator = test.rpartition(":")
     matches = [any(match[operator](fact, one) for one in wanted) for fact in facts or []]
