@@ -8,6 +8,7 @@ import catalogs
 import jwt as pyjwt
 from client import Api, Hallpass, expect, unique
 from deployment import Emulator, functions
+from manual import the_readmes_commands_do_what_it_says
 from permissions import Role
 
 AUDIENCE = "https://api.example"
@@ -316,6 +317,7 @@ AFTER_A_FAULT = {"bootstrap": {"kms:ScheduleKeyDeletion"}}
 
 FIRST = [
     bootstrap_is_once_and_recovers_a_lost_token,
+    the_readmes_commands_do_what_it_says,
     keys_rotate_on_schedule_and_in_an_emergency,
 ]
 
