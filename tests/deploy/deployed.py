@@ -84,10 +84,18 @@ def a_browser_calls_the_protected_api(deployment):
     hallpass, api = deployment.hallpass, deployment.protected("browser")
     minted = hallpass.publishable()
     path = f"/v1/assets/1?pubtoken={minted['token']}"
-    expect(api.get(path, headers={"Origin": "https://example.com"}), 200)
+    answered = api.get(path, headers={"Origin": "https://example.com"})
+    expect(answered, 200)
+    assert answered.headers["Access-Control-Allow-Origin"] in ("*", "https://example.com"), "the page may read it"
     expect(api.get(path, headers={"Origin": "https://evil.example"}), 403)
     expect(api.get(path), 401)
     expect(api.get("/v1/assets/1", headers={"Origin": "https://example.com"}), 401)
+    asked = {"Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "authorization"}
+    preflight = api.call("OPTIONS", "/v1/assets/1", headers={"Origin": "https://example.com", **asked})
+    expect(preflight, (200, 204))
+    assert preflight.headers["Access-Control-Allow-Origin"] in ("*", "https://example.com")
+    assert "PUT" in preflight.headers["Access-Control-Allow-Methods"]
+    assert "authorization" in preflight.headers["Access-Control-Allow-Headers"].lower()
     hallpass.revoke(id=minted["id"])
     # `freshness`: a token of a public kind may be remembered for five seconds, and no longer.
     time.sleep(5.1)

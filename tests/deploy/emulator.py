@@ -8,7 +8,7 @@ What is mended, all of it needed to test this template:
 - an authorizer's identity sources must be there whether it caches or not (else 401, nothing is invoked), and may be
   `$context.` variables;
 - a request's address is its own;
-- a template that names no identity source gets none;
+- a template that names no identity source gets none, and its CORS settings are read;
 - an API is reached under its AWS name, also by the JWT authorizer's own requests.
 
 `GET /_hallpass/calls` says what was done and refused, `POST /_hallpass/stop-functions` ends the warm processes.
@@ -219,6 +219,15 @@ def mend_api_gateway():
     authorizers = provisioners._RESOURCE_HANDLERS["AWS::ApiGatewayV2::Authorizer"]
     create = authorizers["create"]
     authorizers["create"] = lambda name, properties, stack: create(name, {"IdentitySource": [], **properties}, stack)
+    apis = provisioners._RESOURCE_HANDLERS["AWS::ApiGatewayV2::Api"]
+    create_api = apis["create"]
+
+    def with_cors(name, properties, stack):
+        cors = properties.get("CorsConfiguration", {})
+        cors = {f"{key[0].lower()}{key[1:]}": value for key, value in cors.items()}
+        return create_api(name, properties | ({"CorsConfiguration": cors} if cors else {}), stack)
+
+    apis["create"] = with_cors
     apigateway._handle_execute_in_scope = handed_on
     apigateway._request_authorizer_identity_sources = with_context
     apigateway._authorize_request_v2 = present_first
