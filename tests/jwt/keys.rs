@@ -1,10 +1,12 @@
 //! The keys: ours, published and not too old in memory.
 
 use crate::forge::{Forge, encode, parts, sign};
+use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_keys::create_signing_key;
 use hallpass_store::{KeyRow, KeyState};
-use hallpass_tests::{Call, Hallpass};
+use hallpass_tests::{Call, Hallpass, Log};
 use serde_json::json;
+use std::collections::HashMap;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
@@ -185,4 +187,31 @@ async fn s9_one_crypto_backend_is_compiled_in() {
     ] {
         assert!(!needs(name), "{name}: {package}");
     }
+}
+
+/// A row that was altered: nothing is verified with it, and the operator is told which it is.
+#[tokio::test]
+async fn a_published_key_that_is_none_is_told_and_verifies_nothing() {
+    let mut forge = Forge::new().await;
+    let hallpass = &forge.hallpass;
+    let mut items = hallpass.items().await.into_iter();
+    let kid = AttributeValue::S(forge.key.kid.clone());
+    let is_the_key = |item: &HashMap<String, AttributeValue>| {
+        item["pk"] == AttributeValue::S("KEYS".to_owned()) && item.contains_key("jwk")
+    };
+    let mut row = items
+        .find(|item| is_the_key(item) && item["kid"] == kid)
+        .unwrap();
+    row.insert("jwk".to_owned(), AttributeValue::M(HashMap::new()));
+    let put = hallpass.dynamodb_client.put_item();
+    let put = put.table_name(&hallpass.table).set_item(Some(row));
+    put.send().await.unwrap();
+    forge.hallpass.another_instance();
+    let log = Log::keep();
+    forge.expect(&forge.token, "unknown").await;
+    let text = log.text();
+    let told = text
+        .lines()
+        .filter(|line| line.contains("ERROR") && line.contains(&forge.key.kid));
+    assert!(told.count() > 0, "{text}");
 }

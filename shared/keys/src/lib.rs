@@ -4,6 +4,7 @@
 //! decrypts it for signers, once each. Validation needs neither `kms:Sign` nor `kms:Decrypt`: it
 //! reads the key rows.
 
+mod age;
 mod context;
 mod jwk;
 mod kms;

@@ -1,5 +1,6 @@
 //! Signs with the current key: through KMS, or with a private key that KMS decrypted once.
 
+use crate::age::is_younger;
 use crate::context;
 use crate::memory::{PrivateKey, PrivateKeyError};
 use aws_sdk_kms::error::SdkError;
@@ -145,9 +146,8 @@ impl Signer {
     async fn current(&self, now: UnixMillis, done: Option<&str>) -> Result<Current, SignError> {
         let mut known = self.current.lock().await;
         let is_fresh = |current: &&Current| {
-            let age = now.0.checked_sub(current.read_at.0);
-            let at_most = SIGNING_KEY_AT_MOST_SECONDS_OLD.saturating_mul(1_000);
-            age.is_some_and(|age| age < at_most) && done != Some(current.row.kid.as_str())
+            is_younger(current.read_at, SIGNING_KEY_AT_MOST_SECONDS_OLD, now)
+                && done != Some(current.row.kid.as_str())
         };
         if let Some(current) = known.as_ref().filter(is_fresh) {
             return ripe(current, now);

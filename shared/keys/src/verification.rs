@@ -1,5 +1,6 @@
 //! Verification keys: the published rows, kept in memory for a while.
 
+use crate::age::is_younger;
 use hallpass_core::{Algorithm, Claims, Malformed, UnixMillis, UnverifiedJwt};
 use hallpass_store::{KeyRow, Store, StoreError};
 use jsonwebtoken::{DecodingKey, jwk::Jwk};
@@ -134,13 +135,6 @@ impl Known {
     }
 }
 
-/// A moment that lies ahead, after the clock was set back, counts as long ago.
-fn is_younger(moment: UnixMillis, seconds: u64, now: UnixMillis) -> bool {
-    now.0
-        .checked_sub(moment.0)
-        .is_some_and(|age| age < seconds.saturating_mul(1_000))
-}
-
 impl std::fmt::Debug for VerificationKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("VerificationKeys")
@@ -149,20 +143,25 @@ impl std::fmt::Debug for VerificationKeys {
     }
 }
 
-/// A row that is still published, as a key.
+/// A row that is still published, as a key. One that does not read as a key is left out, and told:
+/// the others go on.
 fn key(row: &KeyRow) -> Option<(String, Key)> {
     if !row.is_published() {
         return None;
     }
-    let jwk: Jwk = serde_json::from_value(row.jwk.clone()).ok()?;
-    let decoding = DecodingKey::from_jwk(&jwk).ok()?;
-    Some((
-        row.kid.clone(),
-        Key {
-            algorithm: row.algorithm,
-            decoding,
-        },
-    ))
+    let jwk = serde_json::from_value::<Jwk>(row.jwk.clone()).ok();
+    let Some(decoding) = jwk.and_then(|jwk| DecodingKey::from_jwk(&jwk).ok()) else {
+        tracing::error!(
+            kid = row.kid,
+            "a published key is unreadable: what it signed is unknown"
+        );
+        return None;
+    };
+    let key = Key {
+        algorithm: row.algorithm,
+        decoding,
+    };
+    Some((row.kid.clone(), key))
 }
 
 fn of_jsonwebtoken(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
