@@ -290,11 +290,12 @@ impl Presented {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::{Malformed, OpaqueToken, Presented};
+    use super::{Malformed, OpaqueToken, Presented, SecretHash, TokenSecret};
     use crate::id::TokenId;
     use crate::random::{Random, RandomUnavailable};
     use proptest::prelude::*;
     use secrecy::ExposeSecret;
+    use std::marker::PhantomData;
 
     #[derive(Debug)]
     pub(crate) struct Bytes(pub(crate) u8);
@@ -304,6 +305,33 @@ pub(crate) mod tests {
             bytes.fill(self.0);
             Ok(())
         }
+    }
+
+    /// Whether values of a type can be compared with `==`, which stops at the first difference.
+    struct Compared<T>(PhantomData<T>);
+
+    trait Not {
+        const COMPARED: bool = false;
+    }
+
+    impl<T> Not for Compared<T> {}
+
+    impl<T: PartialEq> Compared<T> {
+        const COMPARED: bool = true;
+    }
+
+    #[test]
+    fn s31_secrets_and_their_hashes_are_compared_in_constant_time_or_not_at_all() {
+        const { assert!(Compared::<u8>::COMPARED) };
+        const { assert!(!Compared::<TokenSecret>::COMPARED) };
+        const { assert!(!Compared::<SecretHash>::COMPARED) };
+        let (one, other) = (
+            TokenSecret::generate(&Bytes(1)),
+            TokenSecret::generate(&Bytes(2)),
+        );
+        let (one, other) = (one.unwrap(), other.unwrap());
+        assert!(one.hash().matches(&one));
+        assert!(!one.hash().matches(&other));
     }
 
     fn token(byte: u8) -> OpaqueToken {
