@@ -1,10 +1,10 @@
 //! Origins: where a browser token may be used from. No regular expressions.
 
-mod hosters;
+mod suffix;
 
-use hosters::is_hoster;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{fmt, str::FromStr};
+use suffix::anybody_can_be_below;
 use thiserror::Error;
 use url::Host;
 
@@ -227,7 +227,7 @@ impl FromStr for OriginRule {
     fn from_str(text: &str) -> Result<Self, OriginError> {
         let rule = Self::kept(text)?;
         match &rule.origin.host {
-            Host::Domain(base) if rule.below && is_public_suffix(base) => {
+            Host::Domain(base) if rule.below && anybody_can_be_below(base) => {
                 Err(OriginError::PublicSuffix(text.to_owned()))
             }
             _ => Ok(rule),
@@ -243,14 +243,6 @@ impl<'de> Deserialize<'de> for WrittenOriginRule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map(Self).map_err(D::Error::custom)
-    }
-}
-
-/// Whether everybody can be below `name`: it is a public suffix, or others may lie below it.
-fn is_public_suffix(name: &str) -> bool {
-    match psl::domain(name.as_bytes()) {
-        None => true,
-        Some(registered) => std::str::from_utf8(registered.as_bytes()).is_ok_and(is_hoster),
     }
 }
 
