@@ -156,6 +156,10 @@ async fn what_is_unknown_missing_or_twice_there_is_refused_by_name() {
             r#"{"kind":"secret","name":"a","metadata":{},"metadata":{}}"#,
             (INVALID, "invalid_field", "metadata"),
         ),
+        (
+            r#"{"kind":"secret","name":"a","metadata":{"team":"one","team":"two"}}"#,
+            (INVALID, "invalid_field", "metadata"),
+        ),
         (r#"["secret","a"]"#, (INVALID, "invalid_body", "")),
         (r#"[["secret","a"]]"#, (INVALID, "invalid_body", "")),
         (r#""secret""#, (INVALID, "invalid_body", "")),

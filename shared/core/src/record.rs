@@ -9,8 +9,10 @@ use crate::kind::KindName;
 use crate::origin::OriginRules;
 use crate::time::{UnixMillis, UnixSeconds};
 use crate::token::{PublicText, SecretHash, SecretMark, TokenSecret};
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 use thiserror::Error;
 
 /// A name people give a token, 1 to 100 characters, each of which can be seen.
@@ -50,16 +52,54 @@ impl From<TokenName> for String {
 
 /// What a platform notes about a token: up to 32 texts under names of its own, 4,096 bytes in all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    try_from = "BTreeMap<String, String>",
-    into = "BTreeMap<String, String>"
-)]
+#[serde(try_from = "Entries", into = "BTreeMap<String, String>")]
 pub struct Metadata(BTreeMap<String, String>);
 
 /// Too much metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("metadata has at most 32 entries, each a text under a name, of 4,096 bytes in all")]
 pub struct MetadataError;
+
+/// Entries as they are written: no name stands twice.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Entries(#[serde(deserialize_with = "each_once")] BTreeMap<String, String>);
+
+fn each_once<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, String>, D::Error> {
+    struct EachOnce;
+
+    impl<'de> Visitor<'de> for EachOnce {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("texts under names")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut entries = BTreeMap::new();
+            while let Some(name) = map.next_key::<String>()? {
+                if entries.contains_key(&name) {
+                    return Err(A::Error::custom(format_args!("`{name}` stands twice")));
+                }
+                let text = map.next_value()?;
+                entries.insert(name, text);
+            }
+            Ok(entries)
+        }
+    }
+
+    deserializer.deserialize_map(EachOnce)
+}
+
+impl TryFrom<Entries> for Metadata {
+    type Error = MetadataError;
+
+    fn try_from(Entries(entries): Entries) -> Result<Self, MetadataError> {
+        entries.try_into()
+    }
+}
 
 impl TryFrom<BTreeMap<String, String>> for Metadata {
     type Error = MetadataError;
