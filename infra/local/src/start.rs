@@ -14,7 +14,7 @@ use hallpass_embedded::{
     Services, ServicesError, TableError, create_table, dynamodb_config, kms_config,
 };
 use hallpass_http::{
-    ClientAddress, Platform, Settings, SystemClock, SystemRandom, retries, timeouts,
+    ClientAddress, Platform, Settings, SettingsError, SystemClock, SystemRandom, retries, timeouts,
 };
 use hallpass_keys::{KeyMaker, KeyPolicy, KeyPolicyError, Signer, SigningMode};
 use hallpass_store::StoreError;
@@ -53,6 +53,8 @@ pub(crate) enum StartError {
     Catalog(#[from] CatalogError),
     #[error(transparent)]
     Issuer(#[from] IssuerError),
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     #[error(transparent)]
     Services(#[from] ServicesError),
     #[error(transparent)]
@@ -116,7 +118,8 @@ async fn serve(options: &Options, serving: &OnceLock<Platform>) -> Result<(), St
         audience: options.audience.clone(),
         stack: "local".to_owned(),
         catalog,
-    };
+    }
+    .checked()?;
     let (platform, kms) = connect(&services, &settings).await?;
     let policy = key_policy(&kms, options).await?;
     let issuer = platform.issuer.clone();

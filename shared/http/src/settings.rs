@@ -28,6 +28,11 @@ pub enum SettingsError {
     /// The issuer is no issuer.
     #[error("HALLPASS_ISSUER: {0}")]
     Issuer(#[from] IssuerError),
+    /// The audience is the issuer.
+    #[error(
+        "HALLPASS_AUDIENCE: it is the issuer, which every JWT names, also one that is bound to origins or addresses: choose another, or none"
+    )]
+    AudienceIsIssuer,
     /// No catalog ships under this name.
     #[error("HALLPASS_CATALOG: there is no catalog `{given}`; there are {known}")]
     UnknownCatalog {
@@ -48,13 +53,25 @@ impl Settings {
     /// Names the variable and what is wrong with it.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let required = |name| lookup(name).ok_or(SettingsError::Missing(name));
-        Ok(Self {
+        let settings = Self {
             table: required("HALLPASS_TABLE")?,
             issuer: required("HALLPASS_ISSUER")?.parse()?,
             audience: lookup("HALLPASS_AUDIENCE"),
             stack: lookup("HALLPASS_STACK").unwrap_or_else(|| "hallpass".to_owned()),
             catalog: catalog(&required("HALLPASS_CATALOG")?)?,
-        })
+        };
+        settings.checked()
+    }
+
+    /// The same, if its parts go together.
+    ///
+    /// # Errors
+    /// Says what does not.
+    pub fn checked(self) -> Result<Self, SettingsError> {
+        if self.audience.as_deref() == Some(self.issuer.as_str()) {
+            return Err(SettingsError::AudienceIsIssuer);
+        }
+        Ok(self)
     }
 }
 
@@ -83,7 +100,7 @@ mod tests {
     use super::Settings;
 
     #[test]
-    fn each_wrong_variable_is_named() {
+    fn s57_each_wrong_variable_is_named() {
         let good = |name: &str| match name {
             "HALLPASS_TABLE" => Some("hallpass".to_owned()),
             "HALLPASS_ISSUER" => Some("https://tokens.example".to_owned()),
@@ -96,6 +113,7 @@ mod tests {
             ("HALLPASS_ISSUER", None),
             ("HALLPASS_ISSUER", Some("http://tokens.example")),
             ("HALLPASS_ISSUER", Some("https://tokens.example/")),
+            ("HALLPASS_AUDIENCE", Some("https://tokens.example")),
             ("HALLPASS_CATALOG", None),
             ("HALLPASS_CATALOG", Some("nope")),
         ] {
