@@ -244,3 +244,31 @@ async fn s26_s45_after_an_outage_the_key_tells_what_was_made() {
     assert_eq!(outcome(&second().await), Ok(()));
     assert_eq!(tokens(&hallpass).await, 2);
 }
+
+/// What was made is told, also where the caller could not make it any more.
+#[tokio::test]
+async fn s26_a_repeated_mint_is_told_though_its_terms_would_be_refused_by_now() {
+    let hallpass = Hallpass::start("archilogic").await;
+    let body = json!({
+        "kind": "management", "name": "an hour's", "scopes": ["tokens:mint", "floor:*"],
+        "expires_in": 3_600,
+    });
+    let maker = text(&hallpass.mint(body).await, "token");
+    let body = json!({
+        "kind": "secret", "name": "s", "scopes": ["floor:export"], "expires_in": 3_000,
+    });
+    let mint = |key: &str| {
+        let call = hallpass.post("/v1/tokens", body.clone()).bearer(&maker);
+        call.header("idempotency-key", key)
+    };
+    let made = mint("one").await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    hallpass.clock.advance(Duration::from_secs(1_000));
+    assert!(mint("another").await.status.is_client_error());
+    let again = mint("one").await;
+    assert_eq!(
+        (again.status.as_u16(), again.code()),
+        (409, "already_minted")
+    );
+    assert_eq!(again.body["id"], made.body["id"]);
+}

@@ -258,3 +258,25 @@ async fn a_token_rotates_itself() {
         assert_eq!(reply.status, status, "{}", reply.body);
     }
 }
+
+/// Its reply was lost, so that it asks again with the secret that it has.
+#[tokio::test]
+async fn s26_a_token_that_rotated_itself_is_told_so_under_the_same_key() {
+    let hallpass = Hallpass::start("default").await;
+    let body = json!({"kind": "management", "name": "m", "scopes": ["tokens:mint"]});
+    let made = hallpass.mint(body).await;
+    let (id, own) = (text(&made, "id"), text(&made, "token"));
+    let rotate = |key: &str| {
+        let path = format!("/v1/tokens/{id}/rotate");
+        let call = hallpass.post(&path, json!({"overlap_seconds": 600}));
+        call.bearer(&own).header("idempotency-key", key)
+    };
+    assert_eq!(rotate("one").await.status, 200);
+    let again = rotate("one").await;
+    assert_eq!(
+        (again.status.as_u16(), again.code()),
+        (409, "already_rotated")
+    );
+    assert_eq!(again.body["id"], json!(id));
+    assert_eq!(rotate("another").await.status, 403);
+}

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use error::MintError;
-use hallpass_core::{KindName, OpaqueToken, Principal, TokenId, TokenRecord};
+use hallpass_core::{KindName, OpaqueToken, Principal, TokenId, TokenRecord, UnixMillis};
 use hallpass_http::{
     ANSWER_WITHIN, Body, Caller, IdempotencyKey, IssuedView, Platform, Problem, answer_within,
     finish,
@@ -40,9 +40,18 @@ async fn mint(
     caller.require("tokens:mint")?;
     let (Body { value, bytes }, key) = (body?, key?);
     let now = platform.now();
-    let (token, record, limit) = make(&platform, &caller, value, now)?;
-    check_rights(&platform, &record).await?;
     let idempotency = key.scoped(&caller, "POST /v1/tokens", &bytes);
+    let (token, record, limit) = match granted(&platform, &caller, value, now).await {
+        Ok(granted) => granted,
+        Err(refused) => {
+            // What an earlier call made is told, also where it would be refused by now.
+            if let (Some(key), true) = (&idempotency, refused.status().is_client_error()) {
+                let made = platform.store.check_not_minted(key, now).await;
+                made.map_err(MintError::Store)?;
+            }
+            return Err(refused);
+        }
+    };
     let audit = told(caller.audit("mint", record.id, now), &record);
     let record = platform
         .store
@@ -85,12 +94,24 @@ fn told(audit: Audit, record: &TokenRecord) -> Audit {
     audit
 }
 
-/// The token and its record, as far as it can be told without the table.
+/// The token and its record, which the caller and whom it speaks for may have.
+async fn granted(
+    platform: &Platform,
+    caller: &Caller,
+    request: MintRequest,
+    now: UnixMillis,
+) -> Result<(OpaqueToken, TokenRecord, Option<u8>), Problem> {
+    let made = make(platform, caller, request, now)?;
+    check_rights(platform, &made.1).await?;
+    Ok(made)
+}
+
+/// The same, as far as it can be told without the table.
 fn make(
     platform: &Platform,
     caller: &Caller,
     request: MintRequest,
-    now: hallpass_core::UnixMillis,
+    now: UnixMillis,
 ) -> Result<(OpaqueToken, TokenRecord, Option<u8>), Problem> {
     let catalog = &platform.catalog;
     let (account, environment) = caller.place(request.account, request.environment.clone())?;

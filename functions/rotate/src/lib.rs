@@ -64,16 +64,21 @@ async fn rotate(
     let (Body { value, bytes }, key) = (body?, key?);
     let now = platform.now();
     let record = find(&platform, &caller, &id).await?;
-    check(&record, now)?;
-    // A weak caller gets no strong secret.
-    caller.covers(&record)?;
-    let until = overlap_end(&record, value.overlap_seconds, now)?;
-    let (token, rotation) = new_secret(&platform, &record, until, now)?;
-    let idempotency = key.scoped(
-        &caller,
-        &format!("POST /v1/tokens/{}/rotate", record.id),
-        &bytes,
-    );
+    let route = format!("POST /v1/tokens/{}/rotate", record.id);
+    let idempotency = key.scoped(&caller, &route, &bytes);
+    let granted = granted(&platform, &caller, &record, value.overlap_seconds, now);
+    let (until, token, rotation) = match granted {
+        Ok(granted) => granted,
+        Err(refused) => {
+            // What an earlier call did is told, also where it would be refused by now: a token that
+            // rotated itself asks again with a secret that ends.
+            if let (Some(key), true) = (&idempotency, refused.status().is_client_error()) {
+                let done = platform.store.check_not_rotated(key, record.id, now);
+                done.await.map_err(RotateError::Store)?;
+            }
+            return Err(refused);
+        }
+    };
     let audit = caller
         .audit("rotate", record.id, now)
         .with("overlap_seconds", value.overlap_seconds);
@@ -96,6 +101,22 @@ async fn rotate(
         previous_valid_until: until.seconds(),
     };
     Ok(Json(reply).into_response())
+}
+
+/// The new secret, and until when the old one lives, if the caller may.
+fn granted(
+    platform: &Platform,
+    caller: &Caller,
+    record: &TokenRecord,
+    overlap: u64,
+    now: UnixMillis,
+) -> Result<(UnixMillis, OpaqueToken, Rotation), Problem> {
+    check(record, now)?;
+    // A weak caller gets no strong secret.
+    caller.covers(record)?;
+    let until = overlap_end(record, overlap, now)?;
+    let (token, rotation) = new_secret(platform, record, until, now)?;
+    Ok((until, token, rotation))
 }
 
 /// The record, if it is there and the caller's.

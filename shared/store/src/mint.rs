@@ -144,9 +144,21 @@ impl Store {
     }
 
     async fn refuse_repetition(&self, mint: &Mint<'_>, now: UnixMillis) -> Result<(), MintError> {
-        let Some(idempotency) = mint.idempotency else {
-            return Ok(());
-        };
+        match mint.idempotency {
+            Some(idempotency) => self.check_not_minted(idempotency, now).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Says what an earlier call under the same key made, if there was one.
+    ///
+    /// # Errors
+    /// That it did, or that the table does not answer.
+    pub async fn check_not_minted(
+        &self,
+        idempotency: &Idempotency,
+        now: UnixMillis,
+    ) -> Result<(), MintError> {
         match self.prior(idempotency, now).await? {
             Some(Prior::Same(made)) => Err(MintError::AlreadyMinted(idempotency.made(&made)?)),
             Some(Prior::Other) => Err(MintError::KeyReused),

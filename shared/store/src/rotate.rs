@@ -109,15 +109,31 @@ impl Store {
         token: TokenId,
         now: UnixMillis,
     ) -> Result<RotateError, StoreError> {
-        let prior = match idempotency {
-            Some(idempotency) => self.prior(idempotency, now).await?,
-            None => None,
-        };
-        Ok(match prior {
-            Some(Prior::Same(_)) => RotateError::AlreadyRotated(token),
-            Some(Prior::Other) => RotateError::KeyReused,
+        Ok(match idempotency {
+            Some(idempotency) => match self.check_not_rotated(idempotency, token, now).await {
+                Ok(()) => RotateError::Changed,
+                Err(RotateError::Store(error)) => return Err(error),
+                Err(told) => told,
+            },
             None => RotateError::Changed,
         })
+    }
+
+    /// Says whether an earlier call under the same key rotated the token.
+    ///
+    /// # Errors
+    /// That it did, or that the table does not answer.
+    pub async fn check_not_rotated(
+        &self,
+        idempotency: &Idempotency,
+        token: TokenId,
+        now: UnixMillis,
+    ) -> Result<(), RotateError> {
+        match self.prior(idempotency, now).await? {
+            Some(Prior::Same(_)) => Err(RotateError::AlreadyRotated(token)),
+            Some(Prior::Other) => Err(RotateError::KeyReused),
+            None => Ok(()),
+        }
     }
 }
 
