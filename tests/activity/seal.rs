@@ -202,6 +202,32 @@ async fn whatever_is_done_to_a_seal_is_seen() {
     }
 }
 
+/// One environment's seal that is none stops no other's.
+#[tokio::test]
+async fn a_seal_of_another_sort_stops_no_other_environments() {
+    let hallpass = Hallpass::start("default").await;
+    hallpass.clock.advance(Duration::from_millis(60_001));
+    verify(&hallpass).await;
+    let mut seal = items(&hallpass, "SEALS#").await.remove(0);
+    seal.insert("count".into(), AttributeValue::S("one".into()));
+    put(&hallpass, seal).await;
+    secret(&hallpass).await;
+    for number in 0..6 {
+        hallpass
+            .account(&format!("a{number}"), json!(["asset:read"]))
+            .await;
+    }
+    hallpass.clock.advance(Duration::from_millis(60_001));
+    let log = Log::keep();
+    hallpass.platform.flush().await;
+    assert_eq!(items(&hallpass, "SEALS#").await.len(), 7);
+    let text = log.text();
+    let told = text
+        .lines()
+        .filter(|line| line.contains("ERROR") && line.contains(&hallpass.operator));
+    assert_eq!(told.count(), 1, "{text}");
+}
+
 /// Where the chain ends is logged, out of reach of who can write the table.
 #[tokio::test]
 async fn a_new_seal_is_logged() {

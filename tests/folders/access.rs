@@ -78,24 +78,46 @@ async fn the_list_comes_in_pages() {
 async fn who_was_removed_leaves_no_empty_page() {
     let world = World::new().await;
     let (folder, _) = world.folder(None).await;
-    let mut members = Vec::new();
-    for name in ["a", "b", "c"] {
-        members.push(world.user(name).await);
+    let mut groups = Vec::new();
+    let mut users = Vec::new();
+    for name in ["a", "b", "c", "d"] {
+        groups.push(world.group(name).await);
+        users.push(world.user(name).await);
     }
+    groups.sort();
+    users.sort();
+    let members = [groups, users].concat();
     for member in &members {
         world.give(&folder, member, "read").await;
     }
-    members.sort();
-    for gone in &members[..2] {
-        let removed = world.delete(&world.key, &format!("/v1/users/{gone}")).await;
+    let (gone, left): (Vec<_>, Vec<_>) = (0..members.len()).partition(|at| at % 4 < 2);
+    for at in gone {
+        let sort = if at < 4 { "groups" } else { "users" };
+        let path = format!("/v1/{sort}/{}", members[at]);
+        let removed = world.delete(&world.key, &path).await;
         assert_eq!(removed.status, 204, "{}", removed.body);
     }
-    let list = format!("/v1/folders/{folder}/access?limit=1");
-    let page = world.get(&world.key, &list).await.body;
-    assert_eq!(page["users"][0]["user_id"], members[2], "{page}");
-    let next = format!("{list}&cursor={}", text(&page, "cursor"));
-    let last = world.get(&world.key, &next).await.body;
-    assert_eq!(last, json!({"users": [], "groups": []}));
+    let first = format!("/v1/folders/{folder}/access?limit=1");
+    let mut path = first.clone();
+    for at in left {
+        let page = world.get(&world.key, &path).await.body;
+        let (sort, id) = if at < 4 {
+            ("groups", "group_id")
+        } else {
+            ("users", "user_id")
+        };
+        assert_eq!(page[sort][0][id], members[at], "{page}");
+        let shown = ["groups", "users"].map(|sort| page[sort].as_array().unwrap().len());
+        assert_eq!(shown.iter().sum::<usize>(), 1, "{page}");
+        path = match page["cursor"].as_str() {
+            Some(cursor) => format!("{first}&cursor={cursor}"),
+            None => String::new(),
+        };
+    }
+    if !path.is_empty() {
+        let last = world.get(&world.key, &path).await.body;
+        assert_eq!(last, json!({"users": [], "groups": []}));
+    }
 }
 
 #[tokio::test]

@@ -146,8 +146,13 @@ async fn seal(
 ) -> Result<(), Problem> {
     let now = platform.now();
     match platform.store.seal(&account, environment, now).await {
-        // The last seal is none any more: that is for the verification to name.
-        Ok(_) | Err(StoreError::Corrupt { .. }) => Ok(()),
+        Ok(_) => Ok(()),
+        Err(error @ StoreError::Corrupt { .. }) => {
+            // That is for the verification to name: the acts are there all the same.
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(%account, %environment, error, "the last seal is none: verify it");
+            Ok(())
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -4,7 +4,7 @@
 //! and what was written under a lost reply is counted twice.
 
 use hallpass_core::{Day, Evidence, ParentId, SecretMark, TokenId, UnixMillis};
-use hallpass_store::{Store, Tally, Use, UseList, UseRow};
+use hallpass_store::{Store, StoreError, Tally, Use, UseList, UseRow};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -133,6 +133,10 @@ impl Activity {
                 }
                 // The latest act is too young, or there are many: the next time.
                 Ok(_) => {}
+                Err(error @ StoreError::Corrupt { .. }) => {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::error!(%account, %environment, error, "the last seal is none: verify it");
+                }
                 Err(error) => {
                     let error: &dyn std::error::Error = &error;
                     tracing::warn!(error, "the audit log is sealed later");

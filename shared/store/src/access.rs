@@ -1,9 +1,10 @@
 //! Access: a level that a user or group has at a folder. What counts is the map in the member's own
 //! row, by path; the entry in the folder's partition is written with it, to be listed.
 
+mod list;
+
 use crate::Store;
 use crate::audit::Audit;
-use crate::error::StoreError;
 use crate::expression::Expression;
 use crate::folder::{FolderError, Part};
 use crate::giver::Giver;
@@ -11,14 +12,13 @@ use crate::item;
 use crate::keys::{self, Key};
 use crate::listed::Within;
 use crate::member::Member;
-use crate::read::Slice;
 use crate::transaction::{Outcome, Transaction};
 use hallpass_core::{
-    Access, AccessLevel, AccountId, EnvironmentName, FolderRef, GroupId, GroupRecord, Path,
-    Principal, PrincipalRecord,
+    Access, AccessLevel, AccountId, EnvironmentName, FolderRef, GroupRecord, Path, Principal,
+    PrincipalRecord,
 };
+pub use list::AccessPage;
 use serde::{Deserialize, Serialize};
-use std::collections::{HashMap, HashSet};
 
 /// How many places one user or group can have access to, and how many bytes those take: a row has
 /// at most 400 KB.
@@ -38,18 +38,6 @@ pub struct Grant<'a> {
     pub path: &'a Path,
     /// Who.
     pub member: Member,
-}
-
-/// Some of those who have access to a folder by an entry of its own, in the order of their ids:
-/// groups first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccessPage {
-    /// Those groups that are not closed.
-    pub groups: Vec<(GroupRecord, AccessLevel)>,
-    /// Those users that are not closed.
-    pub users: Vec<(PrincipalRecord, AccessLevel)>,
-    /// The cursor of the next page; absent after the last one, which alone may be empty.
-    pub next: Option<Member>,
 }
 
 /// The entry of a folder's partition.
@@ -230,93 +218,5 @@ impl Store {
             }
         };
         found.ok_or(FolderError::NoMember)
-    }
-
-    /// Reads up to `limit`, 1 to 100, of those who have access to a folder by an entry of its own,
-    /// after the one of the cursor. The entry of who was removed stays: where a page holds nothing
-    /// else, the next is read, so that an empty one is the last.
-    ///
-    /// # Errors
-    /// When the table does not answer, or a row is unreadable.
-    pub async fn access(
-        &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
-        folder: &FolderRef,
-        limit: u32,
-        cursor: Option<Member>,
-    ) -> Result<AccessPage, StoreError> {
-        let within = Within {
-            account,
-            environment,
-        };
-        let mut cursor = cursor;
-        loop {
-            let page = self.access_page(within, folder, limit, cursor).await?;
-            if page.next.is_none() || !page.groups.is_empty() || !page.users.is_empty() {
-                return Ok(page);
-            }
-            cursor = page.next;
-        }
-    }
-
-    async fn access_page(
-        &self,
-        within: Within<'_>,
-        folder: &FolderRef,
-        limit: u32,
-        cursor: Option<Member>,
-    ) -> Result<AccessPage, StoreError> {
-        let operation = "list access";
-        let (account, environment) = (within.account, within.environment);
-        let pk = keys::folder_partition(account, environment, folder);
-        let slice = Slice {
-            limit: i32::try_from(limit.clamp(1, 100)).ok(),
-            after: cursor.map(|member| key(account, environment, folder, &member)),
-        };
-        let (rows, after) = self.query(operation, &pk, keys::ACCESS, slice).await?;
-        let mut levels: HashMap<Member, AccessLevel> = HashMap::new();
-        let mut last = None;
-        for row in rows {
-            let Entry { member, level } = item::read(row)?;
-            last = Some(member);
-            levels.insert(member, level);
-        }
-        let users: HashSet<Principal> = levels
-            .keys()
-            .filter_map(|member| match member {
-                Member::User(id) => Some(Principal::User(*id)),
-                Member::Group(_) => None,
-            })
-            .collect();
-        let groups: HashSet<GroupId> = levels
-            .keys()
-            .filter_map(|member| match member {
-                Member::Group(id) => Some(*id),
-                Member::User(_) => None,
-            })
-            .collect();
-        let mut users = self.all_principals(within, &users).await?;
-        users.retain(|user| user.closed_at.is_none());
-        users.sort_by_key(|user| user.id);
-        let mut groups = self.groups(account, environment, &groups).await?;
-        groups.retain(|group| group.closed_at.is_none());
-        groups.sort_by_key(|group| group.id);
-        let level = |member| levels.get(&member).cloned();
-        let users = users.into_iter().filter_map(|user| {
-            let Principal::User(id) = user.id else {
-                return None;
-            };
-            Some((user, level(Member::User(id))?))
-        });
-        let groups = groups.into_iter().filter_map(|group| {
-            let level = level(Member::Group(group.id))?;
-            Some((group, level))
-        });
-        Ok(AccessPage {
-            groups: groups.collect(),
-            users: users.collect(),
-            next: after.and(last),
-        })
     }
 }
