@@ -8,6 +8,7 @@ What is mended, all of it needed to test this template:
 - an authorizer's identity sources must be there whether it caches or not (else 401, nothing is invoked), and may be
   `$context.` variables;
 - a request's address is its own;
+- a stack that makes roles is deployed only by who says `CAPABILITY_IAM`;
 - a template that names no identity source gets none, and its CORS settings are read;
 - an API is reached under its AWS name, also by the JWT authorizer's own requests.
 
@@ -132,6 +133,12 @@ class Mended:
             host = f"{named[1]}.execute-api.localhost:{PORT}".encode()
             others = [header for header in scope["headers"] if header[0].lower() != b"host"]
             return await self.app({**scope, "headers": [*others, (b"host", host)]}, receive, send)
+        if scope["method"] == "POST" and scope["path"] == "/" and b"x-amz-target" not in headers:
+            body = await whole(receive)
+            if b"Action=CreateChangeSet" in body and b"Capabilities.member.1=CAPABILITY_IAM" not in body:
+                refusal = b"<ErrorResponse><Error><Code>InsufficientCapabilitiesException</Code></Error></ErrorResponse>"
+                return await answer_bytes(send, 400, b"text/xml", refusal)
+            receive = once(body, receive)
         token, target = headers.get(b"x-amz-security-token"), headers.get(b"x-amz-target")
         if token in self.functions.roles and target:
             body = await whole(receive)
@@ -160,9 +167,13 @@ def once(body, receive):
 
 
 async def answer(send, status, value):
-    headers = [(b"content-type", b"application/x-amz-json-1.0")]
+    await answer_bytes(send, status, b"application/x-amz-json-1.0", json.dumps(value).encode())
+
+
+async def answer_bytes(send, status, sort, body):
+    headers = [(b"content-type", sort)]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(value).encode()})
+    await send({"type": "http.response.body", "body": body})
 
 
 class Preflight(str):

@@ -26,6 +26,8 @@ class Local:
         url = said[0].split()[-1]
         return Hallpass(Api(url), self.root_token.read_text().strip())
 
-    def __exit__(self, *_):
+    def __exit__(self, failure, *_):
         self.process.terminate()
-        self.process.wait(30)
+        ended = self.process.wait(30)
+        self.process.stdout.close()
+        assert failure or ended == 0, f"cargo dev ends with {ended}"

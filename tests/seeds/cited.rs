@@ -57,9 +57,18 @@ fn what_proves_a_claim_is_there() {
                     cited += 1;
                 }
             }
-            let says_why = ["not ", "rule", "no claim", "as above"];
+            let says_why = [
+                "not a token service's",
+                "not a function's",
+                "not the functions'",
+                "rules for people",
+                "a rule for people",
+                "no claim",
+                "as above",
+                "the function `oauth` is not built yet",
+            ];
             assert!(
-                cited > before || says_why.iter().any(|why| proof.contains(why)),
+                cited > before || says_why.iter().any(|why| proof.starts_with(why)),
                 "{document}, {claim}: neither a test nor why there is none"
             );
         }

@@ -242,7 +242,8 @@ fn not_hashed(error: HashError) -> Problem {
 }
 
 /// What a call is told whose key has shared the model already. With another password than that
-/// share's it is another call.
+/// share's it is another call. No limiter stands before this hash: only the token that shared the
+/// model gets here, with the key it did it under, and it may set another password anyway.
 async fn repeated(
     platform: &Platform,
     made: String,
