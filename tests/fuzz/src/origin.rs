@@ -55,7 +55,9 @@ fn presented(text: &str) -> Option<Origin> {
     assert_eq!(printed.parse::<Origin>(), Ok(origin.clone()), "{text}");
     let url = Url::parse(text).unwrap();
     assert_eq!(url.origin().ascii_serialization(), printed, "{text}");
+    // Behind the last colon that is not one of an address between brackets.
     let port = text.rsplit_once(':').map_or("", |(_, port)| port);
+    let port = if port.ends_with(']') { "" } else { port };
     assert!(!port.starts_with(['0', '+']), "{text}: one way to write it");
     let nothing = url.username().is_empty() && url.password().is_none() && url.path() == "/";
     assert!(
