@@ -11,6 +11,7 @@ mod closing;
 mod cors;
 mod cover;
 mod credential;
+mod extension;
 mod idempotency;
 mod path;
 mod platform;

@@ -2,6 +2,7 @@
 
 use crate::aws::Aws;
 use crate::credential::ClientAddress;
+use crate::extension::at_the_end;
 use crate::platform::Platform;
 use crate::settings::{Settings, SettingsError, variable};
 use crate::system::{SystemClock, SystemRandom};
@@ -82,13 +83,11 @@ pub async fn serve(platform: &Platform, router: Router) -> Result<(), StartError
 /// gathered and seals acts that are old enough; to be called before the first invocation is asked for.
 pub async fn flush_at_the_end(platform: &Platform) {
     let platform = platform.clone();
-    // A task of its own, since registering panics where there is no extensions API: counts are best
-    // effort, and no reason not to start.
-    let registered = tokio::spawn(lambda_runtime::spawn_graceful_shutdown_handler(
-        async move || platform.flush().await,
-    ));
-    if registered.await.is_err() {
-        tracing::warn!("no extension is registered: what is gathered at the end is lost");
+    let registered = at_the_end(async move || platform.flush().await).await;
+    if let Err(error) = registered {
+        // Counts are best effort, and no reason not to start.
+        let error: &dyn std::error::Error = &*error;
+        tracing::warn!(error, "no extension: what is gathered at the end is lost");
     }
 }
 
