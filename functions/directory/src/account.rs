@@ -12,8 +12,6 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-const LONGEST_PAGE: u8 = 100;
-
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AccountRequest {
@@ -108,15 +106,8 @@ pub(crate) async fn list(
     page: Result<Query<PageRequest>, QueryRejection>,
 ) -> Result<Json<PageView>, Problem> {
     caller.require("directory:read")?;
-    let Query(page) = page.map_err(|error| {
-        let detail = format!("{}; there are `limit` and `cursor`", error.body_text());
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", detail)
-    })?;
-    let limit = page.limit.unwrap_or(LONGEST_PAGE);
-    if !(1..=LONGEST_PAGE).contains(&limit) {
-        let detail = format!("`limit` is between 1 and {LONGEST_PAGE}");
-        return Err(Problem::invalid("limit", "invalid_query", detail));
-    }
+    let page = Problem::of_query(page, "`limit` and `cursor`")?;
+    let limit = Problem::of_limit(page.limit)?;
     if !caller.is_operator() {
         let own = platform.store.account(&caller.account()).await?;
         let accounts = own.map(AccountView::from).into_iter().collect();
@@ -125,10 +116,7 @@ pub(crate) async fn list(
             cursor: None,
         }));
     }
-    let found = platform
-        .store
-        .accounts(u32::from(limit), page.cursor)
-        .await?;
+    let found = platform.store.accounts(limit, page.cursor).await?;
     let accounts = found.accounts.into_iter().map(AccountView::from).collect();
     Ok(Json(PageView {
         accounts,

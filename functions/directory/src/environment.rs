@@ -12,8 +12,6 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-const LONGEST_PAGE: u8 = 100;
-
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EnvironmentRequest {
@@ -115,15 +113,8 @@ pub(crate) async fn list(
 ) -> Result<Json<PageView>, Problem> {
     caller.require("directory:read")?;
     let account = place::account(&caller, &account)?;
-    let Query(page) = page.map_err(|error| {
-        let detail = format!("{}; there are `limit` and `cursor`", error.body_text());
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", detail)
-    })?;
-    let limit = page.limit.unwrap_or(LONGEST_PAGE);
-    if !(1..=LONGEST_PAGE).contains(&limit) {
-        let detail = format!("`limit` is between 1 and {LONGEST_PAGE}");
-        return Err(Problem::invalid("limit", "invalid_query", detail));
-    }
+    let page = Problem::of_query(page, "`limit` and `cursor`")?;
+    let limit = Problem::of_limit(page.limit)?;
     if !caller.is_operator() {
         let own = platform.store.environment(&account, caller.environment());
         let environments = own.await?.map(EnvironmentView::from).into_iter().collect();
@@ -135,7 +126,7 @@ pub(crate) async fn list(
     let is_first = page.cursor.is_none();
     let found = platform
         .store
-        .environments(&account, u32::from(limit), page.cursor)
+        .environments(&account, limit, page.cursor)
         .await?;
     // Every account has `default/live`, and no environment is ever deleted.
     if is_first && found.environments.is_empty() {

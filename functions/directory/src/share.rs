@@ -18,8 +18,6 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 pub(crate) use view::{PageView, ShareView};
 
-const LONGEST_PAGE: u8 = 100;
-
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ShareRequest {
@@ -123,22 +121,12 @@ pub(crate) async fn list(
     page: Result<Query<PageRequest>, QueryRejection>,
 ) -> Result<Json<PageView>, Problem> {
     caller.require("directory:read")?;
-    let Query(page) = page.map_err(|error| {
-        let detail = format!(
-            "{}; there are `limit`, `cursor`, `environment` and `account`",
-            error.body_text()
-        );
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", detail)
-    })?;
-    let limit = page.limit.unwrap_or(LONGEST_PAGE);
-    if !(1..=LONGEST_PAGE).contains(&limit) {
-        let detail = format!("`limit` is between 1 and {LONGEST_PAGE}");
-        return Err(Problem::invalid("limit", "invalid_query", detail));
-    }
+    let page = Problem::of_query(page, "`limit`, `cursor`, `environment` and `account`")?;
+    let limit = Problem::of_limit(page.limit)?;
     let (account, environment) = caller.place(page.account, page.environment)?;
     let found = platform
         .store
-        .shares(&account, &environment, u32::from(limit), page.cursor)
+        .shares(&account, &environment, limit, page.cursor)
         .await?;
     Ok(Json(found.into()))
 }

@@ -7,11 +7,8 @@ use axum::response::{IntoResponse as _, Response};
 use hallpass_core::{AccountId, EnvironmentName, KindName};
 use hallpass_http::{Caller, Platform, Problem, TokenView};
 use hallpass_store::{TokenCursor, TokenCursorError, TokenList};
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-
-const LONGEST_PAGE: u8 = 100;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -40,18 +37,11 @@ pub(crate) async fn list(
     page: Result<Query<PageRequest>, QueryRejection>,
 ) -> Result<Response, Problem> {
     caller.require("tokens:read")?;
-    let Query(page) = page.map_err(|error| {
-        let detail = format!(
-            "{}; there are `kind`, `environment`, `account`, `limit` and `cursor`",
-            error.body_text()
-        );
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", detail)
-    })?;
-    let limit = page.limit.unwrap_or(LONGEST_PAGE);
-    if !(1..=LONGEST_PAGE).contains(&limit) {
-        let detail = format!("`limit` is between 1 and {LONGEST_PAGE}");
-        return Err(Problem::invalid("limit", "invalid_query", detail));
-    }
+    let page = Problem::of_query(
+        page,
+        "`kind`, `environment`, `account`, `limit` and `cursor`",
+    )?;
+    let limit = Problem::of_limit(page.limit)?;
     if let Some(kind) = &page.kind {
         check_kind(&platform, kind)?;
     }
@@ -62,10 +52,7 @@ pub(crate) async fn list(
         kind: page.kind.as_ref(),
     };
     let cursor = cursor(&list, page.cursor.as_deref())?;
-    let found = platform
-        .store
-        .tokens(list, u32::from(limit), cursor)
-        .await?;
+    let found = platform.store.tokens(list, limit, cursor).await?;
     if found.tokens.is_empty() && found.next.is_none() && cursor.is_none() {
         // Only the operator can name what is not there: told apart from what is empty.
         let there = platform.store.environment(&account, &environment).await?;

@@ -30,7 +30,7 @@ pub enum SettingsError {
     Issuer(#[from] IssuerError),
     /// The audience is the issuer.
     #[error(
-        "HALLPASS_AUDIENCE: it is the issuer, which every JWT names, also one that is bound to origins or addresses: choose another, or none"
+        "HALLPASS_AUDIENCE (`--audience`): it is the issuer, which every JWT names, also one that is bound to origins or addresses: choose another, or none"
     )]
     AudienceIsIssuer,
     /// No catalog ships under this name.
