@@ -91,5 +91,11 @@ def expect(reply, status):
     return reply.json() if is_json else {}
 
 
+def typo(text, at=-1):
+    """The same text with one character changed."""
+    at %= len(text)
+    return text[:at] + ("y" if text[at] == "x" else "x") + text[at + 1 :]
+
+
 def unique(word):
     return f"{word}-{uuid4().hex[:12]}"

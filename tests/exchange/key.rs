@@ -3,7 +3,7 @@
 use super::{PAGE, ROUTE, acme, answer, basic, essence, key};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use hallpass_tests::{Hallpass, text};
+use hallpass_tests::{Hallpass, text, typo};
 use http::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -25,7 +25,7 @@ async fn s31_a_wrong_name_and_a_wrong_key_answer_alike() {
         .account("rival", json!(["model:*", "tokens:mint"]))
         .await;
     let (_, of_rival) = key(&hallpass, &rival, json!({})).await;
-    let typo = format!("{}x", &good[..good.len() - 1]);
+    let typo = typo(&good, 1);
     let first = basic(&hallpass, format!("nobody:{good}")).await;
     assert_eq!(answer(&first), (401, "invalid_credentials"));
     assert_eq!(first.header("www-authenticate"), "Basic realm=\"hallpass\"");

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hallpass_core::{OpaqueToken, TokenId};
 use hallpass_http::SystemRandom;
-use hallpass_tests::{Hallpass, text};
+use hallpass_tests::{Hallpass, text, typo};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -15,14 +15,6 @@ fn forged(prefix: &str) -> String {
     let id = TokenId::generate(&SystemRandom).unwrap();
     let token = OpaqueToken::generate(prefix.parse().unwrap(), id, &SystemRandom).unwrap();
     token.text().expose_secret().to_owned()
-}
-
-/// The same text with one character changed: `at` from the end.
-fn typo(text: &str, at: usize) -> String {
-    let mut bytes = text.as_bytes().to_vec();
-    let at = bytes.len() - at;
-    bytes[at] = if bytes[at] == b'x' { b'y' } else { b'x' };
-    String::from_utf8(bytes).unwrap()
 }
 
 /// The JWT with another header, and its signature as it was.

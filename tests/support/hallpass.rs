@@ -320,6 +320,14 @@ impl Hallpass {
     }
 }
 
+/// The same text with one character changed: `at` from the end.
+pub fn typo(text: &str, at: usize) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    let at = bytes.len() - at;
+    bytes[at] = if bytes[at] == b'x' { b'y' } else { b'x' };
+    String::from_utf8(bytes).unwrap()
+}
+
 /// A text field of a reply.
 pub fn text(body: &Value, field: &str) -> String {
     body[field]

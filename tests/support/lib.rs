@@ -8,5 +8,5 @@ mod log;
 pub mod proxy;
 
 pub use client::{Call, Reply};
-pub use hallpass::{Hallpass, ISSUER, ManualClock, text, wrapping_key};
+pub use hallpass::{Hallpass, ISSUER, ManualClock, text, typo, wrapping_key};
 pub use log::Log;

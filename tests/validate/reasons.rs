@@ -1,7 +1,7 @@
 //! Every reason, the sentence that says it, and which comes first.
 
 use super::{ORIGIN, crossed, minted, of_nobody, opaque, pause, renamed, revoke, says_only};
-use hallpass_tests::Hallpass;
+use hallpass_tests::{Hallpass, typo};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -48,8 +48,7 @@ async fn each_reason_has_its_code_and_sentence() {
     let of_short = hallpass
         .derive(&short, json!({"scopes": ["asset:read"]}))
         .await;
-    let last = if good.ends_with('x') { 'y' } else { 'x' };
-    let typo = format!("{}{last}", &good[..good.len() - 1]);
+    let typo = typo(&good, 1);
     let (one, other) = ("default/live", "default/test");
     let mut shown = Vec::new();
     for body in [
