@@ -144,7 +144,7 @@ impl ScopeSet {
     /// # Errors
     /// When there is none.
     pub fn new(mut scopes: Vec<Scope>) -> Result<Self, EmptyScopes> {
-        scopes.sort();
+        scopes.sort_unstable();
         scopes.dedup();
         if scopes.is_empty() {
             Err(EmptyScopes)

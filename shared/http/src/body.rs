@@ -27,30 +27,46 @@ pub struct Body<T> {
 }
 
 impl JsonBody {
+    /// As it came, for telling one body from another under the same idempotency key.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.0
+    }
+
     /// Reads the body as a request type.
     ///
     /// # Errors
     /// 400 where it is not JSON, 422 where a field is not what it should be.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        // Serde would also take a list of the fields' values in order, and tell of others by a
-        // name that is this service's own.
-        if !self.0.trim_ascii_start().starts_with(b"{") {
-            serde_json::from_slice::<IgnoredAny>(&self.0).map_err(|error| refused(".", &error))?;
-            let detail = "the body is not an object: send a JSON object";
-            return Err(Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "invalid_body",
-                detail,
-            ));
-        }
+        self.is_an_object()?;
         let mut json = serde_json::Deserializer::from_slice(&self.0);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let field = error.path().to_string();
-            refused(&field, error.inner())
-        })?;
-        json.end().map_err(|error| refused(".", &error))?;
+        let value = serde_path_to_error::deserialize(&mut json).map_err(misfit)?;
+        json.end().map_err(|error| malformed(&error))?;
         Ok(value)
     }
+
+    /// Serde would also take a list of the fields' values in order, and tell of others by a name
+    /// that is this service's own.
+    fn is_an_object(&self) -> Result<(), Problem> {
+        if self.0.trim_ascii_start().starts_with(b"{") {
+            return Ok(());
+        }
+        serde_json::from_slice::<IgnoredAny>(&self.0).map_err(|error| malformed(&error))?;
+        Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid_body",
+            "the body is not an object: send a JSON object",
+        ))
+    }
+}
+
+fn misfit(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let field = error.path().to_string();
+    refused(&field, &error.into_inner())
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    refused(".", error)
 }
 
 fn refused(field: &str, error: &serde_json::Error) -> Problem {

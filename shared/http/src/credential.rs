@@ -137,7 +137,7 @@ fn places(catalog: &Catalog) -> Vec<Presentation> {
         .kinds()
         .flat_map(|kind| kind.presented.iter().cloned())
         .collect();
-    places.sort();
+    places.sort_unstable();
     places.dedup();
     places
 }

@@ -5,11 +5,16 @@ use crate::settings::Settings;
 use hallpass_core::{Catalog, Clock, Evidence, Issuer, Random, UnixMillis};
 use hallpass_store::Store;
 use hallpass_validation::Validator;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-/// One deployment, as its handlers see it. Cloning shares everything.
+/// One deployment, as its handlers see it. Cloning shares it: every request has a clone.
 #[derive(Clone, Debug)]
-pub struct Platform {
+pub struct Platform(Arc<Deployment>);
+
+/// What a deployment is made of.
+#[derive(Clone, Debug)]
+pub struct Deployment {
     /// The platform's policy.
     pub catalog: Arc<Catalog>,
     /// The issuer URL.
@@ -41,7 +46,7 @@ impl Platform {
         let store = Store::new(dynamodb, settings.table.as_str());
         let validator =
             Validator::new(Arc::clone(&catalog), settings.issuer.clone(), store.clone());
-        Self {
+        Self(Arc::new(Deployment {
             catalog,
             issuer: settings.issuer.clone(),
             audience: settings.audience.as_deref().map(Arc::from),
@@ -51,7 +56,7 @@ impl Platform {
             clock,
             activity: Arc::default(),
             flushes_beside: false,
-        }
+        }))
     }
 
     /// The present moment.
@@ -63,11 +68,9 @@ impl Platform {
     /// The same platform, which writes down beside the requests what it gathered of them: as on
     /// Lambda, where nothing runs between them.
     #[must_use]
-    pub fn flushing_beside(self) -> Self {
-        Self {
-            flushes_beside: true,
-            ..self
-        }
+    pub fn flushing_beside(mut self) -> Self {
+        self.flushes_beside = true;
+        self
     }
 
     /// Counts one use of a token that was found good.
@@ -107,5 +110,20 @@ impl Platform {
     async fn write_down_and_seal(&self) {
         self.activity.write_down(&self.store).await;
         self.activity.seal(&self.store, self.now()).await;
+    }
+}
+
+impl Deref for Platform {
+    type Target = Deployment;
+
+    fn deref(&self) -> &Deployment {
+        &self.0
+    }
+}
+
+/// What is changed is changed for this clone alone.
+impl DerefMut for Platform {
+    fn deref_mut(&mut self) -> &mut Deployment {
+        Arc::make_mut(&mut self.0)
     }
 }

@@ -14,7 +14,11 @@ use utoipa::ToSchema;
 /// An error as it leaves the service: a stable code and one helpful sentence. What caused it is
 /// logged once, by the outermost layer, and never shown.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub struct Problem(Box<Told>);
+
+/// What there is to tell, on the heap: a handler passes its result on at every `?`.
+#[derive(Clone, Debug)]
+struct Told {
     status: StatusCode,
     code: &'static str,
     detail: String,
@@ -48,7 +52,7 @@ impl Problem {
     /// A problem with a stable `code` and a sentence that says what to do.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Told {
             status,
             code,
             detail: shortened(detail.into()),
@@ -56,7 +60,7 @@ impl Problem {
             id: None,
             headers: Vec::new(),
             source: None,
-        }
+        }))
     }
 
     /// 422 about one field of the body.
@@ -104,7 +108,7 @@ impl Problem {
         let detail = "the service cannot answer now: try again in a moment; what was to be made or \
                       changed may have been, so repeat it with the same `Idempotency-Key`";
         let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
-        problem.source = Some(Arc::new(source));
+        problem.0.source = Some(Arc::new(source));
         problem.header(RETRY_AFTER, "1")
     }
 
@@ -113,7 +117,7 @@ impl Problem {
     pub fn internal(source: impl Error + Send + Sync + 'static) -> Self {
         let detail = "the service has a fault: it was logged under this reply's `x-request-id`";
         let mut problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail);
-        problem.source = Some(Arc::new(source));
+        problem.0.source = Some(Arc::new(source));
         problem
     }
 
@@ -134,7 +138,7 @@ impl Problem {
     /// The same problem, where HTTP Basic would do (RFC 7617 §2).
     #[must_use]
     pub fn challenged_basic(mut self) -> Self {
-        self.headers.retain(|(name, _)| *name != WWW_AUTHENTICATE);
+        self.0.headers.retain(|(name, _)| *name != WWW_AUTHENTICATE);
         self.header(WWW_AUTHENTICATE, "Basic realm=\"hallpass\"")
     }
 
@@ -176,53 +180,52 @@ impl Problem {
 
     /// The same problem, about one field; an outage is about none, and every outage answers alike.
     #[must_use]
-    pub fn field(self, field: impl Into<String>) -> Self {
-        if self.status.is_server_error() {
-            return self;
+    pub fn field(mut self, field: impl Into<String>) -> Self {
+        if !self.0.status.is_server_error() {
+            self.0.field = Some(shortened(field.into()).into());
         }
-        Self {
-            field: Some(shortened(field.into()).into()),
-            ..self
-        }
+        self
     }
 
     /// The same problem, naming the thing it is about.
     #[must_use]
-    pub fn id(self, id: impl fmt::Display) -> Self {
-        Self {
-            id: Some(id.to_string().into()),
-            ..self
-        }
+    pub fn id(mut self, id: impl fmt::Display) -> Self {
+        self.0.id = Some(id.to_string().into());
+        self
     }
 
     /// The same problem, with a header.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: &'static str) -> Self {
-        self.headers.push((name, HeaderValue::from_static(value)));
+        self.0.headers.push((name, HeaderValue::from_static(value)));
         self
     }
 
     pub(crate) fn header_value(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.0.headers.push((name, value));
         self
     }
 
     /// Its HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// Its stable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// What caused it and what caused that, for the log.
     pub(crate) fn causes(&self) -> String {
         let mut causes = Vec::new();
-        let mut next = self.source.as_deref().map(|error| -> &dyn Error { error });
+        let mut next = self
+            .0
+            .source
+            .as_deref()
+            .map(|error| -> &dyn Error { error });
         while let Some(error) = next {
             causes.push(error.to_string());
             next = error.source();
@@ -243,13 +246,16 @@ fn shortened(mut text: String) -> String {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code)
+        f.write_str(self.0.code)
     }
 }
 
 impl Error for Problem {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|error| -> &dyn Error { error })
+        self.0
+            .source
+            .as_deref()
+            .map(|error| -> &dyn Error { error })
     }
 }
 
@@ -272,22 +278,22 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let body = Body {
             r#type: "about:blank",
-            title: self.status.canonical_reason().unwrap_or_default(),
-            status: self.status.as_u16(),
-            code: self.code,
-            detail: &self.detail,
-            field: self.field.as_deref(),
-            id: self.id.as_deref(),
+            title: self.0.status.canonical_reason().unwrap_or_default(),
+            status: self.0.status.as_u16(),
+            code: self.0.code,
+            detail: &self.0.detail,
+            field: self.0.field.as_deref(),
+            id: self.0.id.as_deref(),
         };
         let body = serde_json::to_vec(&body).unwrap_or_default();
-        let mut response = (self.status, body).into_response();
+        let mut response = (self.0.status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.extend(self.headers.iter().cloned());
+        headers.extend(self.0.headers.iter().cloned());
         response.extensions_mut().insert(self);
         response
     }

@@ -3,7 +3,7 @@
 use crate::Store;
 use crate::error::StoreError;
 use crate::expression::Expression;
-use crate::item;
+use crate::item::{self, Item};
 use crate::keys;
 use crate::range::Range;
 use crate::transaction::Transaction;
@@ -147,6 +147,30 @@ impl Audit {
         }
     }
 
+    fn row(&self, account: &AccountId, environment: &EnvironmentName) -> Result<Item, StoreError> {
+        #[derive(Serialize)]
+        struct Row<'a> {
+            #[serde(flatten)]
+            audit: &'a Audit,
+            account: &'a AccountId,
+            environment: &'a EnvironmentName,
+        }
+        let id = AuditId {
+            at: self.at,
+            digest: self.digest(),
+        };
+        let row = Row {
+            audit: self,
+            account,
+            environment,
+        };
+        item::write(
+            &keys::audit(account, environment, &id.sort_key()),
+            &row,
+            None,
+        )
+    }
+
     /// Tells this act from others of the same millisecond; also spreads its retries.
     pub(crate) fn digest(&self) -> u64 {
         let mut hash = Sha256::new();
@@ -172,24 +196,7 @@ impl<P> Transaction<P> {
         account: &AccountId,
         environment: &EnvironmentName,
     ) -> Result<Self, StoreError> {
-        #[derive(Serialize)]
-        struct Row<'a> {
-            #[serde(flatten)]
-            audit: &'a Audit,
-            account: &'a AccountId,
-            environment: &'a EnvironmentName,
-        }
-        let id = AuditId {
-            at: audit.at,
-            digest: audit.digest(),
-        };
-        let key = keys::audit(account, environment, &id.sort_key());
-        let row = Row {
-            audit,
-            account,
-            environment,
-        };
-        let row = item::write(&key, &row, None)?;
+        let row = audit.row(account, environment)?;
         Ok(self
             .put(part, row, Expression::none())
             .logging(*account, environment.clone(), audit.at))

@@ -29,7 +29,7 @@ pub(crate) fn canonical(row: &Item) -> Vec<u8> {
 
 fn map(entries: &Item, into: &mut Vec<u8>) {
     let mut names: Vec<&String> = entries.keys().collect();
-    names.sort();
+    names.sort_unstable();
     begin(b'M', names.len(), into);
     for name in names {
         put(b'K', name.as_bytes(), into);

@@ -25,14 +25,20 @@ enum Write {
     Check(Key, Expression),
 }
 
-/// Writes that happen all or not at all. `P` names the parts, to tell which condition failed.
+/// Writes that happen all or not at all.
 #[derive(Clone, Debug)]
-pub(crate) struct Transaction<P> {
+struct Writes {
     operation: &'static str,
-    parts: Vec<P>,
-    writes: Vec<Write>,
+    each: Vec<Write>,
     /// In which environment, and when, this is an act.
     act: Option<((AccountId, EnvironmentName), UnixMillis)>,
+}
+
+/// The same, with a name for each: `P` tells which condition failed.
+#[derive(Clone, Debug)]
+pub(crate) struct Transaction<P> {
+    parts: Vec<P>,
+    writes: Writes,
 }
 
 /// How a transaction ended.
@@ -48,10 +54,12 @@ pub(crate) enum Outcome<P> {
 impl<P> Transaction<P> {
     pub(crate) fn new(operation: &'static str) -> Self {
         Self {
-            operation,
             parts: Vec::new(),
-            writes: Vec::new(),
-            act: None,
+            writes: Writes {
+                operation,
+                each: Vec::new(),
+                act: None,
+            },
         }
     }
 
@@ -62,7 +70,7 @@ impl<P> Transaction<P> {
         environment: EnvironmentName,
         at: UnixMillis,
     ) -> Self {
-        self.act = Some(((account, environment), at));
+        self.writes.act = Some(((account, environment), at));
         self
     }
 
@@ -92,13 +100,13 @@ impl<P> Transaction<P> {
 
     /// Whether it writes to this row, or asks something of it, already: it can do so once.
     pub(crate) fn has(&self, row: &Key) -> bool {
-        self.writes.iter().any(|write| write.key() == *row)
+        self.writes.each.iter().any(|write| write.key() == *row)
     }
 
     /// Only if `when` holds of the row. A transaction names a row once: where it touches this one
     /// already, both conditions have to hold, and losing either is losing that part.
     pub(crate) fn require(mut self, part: P, key: Key, when: Expression) -> Self {
-        let mut writes = self.writes.iter_mut();
+        let mut writes = self.writes.each.iter_mut();
         match writes.find(|write| write.key() == key) {
             Some(write) => {
                 write.narrow(when);
@@ -108,19 +116,23 @@ impl<P> Transaction<P> {
         }
     }
 
-    /// A number that differs between transactions, to spread their retries.
-    fn spread(&self) -> u64 {
-        let mut hash = DefaultHasher::new();
-        for write in &self.writes {
-            write.key().hash(&mut hash);
-        }
-        hash.finish()
-    }
-
     fn push(mut self, part: P, write: Write) -> Self {
         self.parts.push(part);
-        self.writes.push(write);
+        self.writes.each.push(write);
         self
+    }
+
+    fn outcome(&self, outcome: Outcome<usize>) -> Outcome<P>
+    where
+        P: Copy,
+    {
+        match outcome {
+            Outcome::Written => Outcome::Written,
+            Outcome::Lost(lost) => {
+                let parts = lost.into_iter().filter_map(|at| self.parts.get(at));
+                Outcome::Lost(parts.copied().collect())
+            }
+        }
     }
 }
 
@@ -130,13 +142,8 @@ impl Store {
         &self,
         transaction: &Transaction<P>,
     ) -> Result<Outcome<P>, StoreError> {
-        let mut backoff = self.backoff(transaction.operation, transaction.spread());
-        loop {
-            if let Some(outcome) = self.attempt(transaction).await? {
-                return Ok(outcome);
-            }
-            backoff.pause().await?;
-        }
+        let outcome = transaction.writes.send(self).await?;
+        Ok(transaction.outcome(outcome))
     }
 
     /// Sends it once. `None`: another transaction was at one of the rows, nothing is written.
@@ -144,21 +151,45 @@ impl Store {
         &self,
         transaction: &Transaction<P>,
     ) -> Result<Option<Outcome<P>>, StoreError> {
-        let outage = StoreError::outage(transaction.operation);
-        let items: Result<Vec<_>, _> = transaction
-            .writes
-            .iter()
-            .map(|write| write.item(&self.table))
-            .collect();
-        let sent = self
+        let outcome = transaction.writes.send_once(self).await?;
+        Ok(outcome.map(|outcome| transaction.outcome(outcome)))
+    }
+}
+
+/// What is sent knows the writes by where they stand: one piece of code for all sorts of parts.
+impl Writes {
+    /// A number that differs between transactions, to spread their retries.
+    fn spread(&self) -> u64 {
+        let mut hash = DefaultHasher::new();
+        for write in &self.each {
+            write.key().hash(&mut hash);
+        }
+        hash.finish()
+    }
+
+    async fn send(&self, store: &Store) -> Result<Outcome<usize>, StoreError> {
+        let mut backoff = store.backoff(self.operation, self.spread());
+        loop {
+            if let Some(outcome) = self.send_once(store).await? {
+                return Ok(outcome);
+            }
+            backoff.pause().await?;
+        }
+    }
+
+    async fn send_once(&self, store: &Store) -> Result<Option<Outcome<usize>>, StoreError> {
+        let outage = StoreError::outage(self.operation);
+        let items = self.each.iter().map(|write| write.item(&store.table));
+        let items: Result<Vec<_>, _> = items.collect();
+        let sent = store
             .client
             .transact_write_items()
             .set_transact_items(Some(items.map_err(|error| outage(error.into()))?))
             .send()
             .await;
         // Also where the answer is lost: it may be written.
-        if let Some((place, at)) = &transaction.act {
-            self.acts.note(place, *at);
+        if let Some((place, at)) = &self.act {
+            store.acts.note(place, *at);
         }
         let Err(error) = sent else {
             return Ok(Some(Outcome::Written));
@@ -169,11 +200,11 @@ impl Store {
             return Err(outage(error.into()));
         };
         let reasons = cancelled.cancellation_reasons();
-        let lost: Vec<P> = reasons
+        let lost: Vec<usize> = reasons
             .iter()
-            .zip(&transaction.parts)
-            .filter(|(reason, _)| reason.code() == Some("ConditionalCheckFailed"))
-            .map(|(_, part)| *part)
+            .enumerate()
+            .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
+            .map(|(at, _)| at)
             .collect();
         let conflict = |reason: &CancellationReason| reason.code() == Some("TransactionConflict");
         if !lost.is_empty() {

@@ -52,7 +52,7 @@ pub(super) fn catalog(file: &str, text: &str) -> Result<Catalog, CatalogError> {
 /// The entries as the file has them, so that the first fault in it is the one named.
 fn in_order<T>(table: &Table<T>) -> Vec<(&Spanned<String>, &T)> {
     let mut entries: Vec<_> = table.iter().collect();
-    entries.sort_by_key(|(key, _)| key.span().start);
+    entries.sort_unstable_by_key(|(key, _)| key.span().start);
     entries
 }
 
