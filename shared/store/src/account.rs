@@ -11,7 +11,6 @@ use crate::read::Slice;
 use crate::transaction::{Outcome, Transaction};
 use hallpass_core::{AccountId, AccountName, EnvironmentName, TokenId, UnixMillis};
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
 use thiserror::Error;
 
 /// What the table holds of an account.
@@ -189,12 +188,11 @@ impl Store {
         for row in listed {
             ids.push(item::read::<Reference>(row)?.id);
         }
-        let keys: HashSet<Key> = ids.iter().map(keys::account).collect();
+        let keys: Vec<Key> = ids.iter().map(keys::account).collect();
         let mut accounts = Vec::with_capacity(ids.len());
-        for row in self.batch(operation, keys).await? {
-            accounts.push(item::read::<AccountRow>(row)?);
+        for row in self.batch(operation, &keys).await? {
+            accounts.push(item::read(row)?);
         }
-        accounts.sort_by_key(|account| account.id);
         Ok(AccountPage {
             accounts,
             next: after.and(ids.last().copied()),

@@ -58,13 +58,11 @@ impl<'a> Below<'a> {
             if after.is_some() {
                 self.left.push((group, after));
             }
-            let mut users = HashSet::new();
+            let mut users = Vec::new();
             for row in rows {
                 let Entry { member } = item::read(row)?;
                 match member {
-                    Member::User(user) => {
-                        users.insert(Principal::User(user));
-                    }
+                    Member::User(user) => users.push(Principal::User(user)),
                     Member::Group(inner) if self.seen.insert(inner) => {
                         self.left.push((inner, None));
                     }

@@ -17,7 +17,6 @@ use hallpass_core::{
     AccessLevel, AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, Principal, Scope,
     UnixMillis, UserId,
 };
-use std::collections::HashSet;
 use thiserror::Error;
 
 /// Some folders that lie in the same one, in the order of their ids.
@@ -214,15 +213,12 @@ impl Store {
         let (ids, next): (Vec<FolderId>, _) = self
             .listed(operation, within, &list_in(parent), limit, cursor)
             .await?;
-        let keys: HashSet<Key> = ids
-            .iter()
-            .map(|id| keys::folder(account, environment, id))
-            .collect();
+        let key = |id| keys::folder(account, environment, id);
+        let keys: Vec<Key> = ids.iter().map(key).collect();
         let mut folders = Vec::with_capacity(ids.len());
-        for row in self.batch(operation, keys).await? {
-            folders.push(item::read::<FolderRecord>(row)?);
+        for row in self.batch(operation, &keys).await? {
+            folders.push(item::read(row)?);
         }
-        folders.sort_by_key(|folder| folder.id);
         Ok(FolderPage { folders, next })
     }
 }

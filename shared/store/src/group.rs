@@ -14,7 +14,6 @@ use crate::nesting::walk_ends;
 use crate::principal::{ChangeError, as_read};
 use crate::transaction::{Outcome, Transaction};
 use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, UnixMillis};
-use std::collections::HashSet;
 
 /// The sort of list that groups are in.
 pub(crate) const GROUP: &str = "group";
@@ -126,10 +125,8 @@ impl Store {
         let (ids, next): (Vec<GroupId>, _) = self
             .listed("list groups", within, GROUP, limit, cursor)
             .await?;
-        let ids: HashSet<GroupId> = ids.into_iter().collect();
         let mut groups = self.groups(account, environment, &ids).await?;
         groups.retain(|group| group.closed_at.is_none());
-        groups.sort_by_key(|group| group.id);
         Ok(GroupPage { groups, next })
     }
 

@@ -17,7 +17,7 @@ use hallpass_core::{
     PrincipalRecord, Scope, UserId, reached,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::{fmt, str::FromStr};
 use thiserror::Error;
 
@@ -363,26 +363,20 @@ impl Store {
         let (rows, after) = self
             .query("list members", &pk, keys::MEMBERS, slice)
             .await?;
-        let (mut in_users, mut in_groups) = (HashSet::new(), HashSet::new());
+        let (mut in_users, mut in_groups) = (Vec::new(), Vec::new());
         let mut last = None;
         for row in rows {
             let Entry { member } = item::read(row)?;
             match member {
-                Member::User(user) => {
-                    in_users.insert(Principal::User(user));
-                }
-                Member::Group(group) => {
-                    in_groups.insert(group);
-                }
+                Member::User(user) => in_users.push(Principal::User(user)),
+                Member::Group(group) => in_groups.push(group),
             }
             last = Some(member);
         }
         let mut users = self.all_principals(within, &in_users).await?;
         users.retain(|user| user.closed_at.is_none());
-        users.sort_by_key(|user| user.id);
         let mut groups = self.groups(account, environment, &in_groups).await?;
         groups.retain(|group| group.closed_at.is_none());
-        groups.sort_by_key(|group| group.id);
         Ok(MemberPage {
             groups,
             users,

@@ -14,7 +14,6 @@ use hallpass_core::{
     AccountId, EnvironmentName, Principal, PrincipalRecord, PrincipalType, UnixMillis,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
 use thiserror::Error;
 
 /// Some users or service accounts of an environment, in the order of their ids.
@@ -178,22 +177,20 @@ impl Store {
         let (ids, next): (Vec<Principal>, _) = self
             .listed(operation, within, of.as_str(), limit, cursor)
             .await?;
-        let ids: HashSet<Principal> = ids.into_iter().collect();
         let mut principals = self.all_principals(within, &ids).await?;
         principals.retain(|record| record.closed_at.is_none());
-        principals.sort_by_key(|record| record.id);
         Ok(PrincipalPage { principals, next })
     }
 
-    /// Reads up to 100 of them in one round trip; those that do not exist are left out.
+    /// Reads up to 100 of them in one round trip, in this order; those that do not exist are left out.
     pub(crate) async fn all_principals(
         &self,
         within: Within<'_>,
-        ids: &HashSet<Principal>,
+        ids: &[Principal],
     ) -> Result<Vec<PrincipalRecord>, StoreError> {
         let key = |id| keys::principal(within.account, within.environment, id);
-        let keys: HashSet<Key> = ids.iter().map(key).collect();
-        let rows = self.batch("read principals", keys).await?;
+        let keys: Vec<Key> = ids.iter().map(key).collect();
+        let rows = self.batch("read principals", &keys).await?;
         rows.into_iter().map(item::read).collect()
     }
 

@@ -102,9 +102,9 @@ impl Store {
         struct RevokedJwt {
             jti: JwtId,
         }
-        let keys: HashSet<Key> = rows.iter().map(RowKey::key).collect();
+        let keys: Vec<Key> = rows.iter().map(RowKey::key).collect();
         let mut found = Rows::default();
-        for row in self.batch("read rows", keys).await? {
+        for row in self.batch("read rows", &keys).await? {
             let pk = key_text(&row, "pk");
             if pk.starts_with(keys::TOKENS) {
                 let record: TokenRecord = item::read(row)?;
@@ -169,8 +169,9 @@ impl Store {
         let mut found = HashMap::new();
         let mut asked: HashSet<GroupId> = HashSet::new();
         while !next.is_empty() {
-            let groups = self.groups(account, environment, &next).await?;
-            asked.extend(next);
+            let ids: Vec<GroupId> = next.into_iter().collect();
+            let groups = self.groups(account, environment, &ids).await?;
+            asked.extend(ids);
             next = groups
                 .iter()
                 .flat_map(|group| group.within.iter().copied())
@@ -181,27 +182,18 @@ impl Store {
         Ok(found)
     }
 
-    /// Reads these groups; those that do not exist are left out.
-    ///
-    /// # Errors
-    /// When the table does not answer, or a row is unreadable.
-    pub async fn groups(
+    /// Reads these groups, in this order; those that do not exist are left out.
+    pub(crate) async fn groups(
         &self,
         account: &AccountId,
         environment: &EnvironmentName,
-        ids: &HashSet<GroupId>,
+        ids: &[GroupId],
     ) -> Result<Vec<GroupRecord>, StoreError> {
-        let mut keys: Vec<Key> = ids
-            .iter()
-            .map(|id| keys::group(account, environment, id))
-            .collect();
-        let mut found = Vec::with_capacity(keys.len());
-        while !keys.is_empty() {
-            let batch = keys.split_off(keys.len().saturating_sub(MOST_OF_A_BATCH));
-            for row in self
-                .batch("read groups", batch.into_iter().collect())
-                .await?
-            {
+        let key = |id| keys::group(account, environment, id);
+        let mut found = Vec::with_capacity(ids.len());
+        for some in ids.chunks(MOST_OF_A_BATCH) {
+            let keys: Vec<Key> = some.iter().map(key).collect();
+            for row in self.batch("read groups", &keys).await? {
                 found.push(item::read(row)?);
             }
         }
@@ -228,37 +220,35 @@ impl Store {
         Ok(answer.item)
     }
 
-    /// One `BatchGetItem`, and one more for what it left unprocessed. `keys` is a set because the
-    /// table refuses a batch that names a row twice.
+    /// The rows there are of these, in this order, each once: one `BatchGetItem`, and one more for
+    /// what it left unprocessed.
     pub(crate) async fn batch(
         &self,
         operation: &'static str,
-        keys: HashSet<Key>,
+        keys: &[Key],
     ) -> Result<Vec<Item>, StoreError> {
         let outage = StoreError::outage(operation);
-        let mut found = Vec::with_capacity(keys.len());
         if keys.is_empty() {
-            return Ok(found);
+            return Ok(Vec::new());
         }
-        let keys = KeysAndAttributes::builder()
-            .set_keys(Some(keys.iter().map(Key::item).collect()))
+        // The table refuses a batch that names a row twice, and answers in any order.
+        let each_once: HashSet<&Key> = keys.iter().collect();
+        let mut found = HashMap::with_capacity(each_once.len());
+        let asked = KeysAndAttributes::builder()
+            .set_keys(Some(each_once.into_iter().map(Key::item).collect()))
             .consistent_read(true)
             .build()
             .map_err(|error| outage(error.into()))?;
-        let mut left = HashMap::from([(self.table.to_string(), keys)]);
+        let mut left = HashMap::from([(self.table.to_string(), asked)]);
         for _ in 0..2 {
             let ask = self.client.batch_get_item().set_request_items(Some(left));
             let answer = ask.send().await.map_err(|error| outage(error.into()))?;
-            found.extend(
-                answer
-                    .responses
-                    .into_iter()
-                    .flatten()
-                    .flat_map(|(_, rows)| rows),
-            );
+            for (_table, rows) in answer.responses.into_iter().flatten() {
+                found.extend(rows.into_iter().map(|row| (Key::of(&row), row)));
+            }
             left = answer.unprocessed_keys.unwrap_or_default();
             if left.is_empty() {
-                return Ok(found);
+                return Ok(keys.iter().filter_map(|key| found.remove(key)).collect());
             }
         }
         let unread = left.values().map(|keys| keys.keys().len()).sum();

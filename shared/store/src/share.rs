@@ -17,7 +17,6 @@ use hallpass_core::{
     AccountId, EnvironmentName, ModelId, PasswordHash, ShareId, ShareRecord, UnixMillis,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
 use thiserror::Error;
 
 const SORT: &str = "share";
@@ -160,15 +159,14 @@ impl Store {
         let (ids, next) = self
             .listed("list shares", within, SORT, limit, cursor)
             .await?;
-        let mut shares = self.all_shares(&ids).await?;
-        shares.sort_by_key(|share| share.id);
+        let shares = self.all_shares(&ids).await?;
         Ok(SharePage { shares, next })
     }
 
-    /// Reads up to 100 of them in one round trip; what has ended is left out.
+    /// Reads up to 100 of them in one round trip, in this order; what has ended is left out.
     async fn all_shares(&self, ids: &[ShareId]) -> Result<Vec<ShareRecord>, StoreError> {
-        let keys: HashSet<Key> = ids.iter().map(keys::share).collect();
-        let rows = self.batch("read shares", keys).await?;
+        let keys: Vec<Key> = ids.iter().map(keys::share).collect();
+        let rows = self.batch("read shares", &keys).await?;
         let shares: Result<Vec<ShareRecord>, _> = rows.into_iter().map(item::read).collect();
         let mut shares = shares?;
         shares.retain(|share| share.revoked_at.is_none());

@@ -9,10 +9,9 @@ use crate::listed::Within;
 use crate::member::Member;
 use crate::read::Slice;
 use hallpass_core::{
-    AccessLevel, AccountId, EnvironmentName, FolderRef, GroupId, GroupRecord, Principal,
-    PrincipalRecord,
+    AccessLevel, AccountId, EnvironmentName, FolderRef, GroupRecord, Principal, PrincipalRecord,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// How many pages are read on where one holds only entries of who was removed.
 const READ_ON: usize = 10;
@@ -94,33 +93,22 @@ impl Store {
             after: cursor.map(|member| key(account, environment, folder, &member)),
         };
         let (rows, after) = self.query(operation, &pk, keys::ACCESS, slice).await?;
+        let (mut of_users, mut of_groups) = (Vec::new(), Vec::new());
         let mut levels: HashMap<Member, AccessLevel> = HashMap::new();
         let mut last = None;
         for row in rows {
             let Entry { member, level } = item::read(row)?;
+            match member {
+                Member::User(user) => of_users.push(Principal::User(user)),
+                Member::Group(group) => of_groups.push(group),
+            }
             last = Some(member);
             levels.insert(member, level);
         }
-        let users: HashSet<Principal> = levels
-            .keys()
-            .filter_map(|member| match member {
-                Member::User(id) => Some(Principal::User(*id)),
-                Member::Group(_) => None,
-            })
-            .collect();
-        let groups: HashSet<GroupId> = levels
-            .keys()
-            .filter_map(|member| match member {
-                Member::Group(id) => Some(*id),
-                Member::User(_) => None,
-            })
-            .collect();
-        let mut users = self.all_principals(within, &users).await?;
+        let mut users = self.all_principals(within, &of_users).await?;
         users.retain(|user| user.closed_at.is_none());
-        users.sort_by_key(|user| user.id);
-        let mut groups = self.groups(account, environment, &groups).await?;
+        let mut groups = self.groups(account, environment, &of_groups).await?;
         groups.retain(|group| group.closed_at.is_none());
-        groups.sort_by_key(|group| group.id);
         let level = |member| levels.get(&member).cloned();
         let users = users.into_iter().filter_map(|user| {
             let Principal::User(id) = user.id else {
