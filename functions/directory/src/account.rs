@@ -1,12 +1,11 @@
 //! Accounts.
 
+use crate::ask::Ask;
 use crate::error::DirectoryError;
 use crate::place;
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
 use hallpass_core::{AccountId, AccountName, UnixSeconds};
-use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem};
+use hallpass_http::Problem;
 use hallpass_store::AccountRow;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -58,14 +57,12 @@ impl From<AccountRow> for AccountView {
     }
 }
 
-pub(crate) async fn create(
-    State(platform): State<Platform>,
-    caller: Caller,
-    key: Result<IdempotencyKey, Problem>,
-    body: Result<Body<AccountRequest>, Problem>,
-) -> Result<(StatusCode, Json<AccountView>), Problem> {
-    place::operator_only(&caller)?;
-    let (Body { value, bytes }, key) = (body?, key?);
+pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<AccountView>), Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
+    place::operator_only(caller)?;
+    let value: AccountRequest = ask.body()?;
     let now = platform.now();
     let row = AccountRow {
         id: AccountId::generate(platform.random.as_ref())?,
@@ -75,7 +72,7 @@ pub(crate) async fn create(
         closed_at: None,
         root_token: None,
     };
-    let idempotency = key.scoped(&caller, "POST /v1/accounts", &bytes);
+    let idempotency = ask.once("POST /v1/accounts")?;
     let audit = caller
         .audit("create_account", row.id, now)
         .with("name", &row.name);
@@ -87,26 +84,24 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(row.into())))
 }
 
-pub(crate) async fn one(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(account): Path<String>,
-) -> Result<Json<AccountView>, Problem> {
+pub(crate) async fn one(ask: Ask) -> Result<Json<AccountView>, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:read")?;
-    let account = place::account(&caller, &account)?;
+    let account = place::account(caller, ask.named("account"))?;
     let row = platform.store.account(&account).await?;
     row.map(|row| Json(row.into()))
         .ok_or_else(|| Problem::not_found("account"))
 }
 
 /// The operator sees every account, anybody else their own.
-pub(crate) async fn list(
-    State(platform): State<Platform>,
-    caller: Caller,
-    page: Result<Query<PageRequest>, QueryRejection>,
-) -> Result<Json<PageView>, Problem> {
+pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:read")?;
-    let page = Problem::of_query(page, "`limit` and `cursor`")?;
+    let page: PageRequest = ask.query("`limit` and `cursor`")?;
     let limit = Problem::of_limit(page.limit)?;
     if !caller.is_operator() {
         let own = platform.store.account(&caller.account()).await?;

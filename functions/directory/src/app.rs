@@ -1,15 +1,13 @@
 //! 3dverse's Management API as its clients know it: the same acts as `/v1`, other shapes.
 
+use crate::ask::Ask;
 use crate::folder::{self, Folder, Listing, Make};
-use crate::once::Once;
 use crate::user;
-use crate::within::{Asked, Page, PageQuery, Within};
 use axum::Json;
-use axum::extract::State;
 use hallpass_core::{
     FolderId, FolderRef, Path as Place, Principal, PrincipalName, TokenName, UnixSeconds,
 };
-use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem};
+use hallpass_http::Problem;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -68,25 +66,15 @@ pub(crate) struct UserView {
     registered_at: UnixSeconds,
 }
 
-pub(crate) async fn create_user(
-    State(platform): State<Platform>,
-    caller: Caller,
-    key: Result<IdempotencyKey, Problem>,
-    body: Result<Body<UserRequest>, Problem>,
-) -> Result<(StatusCode, Json<UserView>), Problem> {
-    caller.require("directory:write")?;
-    let (Body { value, bytes }, key) = (body?, key?);
+pub(crate) async fn create_user(ask: Ask) -> Result<(StatusCode, Json<UserView>), Problem> {
+    ask.caller.require("directory:write")?;
+    let value: UserRequest = ask.body()?;
     let make = user::Make {
-        within: Within::new(&caller, None, None)?,
+        within: ask.place(None, None)?,
         username: &value.username,
         scopes: None,
     };
-    let once = Once {
-        key: &key,
-        route: "POST /app/v1/users",
-        body: &bytes,
-    };
-    let user = make.by(&platform, &caller, &once).await?;
+    let user = make.by(&ask, ask.once("POST /app/v1/users")?).await?;
     let view = UserView {
         user_id: user.id,
         username: user.name,
@@ -97,68 +85,41 @@ pub(crate) async fn create_user(
 
 type Made = Result<(StatusCode, Json<FolderView>), Problem>;
 
-pub(crate) async fn create_folder(
-    State(platform): State<Platform>,
-    caller: Caller,
-    key: Result<IdempotencyKey, Problem>,
-    body: Result<Body<FolderRequest>, Problem>,
-) -> Made {
-    make(&platform, &caller, key, None, body).await
+pub(crate) async fn create_folder(ask: Ask) -> Made {
+    make(&ask, None).await
 }
 
-pub(crate) async fn create_folder_in(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(parent): Path<String>,
-    key: Result<IdempotencyKey, Problem>,
-    body: Result<Body<FolderRequest>, Problem>,
-) -> Made {
-    make(&platform, &caller, key, Some(&parent), body).await
+pub(crate) async fn create_folder_in(ask: Ask) -> Made {
+    make(&ask, Some(ask.named("folder"))).await
 }
 
-async fn make(
-    platform: &Platform,
-    caller: &Caller,
-    key: Result<IdempotencyKey, Problem>,
-    parent: Option<&str>,
-    body: Result<Body<FolderRequest>, Problem>,
-) -> Made {
-    let authority = folder::writer(platform, caller)?;
-    let (Body { value, bytes }, key) = (body?, key?);
+async fn make(ask: &Ask, parent: Option<&str>) -> Made {
+    let authority = folder::writer(ask)?;
+    let value: FolderRequest = ask.body()?;
     let parent = parent.map(folder::id).transpose()?;
     let route = match parent {
         None => "POST /app/v1/folders".to_owned(),
         Some(parent) => format!("POST /app/v1/folders/{parent}/folders"),
     };
     let make = Make {
-        within: Within::new(caller, None, None)?,
+        within: ask.place(None, None)?,
         name: value.name,
         parent,
     };
-    let once = Once {
-        key: &key,
-        route: &route,
-        body: &bytes,
-    };
-    let folder = make.by(platform, caller, &authority, &once).await?;
+    let folder = make.by(ask, &authority, ask.once(&route)?).await?;
     Ok((StatusCode::CREATED, Json(folder.into())))
 }
 
-pub(crate) async fn folders_in(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(parent): Path<String>,
-    query: Asked<PageQuery>,
-) -> Result<Json<FoldersView>, Problem> {
-    let authority = folder::reader(&platform, &caller)?;
-    let page = Page::<FolderId>::of_query(&caller, query)?;
+pub(crate) async fn folders_in(ask: Ask) -> Result<Json<FoldersView>, Problem> {
+    let authority = folder::reader(&ask)?;
+    let page = ask.page::<FolderId>()?;
     let listing = Listing {
         within: page.within,
-        parent: Some(folder::id(&parent)?),
+        parent: Some(folder::id(ask.named("folder"))?),
         limit: page.limit,
         cursor: page.cursor,
     };
-    let (folders, cursor) = listing.by(&platform, &authority).await?;
+    let (folders, cursor) = listing.by(&ask.platform, &authority).await?;
     let folders = folders.into_iter().map(FolderView::from).collect();
     Ok(Json(FoldersView { folders, cursor }))
 }

@@ -1,12 +1,11 @@
 //! Environments of an account.
 
+use crate::ask::Ask;
 use crate::error::DirectoryError;
 use crate::place;
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
 use hallpass_core::{AccountId, EnvironmentName, UnixSeconds};
-use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem};
+use hallpass_http::Problem;
 use hallpass_store::EnvironmentRow;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -56,16 +55,13 @@ impl From<EnvironmentRow> for EnvironmentView {
     }
 }
 
-pub(crate) async fn create(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(account): Path<String>,
-    key: Result<IdempotencyKey, Problem>,
-    body: Result<Body<EnvironmentRequest>, Problem>,
-) -> Result<(StatusCode, Json<EnvironmentView>), Problem> {
-    place::operator_only(&caller)?;
-    let (Body { value, bytes }, key) = (body?, key?);
-    let account = place::account(&caller, &account)?;
+pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<EnvironmentView>), Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
+    place::operator_only(caller)?;
+    let value: EnvironmentRequest = ask.body()?;
+    let account = place::account(caller, ask.named("account"))?;
     let now = platform.now();
     let row = EnvironmentRow {
         account,
@@ -74,7 +70,7 @@ pub(crate) async fn create(
         closed_at: None,
     };
     let route = format!("POST /v1/accounts/{account}/environments");
-    let idempotency = key.scoped(&caller, &route, &bytes);
+    let idempotency = ask.once(&route)?;
     let audit = caller
         .audit("create_environment", format!("{account}/{}", row.name), now)
         .with("name", &row.name);
@@ -86,15 +82,14 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(row.into())))
 }
 
-pub(crate) async fn one(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path((account, app, env)): Path<(String, String, String)>,
-) -> Result<Json<EnvironmentView>, Problem> {
+pub(crate) async fn one(ask: Ask) -> Result<Json<EnvironmentView>, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:read")?;
     let unknown = || Problem::not_found("environment");
-    let account = place::account(&caller, &account)?;
-    let name: EnvironmentName = format!("{app}/{env}")
+    let account = place::account(caller, ask.named("account"))?;
+    let name: EnvironmentName = format!("{}/{}", ask.named("app"), ask.named("env"))
         .parse()
         .map_err(|_not_a_name| unknown())?;
     if !caller.reaches(account, &name) {
@@ -105,15 +100,13 @@ pub(crate) async fn one(
 }
 
 /// The operator sees every environment of the account, anybody else the one they are in.
-pub(crate) async fn list(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(account): Path<String>,
-    page: Result<Query<PageRequest>, QueryRejection>,
-) -> Result<Json<PageView>, Problem> {
+pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:read")?;
-    let account = place::account(&caller, &account)?;
-    let page = Problem::of_query(page, "`limit` and `cursor`")?;
+    let account = place::account(caller, ask.named("account"))?;
+    let page: PageRequest = ask.query("`limit` and `cursor`")?;
     let limit = Problem::of_limit(page.limit)?;
     if !caller.is_operator() {
         let own = platform.store.environment(&account, caller.environment());

@@ -10,18 +10,17 @@ pub(crate) use access::{
 };
 pub(crate) use located::Folder;
 
+use crate::ask::Ask;
 use crate::error::DirectoryError;
-use crate::once::Once;
-use crate::within::{Asked, Within, WithinQuery};
+use crate::within::Within;
 use authority::Authority;
 use axum::Json;
-use axum::extract::State;
 use hallpass_core::{
     AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, Path as Place, Principal,
     TokenName, folder_root, present,
 };
-use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem};
-use hallpass_store::{FolderError, Owner};
+use hallpass_http::{Platform, Problem};
+use hallpass_store::{FolderError, Idempotency, Owner};
 use http::StatusCode;
 use located::locate;
 use serde::{Deserialize, Serialize};
@@ -77,73 +76,49 @@ pub(crate) struct Listing {
     pub(crate) cursor: Option<FolderId>,
 }
 
-pub(crate) async fn create(
-    State(platform): State<Platform>,
-    caller: Caller,
-    key: Result<IdempotencyKey, Problem>,
-    body: Result<Body<FolderRequest>, Problem>,
-) -> Result<(StatusCode, Json<Folder>), Problem> {
-    let authority = Authority::of(&platform, &caller, WRITE)?;
-    let (Body { value, bytes }, key) = (body?, key?);
+pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<Folder>), Problem> {
+    let authority = Authority::of(&ask, WRITE)?;
+    let value: FolderRequest = ask.body()?;
     let make = Make {
-        within: Within::new(&caller, value.account, value.environment)?,
+        within: ask.place(value.account, value.environment)?,
         name: value.name,
         parent: value.parent,
     };
-    let once = Once {
-        key: &key,
-        route: "POST /v1/folders",
-        body: &bytes,
-    };
-    let folder = make.by(&platform, &caller, &authority, &once).await?;
+    let once = ask.once("POST /v1/folders")?;
+    let folder = make.by(&ask, &authority, once).await?;
     Ok((StatusCode::CREATED, Json(folder)))
 }
 
-pub(crate) async fn one(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(folder): Path<String>,
-    query: Asked<WithinQuery>,
-) -> Result<Json<Folder>, Problem> {
-    let authority = Authority::of(&platform, &caller, READ)?;
-    let within = Within::of_query(&caller, query)?;
-    let folder = locate(&platform, &within, &id(&folder)?).await?;
+pub(crate) async fn one(ask: Ask) -> Result<Json<Folder>, Problem> {
+    let authority = Authority::of(&ask, READ)?;
+    let within = ask.within()?;
+    let folder = locate(&ask.platform, &within, &id(ask.named("folder"))?).await?;
     authority.see(&folder.path)?;
     Ok(Json(folder))
 }
 
-pub(crate) async fn list(
-    State(platform): State<Platform>,
-    caller: Caller,
-    query: Asked<FoldersQuery>,
-) -> Result<Json<PageView>, Problem> {
-    let authority = Authority::of(&platform, &caller, READ)?;
+pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
+    let authority = Authority::of(&ask, READ)?;
     let known = "`account`, `environment`, `parent`, `limit` and `cursor`";
-    let query = Problem::of_query(query, known)?;
+    let query: FoldersQuery = ask.query(known)?;
     let listing = Listing {
-        within: Within::new(&caller, query.account, query.environment)?,
+        within: ask.place(query.account, query.environment)?,
         parent: query.parent,
         limit: Problem::of_limit(query.limit)?,
         cursor: query.cursor,
     };
-    let (folders, cursor) = listing.by(&platform, &authority).await?;
+    let (folders, cursor) = listing.by(&ask.platform, &authority).await?;
     Ok(Json(PageView { folders, cursor }))
 }
 
 /// Who may write, for the routes of other shapes.
-pub(crate) fn writer<'a>(
-    platform: &'a Platform,
-    caller: &'a Caller,
-) -> Result<Authority<'a>, Problem> {
-    Authority::of(platform, caller, WRITE)
+pub(crate) fn writer(ask: &Ask) -> Result<Authority<'_>, Problem> {
+    Authority::of(ask, WRITE)
 }
 
 /// Who may read, for the routes of other shapes.
-pub(crate) fn reader<'a>(
-    platform: &'a Platform,
-    caller: &'a Caller,
-) -> Result<Authority<'a>, Problem> {
-    Authority::of(platform, caller, READ)
+pub(crate) fn reader(ask: &Ask) -> Result<Authority<'_>, Problem> {
+    Authority::of(ask, READ)
 }
 
 /// The folder of a path.
@@ -157,14 +132,16 @@ impl Make {
     /// their own folder, they have it anyway.
     pub(crate) async fn by(
         self,
-        platform: &Platform,
-        caller: &Caller,
+        ask: &Ask,
         authority: &Authority<'_>,
-        once: &Once<'_>,
+        once: Option<Idempotency>,
     ) -> Result<Folder, Problem> {
+        let Ask {
+            platform, caller, ..
+        } = ask;
         let (parent, place) = self.parent(platform, authority).await?;
         let write = platform.catalog.write_access();
-        let giver = authority.giver((platform, caller), write, None, &place);
+        let giver = authority.giver(ask, write, None, &place);
         let now = platform.now();
         let id = FolderId::generate(platform.random.as_ref())?;
         let path = format!("{place}/{id}").parse().map_err(|_too_deep| {
@@ -187,7 +164,6 @@ impl Make {
                 .map(|level| Owner { user, level }),
             _ => None,
         };
-        let idempotency = once.key.scoped(caller, once.route, once.body);
         let mut audit = caller
             .audit("create_folder", record.id, now)
             .with("name", String::from(record.name.clone()));
@@ -196,14 +172,7 @@ impl Make {
         }
         platform
             .store
-            .create_folder(
-                &record,
-                owner,
-                giver.as_ref(),
-                idempotency.as_ref(),
-                &audit,
-                now,
-            )
+            .create_folder(&record, owner, giver.as_ref(), once.as_ref(), &audit, now)
             .await
             .map_err(refused)?;
         Ok(record.into())
@@ -249,7 +218,7 @@ impl Listing {
             authority.see(&parent.path)?;
         } else if !authority.sees(&folder_root().map_err(Problem::internal)?) {
             // There is no way down from the top for who may not see it: what they reach is there.
-            return Ok((authority.reached(platform, &self.within).await?, None));
+            return Ok((authority.reached(&self.within).await?, None));
         }
         let page = platform
             .store

@@ -1,16 +1,13 @@
 //! What is given: whoever gives a user a scope, or a place in a group, must hold what that gives.
 
+use crate::ask::Ask;
 use hallpass_core::{
     GroupRecord, MAX_SCOPES, PrincipalName, PrincipalType, Scope, ScopeSet, WrittenScope,
 };
-use hallpass_http::{Caller, Platform, Problem};
+use hallpass_http::Problem;
 
 /// The scopes a user is to have, each of which the caller holds.
-pub(crate) fn scopes(
-    platform: &Platform,
-    caller: &Caller,
-    written: &[WrittenScope],
-) -> Result<ScopeSet, Problem> {
+pub(crate) fn scopes(ask: &Ask, written: &[WrittenScope]) -> Result<ScopeSet, Problem> {
     let invalid = |code, detail: String| Problem::invalid("scopes", code, detail);
     if written.len() > MAX_SCOPES {
         let detail = format!("a user has at most {MAX_SCOPES} of these");
@@ -18,13 +15,13 @@ pub(crate) fn scopes(
     }
     let mut resolved = Vec::with_capacity(written.len());
     for scope in written {
-        let scope = platform.catalog.resolve(scope);
+        let scope = ask.platform.catalog.resolve(scope);
         let scope = scope.map_err(|unknown| invalid("unknown_scope", unknown.to_string()))?;
         if scope.is_operator() {
             let detail = "`platform:operate` stays with the operator account's own tokens";
             return Err(invalid("operator_only", detail.to_owned()));
         }
-        if !holds(platform, caller, &scope) {
+        if !holds(ask, &scope) {
             return Err(not_held(&scope).field("scopes"));
         }
         resolved.push(scope);
@@ -37,18 +34,13 @@ pub(crate) fn scopes(
 }
 
 /// What a group gives and the caller does not hold.
-pub(crate) fn lacking<'a>(
-    platform: &'a Platform,
-    caller: &'a Caller,
-) -> impl Fn(&GroupRecord) -> Option<Scope> + 'a {
+pub(crate) fn lacking(ask: &Ask) -> impl Fn(&GroupRecord) -> Option<Scope> {
     move |group| {
         let given = group.access.0.iter().filter_map(|(path, level)| {
-            let scopes = platform.catalog.access(level)?;
+            let scopes = ask.platform.catalog.access(level)?;
             Some(scopes.iter().map(|scope| scope.at(path.clone())))
         });
-        given
-            .flatten()
-            .find(|scope| !holds(platform, caller, scope))
+        given.flatten().find(|scope| !holds(ask, scope))
     }
 }
 
@@ -61,8 +53,8 @@ pub(crate) fn not_held(scope: &Scope) -> Problem {
     )
 }
 
-fn holds(platform: &Platform, caller: &Caller, scope: &Scope) -> bool {
-    caller.evidence().holds(scope, &platform.catalog)
+fn holds(ask: &Ask, scope: &Scope) -> bool {
+    ask.caller.evidence().holds(scope, &ask.platform.catalog)
 }
 
 /// The name of a user or service account.

@@ -1,13 +1,13 @@
 //! Groups of an environment.
 
+use crate::ask::Ask;
 use crate::refusal;
-use crate::within::{Asked, Page, PageQuery, Within, WithinQuery};
+use crate::within::Within;
 use axum::Json;
-use axum::extract::State;
 use hallpass_core::{
     Access, AccountId, EnvironmentName, GroupId, GroupRecord, TokenName, UnixSeconds, present,
 };
-use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem};
+use hallpass_http::{Platform, Problem};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -76,15 +76,13 @@ impl GroupView {
     }
 }
 
-pub(crate) async fn create(
-    State(platform): State<Platform>,
-    caller: Caller,
-    key: Result<IdempotencyKey, Problem>,
-    body: Result<Body<GroupRequest>, Problem>,
-) -> Result<(StatusCode, Json<GroupView>), Problem> {
+pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<GroupView>), Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:write")?;
-    let (Body { value, bytes }, key) = (body?, key?);
-    let within = Within::new(&caller, value.account, value.environment)?;
+    let value: GroupRequest = ask.body()?;
+    let within = ask.place(value.account, value.environment)?;
     let now = platform.now();
     let record = GroupRecord {
         id: GroupId::generate(platform.random.as_ref())?,
@@ -97,7 +95,7 @@ pub(crate) async fn create(
         closed_at: None,
         version: 0,
     };
-    let idempotency = key.scoped(&caller, "POST /v1/groups", &bytes);
+    let idempotency = ask.once("POST /v1/groups")?;
     let audit = caller
         .audit("create_group", record.id, now)
         .with("name", String::from(record.name.clone()));
@@ -109,13 +107,12 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(record.into())))
 }
 
-pub(crate) async fn list(
-    State(platform): State<Platform>,
-    caller: Caller,
-    query: Asked<PageQuery>,
-) -> Result<Json<PageView>, Problem> {
+pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:read")?;
-    let page = Page::<GroupId>::of_query(&caller, query)?;
+    let page = ask.page::<GroupId>()?;
     let Within {
         account,
         environment,
@@ -154,29 +151,24 @@ pub(crate) async fn open(
         .ok_or_else(unknown)
 }
 
-pub(crate) async fn one(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(group): Path<String>,
-    query: Asked<WithinQuery>,
-) -> Result<Json<GroupView>, Problem> {
+pub(crate) async fn one(ask: Ask) -> Result<Json<GroupView>, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:read")?;
-    let within = Within::of_query(&caller, query)?;
-    let group = open(&platform, &within, &id(&group)?).await?;
+    let within = ask.within()?;
+    let group = open(platform, &within, &id(ask.named("group"))?).await?;
     Ok(Json(group.into()))
 }
 
-pub(crate) async fn change(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(group): Path<String>,
-    query: Asked<WithinQuery>,
-    body: Result<Body<GroupChange>, Problem>,
-) -> Result<Json<GroupView>, Problem> {
+pub(crate) async fn change(ask: Ask) -> Result<Json<GroupView>, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:write")?;
-    let within = Within::of_query(&caller, query)?;
-    let Body { value, .. } = body?;
-    let group = id(&group)?;
+    let within = ask.within()?;
+    let value: GroupChange = ask.body()?;
+    let group = id(ask.named("group"))?;
     let audit = caller
         .audit("change_group", group, platform.now())
         .with("name", String::from(value.name.clone()));
@@ -189,15 +181,13 @@ pub(crate) async fn change(
     Ok(Json(changed.into()))
 }
 
-pub(crate) async fn delete(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(group): Path<String>,
-    query: Asked<WithinQuery>,
-) -> Result<StatusCode, Problem> {
+pub(crate) async fn delete(ask: Ask) -> Result<StatusCode, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:write")?;
-    let within = Within::of_query(&caller, query)?;
-    let group = id(&group)?;
+    let within = ask.within()?;
+    let group = id(ask.named("group"))?;
     let now = platform.now();
     let audit = caller.audit("close", group, now);
     platform

@@ -4,13 +4,13 @@
 mod account;
 mod api;
 mod app;
+mod ask;
 mod environment;
 mod error;
 mod folder;
 mod given;
 mod group;
 mod member;
-mod once;
 mod place;
 mod refusal;
 mod remove;

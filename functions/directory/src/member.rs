@@ -1,11 +1,11 @@
 //! Members of groups: users, and other groups.
 
-use crate::within::{Asked, Page, PageQuery, Within, WithinQuery};
+use crate::ask::Ask;
+use crate::within::Within;
 use crate::{given, group, refusal};
 use axum::Json;
-use axum::extract::State;
 use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalName, PrincipalRecord, TokenName};
-use hallpass_http::{Caller, Path, Platform, Problem};
+use hallpass_http::Problem;
 use hallpass_store::{Member, Membership};
 use http::StatusCode;
 use serde::Serialize;
@@ -33,15 +33,13 @@ pub(crate) struct MembersView {
     cursor: Option<Member>,
 }
 
-pub(crate) async fn list(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(group): Path<String>,
-    query: Asked<PageQuery>,
-) -> Result<Json<MembersView>, Problem> {
+pub(crate) async fn list(ask: Ask) -> Result<Json<MembersView>, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:read")?;
-    let page = Page::<Member>::of_query(&caller, query)?;
-    let group = group::open(&platform, &page.within, &group::id(&group)?).await?;
+    let page = ask.page::<Member>()?;
+    let group = group::open(platform, &page.within, &group::id(ask.named("group"))?).await?;
     let found = platform
         .store
         .members(
@@ -84,72 +82,46 @@ impl Named<'_> {
     }
 }
 
-pub(crate) async fn add_user(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path((group, user)): Path<(String, String)>,
-    query: Asked<WithinQuery>,
-) -> Result<StatusCode, Problem> {
-    add(&platform, &caller, &group, Named::User(&user), query).await
+pub(crate) async fn add_user(ask: Ask) -> Result<StatusCode, Problem> {
+    add(&ask, Named::User(ask.named("user"))).await
 }
 
-pub(crate) async fn add_group(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path((group, inner)): Path<(String, String)>,
-    query: Asked<WithinQuery>,
-) -> Result<StatusCode, Problem> {
-    add(&platform, &caller, &group, Named::Group(&inner), query).await
+pub(crate) async fn add_group(ask: Ask) -> Result<StatusCode, Problem> {
+    add(&ask, Named::Group(ask.named("member"))).await
 }
 
-pub(crate) async fn remove_user(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path((group, user)): Path<(String, String)>,
-    query: Asked<WithinQuery>,
-) -> Result<StatusCode, Problem> {
-    remove(&platform, &caller, &group, Named::User(&user), query).await
+pub(crate) async fn remove_user(ask: Ask) -> Result<StatusCode, Problem> {
+    remove(&ask, Named::User(ask.named("user"))).await
 }
 
-pub(crate) async fn remove_group(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path((group, inner)): Path<(String, String)>,
-    query: Asked<WithinQuery>,
-) -> Result<StatusCode, Problem> {
-    remove(&platform, &caller, &group, Named::Group(&inner), query).await
+pub(crate) async fn remove_group(ask: Ask) -> Result<StatusCode, Problem> {
+    remove(&ask, Named::Group(ask.named("member"))).await
 }
 
 /// Who joins a group is given what the group and those around it may do: the caller must hold it.
-async fn add(
-    platform: &Platform,
-    caller: &Caller,
-    group: &str,
-    member: Named<'_>,
-    query: Asked<WithinQuery>,
-) -> Result<StatusCode, Problem> {
+async fn add(ask: &Ask, member: Named<'_>) -> Result<StatusCode, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = ask;
     caller.require("directory:write")?;
-    let within = Within::of_query(caller, query)?;
-    let membership = membership(&within, group, member)?;
+    let within = ask.within()?;
+    let membership = membership(&within, ask.named("group"), member)?;
     let audit = caller.audit("join_group", subject(&membership), platform.now());
     platform
         .store
-        .join(&membership, given::lacking(platform, caller), &audit)
+        .join(&membership, given::lacking(ask), &audit)
         .await
         .map_err(refusal::of_membership)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn remove(
-    platform: &Platform,
-    caller: &Caller,
-    group: &str,
-    member: Named<'_>,
-    query: Asked<WithinQuery>,
-) -> Result<StatusCode, Problem> {
+async fn remove(ask: &Ask, member: Named<'_>) -> Result<StatusCode, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = ask;
     caller.require("directory:write")?;
-    let within = Within::of_query(caller, query)?;
-    let membership = membership(&within, group, member)?;
+    let within = ask.within()?;
+    let membership = membership(&within, ask.named("group"), member)?;
     let audit = caller.audit("leave_group", subject(&membership), platform.now());
     platform
         .store

@@ -1,15 +1,15 @@
 //! Service accounts of an environment: what speaks for one outlives the people who made it.
 
-use crate::within::{Asked, Page, PageQuery, Within, WithinQuery};
+use crate::ask::Ask;
+use crate::within::Within;
 use crate::{given, refusal, remove};
-use axum::extract::State;
+use axum::Json;
 use axum::response::Response;
-use axum::{Extension, Json};
 use hallpass_core::{
     Access, AccountId, EnvironmentName, Principal, PrincipalName, PrincipalRecord, PrincipalType,
     ServiceAccountId, UnixSeconds, present,
 };
-use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem, WalkFor};
+use hallpass_http::Problem;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -56,15 +56,13 @@ impl From<PrincipalRecord> for ServiceAccountView {
     }
 }
 
-pub(crate) async fn create(
-    State(platform): State<Platform>,
-    caller: Caller,
-    key: Result<IdempotencyKey, Problem>,
-    body: Result<Body<ServiceAccountRequest>, Problem>,
-) -> Result<(StatusCode, Json<ServiceAccountView>), Problem> {
+pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ServiceAccountView>), Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:write")?;
-    let (Body { value, bytes }, key) = (body?, key?);
-    let within = Within::new(&caller, value.account, value.environment)?;
+    let value: ServiceAccountRequest = ask.body()?;
+    let within = ask.place(value.account, value.environment)?;
     let now = platform.now();
     let id = ServiceAccountId::generate(platform.random.as_ref())?;
     let record = PrincipalRecord {
@@ -81,7 +79,7 @@ pub(crate) async fn create(
         cut_off: None,
         version: 0,
     };
-    let idempotency = key.scoped(&caller, "POST /v1/service-accounts", &bytes);
+    let idempotency = ask.once("POST /v1/service-accounts")?;
     let audit = caller
         .audit("create_service_account", record.id, now)
         .with("name", &record.name);
@@ -93,13 +91,12 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(record.into())))
 }
 
-pub(crate) async fn list(
-    State(platform): State<Platform>,
-    caller: Caller,
-    query: Asked<PageQuery>,
-) -> Result<Json<PageView>, Problem> {
+pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:read")?;
-    let page = Page::<ServiceAccountId>::of_query(&caller, query)?;
+    let page = ask.page::<ServiceAccountId>()?;
     let Within {
         account,
         environment,
@@ -126,15 +123,13 @@ fn unknown() -> Problem {
     Problem::not_found("service account")
 }
 
-pub(crate) async fn one(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(service_account): Path<String>,
-    query: Asked<WithinQuery>,
-) -> Result<Json<ServiceAccountView>, Problem> {
+pub(crate) async fn one(ask: Ask) -> Result<Json<ServiceAccountView>, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:read")?;
-    let within = Within::of_query(&caller, query)?;
-    let id = id(&service_account)?;
+    let within = ask.within()?;
+    let id = id(ask.named("service_account"))?;
     let found = platform
         .store
         .principal(&within.account, &within.environment, &id)
@@ -145,17 +140,11 @@ pub(crate) async fn one(
         .ok_or_else(unknown)
 }
 
-pub(crate) async fn delete(
-    State(platform): State<Platform>,
-    Extension(walk_for): Extension<WalkFor>,
-    caller: Caller,
-    Path(service_account): Path<String>,
-    query: Asked<WithinQuery>,
-) -> Result<Response, Problem> {
-    caller.require("directory:write")?;
-    let within = Within::of_query(&caller, query)?;
-    let id = id(&service_account)?;
-    remove::principal(&platform, &caller, within, id, walk_for)
+pub(crate) async fn delete(ask: Ask) -> Result<Response, Problem> {
+    ask.caller.require("directory:write")?;
+    let within = ask.within()?;
+    let id = id(ask.named("service_account"))?;
+    remove::principal(&ask, within, id)
         .await?
         .ok_or_else(unknown)
 }

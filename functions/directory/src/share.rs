@@ -2,15 +2,14 @@
 
 mod view;
 
+use crate::ask::Ask;
 use crate::error::DirectoryError;
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
 use hallpass_core::{
     AccountId, EnvironmentName, ModelId, PasswordHash, Scope, ScopeSet, ShareId, ShareRecord,
     present,
 };
-use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem};
+use hallpass_http::{Caller, Platform, Problem};
 use hallpass_password::{HashError, Password, hash, matches, optional};
 use hallpass_store::{CreateError, ShareError};
 use http::StatusCode;
@@ -52,29 +51,26 @@ pub(crate) struct PageRequest {
     account: Option<AccountId>,
 }
 
-pub(crate) async fn create(
-    State(platform): State<Platform>,
-    caller: Caller,
-    key: Result<IdempotencyKey, Problem>,
-    body: Result<Body<ShareRequest>, Problem>,
-) -> Result<(StatusCode, Json<ShareView>), Problem> {
+pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ShareView>), Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:write")?;
     let ShareRequest {
         model,
         password,
         environment,
         account,
-    } = body?.value;
-    let key = key?;
+    } = ask.body()?;
     let (account, environment) = caller.place(account, environment)?;
-    let scopes = given(&platform, &model)?;
-    check_held(&caller, &scopes)?;
+    let scopes = given(platform, &model)?;
+    check_held(caller, &scopes)?;
     // Without the password's text: beside Argon2id, the table must not hold a fast hash of it. A
     // repeated call's is told by the hash that was made.
     let told = format!("{model}\n{account}\n{environment}\n{}", password.is_some());
-    let idempotency = key.scoped(&caller, "POST /v1/shares", told.as_bytes());
+    let once = ask.once_of("POST /v1/shares", told.as_bytes())?;
     let given = password.clone();
-    let password = hashed(&platform, password).await?;
+    let password = hashed(platform, password).await?;
     let now = platform.now();
     let record = ShareRecord {
         id: ShareId::generate(platform.random.as_ref())?,
@@ -93,35 +89,33 @@ pub(crate) async fn create(
         .with("has_password", record.password.is_some());
     let made = platform
         .store
-        .share(&record, idempotency.as_ref(), &audit, now)
+        .share(&record, once.as_ref(), &audit, now)
         .await;
     match made {
         Ok(()) => Ok((StatusCode::CREATED, Json(record.into()))),
         Err(ShareError::Create(CreateError::Already(made))) => {
-            Err(repeated(&platform, made, given).await?)
+            Err(repeated(platform, made, given).await?)
         }
-        Err(error) => Err(not_shared(&caller, error)),
+        Err(error) => Err(not_shared(caller, error)),
     }
 }
 
-pub(crate) async fn one(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(share): Path<String>,
-) -> Result<Json<ShareView>, Problem> {
+pub(crate) async fn one(ask: Ask) -> Result<Json<ShareView>, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:read")?;
-    let share = find(&platform, &caller, &share).await?;
+    let share = find(platform, caller, ask.named("share")).await?;
     Ok(Json(share.into()))
 }
 
 /// Those that have not ended, of the caller's environment or, for the operator, any.
-pub(crate) async fn list(
-    State(platform): State<Platform>,
-    caller: Caller,
-    page: Result<Query<PageRequest>, QueryRejection>,
-) -> Result<Json<PageView>, Problem> {
+pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:read")?;
-    let page = Problem::of_query(page, "`limit`, `cursor`, `environment` and `account`")?;
+    let page: PageRequest = ask.query("`limit`, `cursor`, `environment` and `account`")?;
     let limit = Problem::of_limit(page.limit)?;
     let (account, environment) = caller.place(page.account, page.environment)?;
     let found = platform
@@ -132,17 +126,15 @@ pub(crate) async fn list(
 }
 
 /// Gives another password, or none. What was given under the old one dies.
-pub(crate) async fn change(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(share): Path<String>,
-    body: Result<Body<PasswordRequest>, Problem>,
-) -> Result<Json<ShareView>, Problem> {
+pub(crate) async fn change(ask: Ask) -> Result<Json<ShareView>, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:write")?;
-    let PasswordRequest { password } = body?.value;
-    let share = find(&platform, &caller, &share).await?;
-    check_held(&caller, &share.scopes)?;
-    let password = hashed(&platform, password).await?;
+    let PasswordRequest { password } = ask.body()?;
+    let share = find(platform, caller, ask.named("share")).await?;
+    check_held(caller, &share.scopes)?;
+    let password = hashed(platform, password).await?;
     // After the hash: what is given meanwhile, under the old one, dies as well.
     let now = platform.now();
     let audit = caller
@@ -160,13 +152,12 @@ pub(crate) async fn change(
 }
 
 /// Unshares the model; what its visitors were given dies.
-pub(crate) async fn remove(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(share): Path<String>,
-) -> Result<StatusCode, Problem> {
+pub(crate) async fn remove(ask: Ask) -> Result<StatusCode, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:write")?;
-    let share = find(&platform, &caller, &share).await?;
+    let share = find(platform, caller, ask.named("share")).await?;
     let now = platform.now();
     let audit = caller
         .audit("unshare", share.id, now)

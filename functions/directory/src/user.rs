@@ -1,16 +1,16 @@
 //! Users of an environment.
 
-use crate::once::Once;
-use crate::within::{Asked, Page, PageQuery, Within, WithinQuery};
+use crate::ask::Ask;
+use crate::within::Within;
 use crate::{given, refusal, remove};
-use axum::extract::State;
+use axum::Json;
 use axum::response::Response;
-use axum::{Extension, Json};
 use hallpass_core::{
     Access, AccountId, EnvironmentName, GroupId, Principal, PrincipalName, PrincipalRecord,
     PrincipalType, ScopeSet, UnixSeconds, UserId, WrittenScope, present,
 };
-use hallpass_http::{Body, Caller, IdempotencyKey, Path, Platform, Problem, WalkFor};
+use hallpass_http::Problem;
+use hallpass_store::Idempotency;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -95,29 +95,17 @@ impl UserView {
     }
 }
 
-pub(crate) async fn create(
-    State(platform): State<Platform>,
-    caller: Caller,
-    key: Result<IdempotencyKey, Problem>,
-    body: Result<Body<UserRequest>, Problem>,
-) -> Result<(StatusCode, Json<UserView>), Problem> {
-    caller.require("directory:write")?;
-    let (Body { value, bytes }, key) = (body?, key?);
-    let within = Within::new(&caller, value.account, value.environment)?;
-    let scopes = value
-        .scopes
-        .map(|written| given::scopes(&platform, &caller, &written));
+pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<UserView>), Problem> {
+    ask.caller.require("directory:write")?;
+    let value: UserRequest = ask.body()?;
+    let within = ask.place(value.account, value.environment)?;
+    let scopes = value.scopes.map(|written| given::scopes(&ask, &written));
     let make = Make {
         within,
         username: &value.username,
         scopes: scopes.transpose()?,
     };
-    let once = Once {
-        key: &key,
-        route: "POST /v1/users",
-        body: &bytes,
-    };
-    let record = make.by(&platform, &caller, &once).await?;
+    let record = make.by(&ask, ask.once("POST /v1/users")?).await?;
     Ok((StatusCode::CREATED, Json(record.into())))
 }
 
@@ -131,10 +119,12 @@ pub(crate) struct Make<'a> {
 impl Make<'_> {
     pub(crate) async fn by(
         self,
-        platform: &Platform,
-        caller: &Caller,
-        once: &Once<'_>,
+        ask: &Ask,
+        once: Option<Idempotency>,
     ) -> Result<PrincipalRecord, Problem> {
+        let Ask {
+            platform, caller, ..
+        } = ask;
         let now = platform.now();
         let record = PrincipalRecord {
             id: Principal::User(UserId::generate(platform.random.as_ref())?),
@@ -150,7 +140,6 @@ impl Make<'_> {
             cut_off: None,
             version: 0,
         };
-        let idempotency = once.key.scoped(caller, once.route, once.body);
         let mut audit = caller
             .audit("create_user", record.id, now)
             .with("username", &record.name);
@@ -159,20 +148,19 @@ impl Make<'_> {
         }
         platform
             .store
-            .create_principal(&record, idempotency.as_ref(), &audit, now)
+            .create_principal(&record, once.as_ref(), &audit, now)
             .await
             .map_err(|error| refusal::of_creation(error, USERNAME))?;
         Ok(record)
     }
 }
 
-pub(crate) async fn list(
-    State(platform): State<Platform>,
-    caller: Caller,
-    query: Asked<PageQuery>,
-) -> Result<Json<PageView>, Problem> {
+pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:read")?;
-    let page = Page::<UserId>::of_query(&caller, query)?;
+    let page = ask.page::<UserId>()?;
     let Within {
         account,
         environment,
@@ -194,34 +182,33 @@ pub(crate) fn id(text: &str) -> Result<Principal, Problem> {
     id.map_err(|_not_an_id| Problem::not_found("user"))
 }
 
-pub(crate) async fn one(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(user): Path<String>,
-    query: Asked<WithinQuery>,
-) -> Result<Json<UserView>, Problem> {
+pub(crate) async fn one(ask: Ask) -> Result<Json<UserView>, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:read")?;
-    let within = Within::of_query(&caller, query)?;
+    let within = ask.within()?;
     let user = platform
         .store
-        .principal(&within.account, &within.environment, &id(&user)?)
+        .principal(
+            &within.account,
+            &within.environment,
+            &id(ask.named("user"))?,
+        )
         .await?;
     user.filter(|user| user.closed_at.is_none())
         .map(|user| Json(user.into()))
         .ok_or_else(|| Problem::not_found("user"))
 }
 
-pub(crate) async fn change(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(user): Path<String>,
-    query: Asked<WithinQuery>,
-    body: Result<Body<UserChange>, Problem>,
-) -> Result<Json<UserView>, Problem> {
+pub(crate) async fn change(ask: Ask) -> Result<Json<UserView>, Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
     caller.require("directory:write")?;
-    let within = Within::of_query(&caller, query)?;
-    let Body { value, .. } = body?;
-    let user = id(&user)?;
+    let within = ask.within()?;
+    let value: UserChange = ask.body()?;
+    let user = id(ask.named("user"))?;
     if value.username.is_none() && value.scopes.is_none() {
         let detail = "name what is to be changed: `username`, `scopes` or both";
         let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -232,7 +219,7 @@ pub(crate) async fn change(
         .map(|name| given::name(USERNAME, &name, PrincipalType::User))
         .transpose()?;
     let scopes = value.scopes.map(|NewScopes(written)| {
-        let given = written.map(|written| given::scopes(&platform, &caller, &written));
+        let given = written.map(|written| given::scopes(&ask, &written));
         given.transpose()
     });
     let scopes = scopes.transpose()?;
@@ -260,16 +247,10 @@ pub(crate) async fn change(
     Ok(Json(changed.into()))
 }
 
-pub(crate) async fn delete(
-    State(platform): State<Platform>,
-    Extension(walk_for): Extension<WalkFor>,
-    caller: Caller,
-    Path(user): Path<String>,
-    query: Asked<WithinQuery>,
-) -> Result<Response, Problem> {
-    caller.require("directory:write")?;
-    let within = Within::of_query(&caller, query)?;
-    remove::principal(&platform, &caller, within, id(&user)?, walk_for)
+pub(crate) async fn delete(ask: Ask) -> Result<Response, Problem> {
+    ask.caller.require("directory:write")?;
+    let within = ask.within()?;
+    remove::principal(&ask, within, id(ask.named("user"))?)
         .await?
         .ok_or_else(|| Problem::not_found("user"))
 }

@@ -1,10 +1,7 @@
 //! Where a user, service account or group lives, as a request names it: the caller's own account
 //! and environment where it names none.
 
-use axum::extract::Query;
-use axum::extract::rejection::QueryRejection;
 use hallpass_core::{AccountId, EnvironmentName};
-use hallpass_http::{Caller, Problem};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -20,8 +17,8 @@ pub(crate) struct Within {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct WithinQuery {
-    account: Option<AccountId>,
-    environment: Option<EnvironmentName>,
+    pub(crate) account: Option<AccountId>,
+    pub(crate) environment: Option<EnvironmentName>,
 }
 
 /// The query of a list.
@@ -29,11 +26,11 @@ pub(crate) struct WithinQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageQuery {
-    account: Option<AccountId>,
-    environment: Option<EnvironmentName>,
+    pub(crate) account: Option<AccountId>,
+    pub(crate) environment: Option<EnvironmentName>,
     #[param(minimum = 1, maximum = 100)]
-    limit: Option<u8>,
-    cursor: Option<String>,
+    pub(crate) limit: Option<u8>,
+    pub(crate) cursor: Option<String>,
 }
 
 /// One page of a list, as it is asked for.
@@ -41,43 +38,4 @@ pub(crate) struct Page<C> {
     pub(crate) within: Within,
     pub(crate) limit: u32,
     pub(crate) cursor: Option<C>,
-}
-
-pub(crate) type Asked<T> = Result<Query<T>, QueryRejection>;
-
-impl Within {
-    pub(crate) fn new(
-        caller: &Caller,
-        account: Option<AccountId>,
-        environment: Option<EnvironmentName>,
-    ) -> Result<Self, Problem> {
-        let (account, environment) = caller.place(account, environment)?;
-        Ok(Self {
-            account,
-            environment,
-        })
-    }
-
-    pub(crate) fn of_query(caller: &Caller, query: Asked<WithinQuery>) -> Result<Self, Problem> {
-        let query = Problem::of_query(query, "`account` and `environment`")?;
-        Self::new(caller, query.account, query.environment)
-    }
-}
-
-impl<C: std::str::FromStr> Page<C> {
-    pub(crate) fn of_query(caller: &Caller, query: Asked<PageQuery>) -> Result<Self, Problem> {
-        let known = "`account`, `environment`, `limit` and `cursor`";
-        let query = Problem::of_query(query, known)?;
-        let cursor = query.cursor.map(|cursor| {
-            cursor.parse().map_err(|_not_a_cursor| {
-                let detail = "`cursor` is the one of the page before, as it was given";
-                Problem::invalid("cursor", "invalid_query", detail)
-            })
-        });
-        Ok(Self {
-            within: Within::new(caller, query.account, query.environment)?,
-            limit: Problem::of_limit(query.limit)?,
-            cursor: cursor.transpose()?,
-        })
-    }
 }

@@ -3,12 +3,12 @@
 use super::authority::{Authority, lacking};
 use super::located::{Folder, locate};
 use super::{READ, WRITE, id, refused};
+use crate::ask::Ask;
 use crate::given;
-use crate::within::{Asked, Page, PageQuery, Within, WithinQuery};
+use crate::within::Within;
 use axum::Json;
-use axum::extract::State;
 use hallpass_core::{AccessLevel, GroupId, Principal, PrincipalName, TokenName, UserId};
-use hallpass_http::{Body, Caller, Path, Platform, Problem};
+use hallpass_http::{Platform, Problem};
 use hallpass_store::{Grant, Member};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -45,15 +45,11 @@ pub(crate) struct AccessView {
 }
 
 /// Those who have access by an entry of this folder's own; what they have above it holds here, too.
-pub(crate) async fn list(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path(folder): Path<String>,
-    query: Asked<PageQuery>,
-) -> Result<Json<AccessView>, Problem> {
-    let authority = Authority::of(&platform, &caller, READ)?;
-    let page = Page::<Member>::of_query(&caller, query)?;
-    let folder = locate(&platform, &page.within, &id(&folder)?).await?;
+pub(crate) async fn list(ask: Ask) -> Result<Json<AccessView>, Problem> {
+    let platform = &ask.platform;
+    let authority = Authority::of(&ask, READ)?;
+    let page = ask.page::<Member>()?;
+    let folder = locate(platform, &page.within, &id(ask.named("folder"))?).await?;
     authority.require(platform.catalog.strongest_access(), &folder.path)?;
     let Within {
         account,
@@ -80,44 +76,20 @@ pub(crate) async fn list(
     }))
 }
 
-type Request = Result<Body<AccessRequest>, Problem>;
-
-pub(crate) async fn change_user(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path((folder, user)): Path<(String, String)>,
-    query: Asked<WithinQuery>,
-    body: Request,
-) -> Result<StatusCode, Problem> {
-    give(&platform, &caller, &folder, user_of(&user), query, body).await
+pub(crate) async fn change_user(ask: Ask) -> Result<StatusCode, Problem> {
+    give(&ask, user_of(ask.named("user"))).await
 }
 
-pub(crate) async fn change_group(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path((folder, group)): Path<(String, String)>,
-    query: Asked<WithinQuery>,
-    body: Request,
-) -> Result<StatusCode, Problem> {
-    give(&platform, &caller, &folder, group_of(&group), query, body).await
+pub(crate) async fn change_group(ask: Ask) -> Result<StatusCode, Problem> {
+    give(&ask, group_of(ask.named("group"))).await
 }
 
-pub(crate) async fn remove_user(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path((folder, user)): Path<(String, String)>,
-    query: Asked<WithinQuery>,
-) -> Result<StatusCode, Problem> {
-    take(&platform, &caller, &folder, user_of(&user), query).await
+pub(crate) async fn remove_user(ask: Ask) -> Result<StatusCode, Problem> {
+    take(&ask, user_of(ask.named("user"))).await
 }
 
-pub(crate) async fn remove_group(
-    State(platform): State<Platform>,
-    caller: Caller,
-    Path((folder, group)): Path<(String, String)>,
-    query: Asked<WithinQuery>,
-) -> Result<StatusCode, Problem> {
-    take(&platform, &caller, &folder, group_of(&group), query).await
+pub(crate) async fn remove_group(ask: Ask) -> Result<StatusCode, Problem> {
+    take(&ask, group_of(ask.named("group"))).await
 }
 
 fn user_of(text: &str) -> Result<Member, Problem> {
@@ -131,53 +103,34 @@ fn group_of(text: &str) -> Result<Member, Problem> {
 }
 
 /// Finds a folder whose access the caller may change.
-async fn manage(
-    platform: &Platform,
-    caller: &Caller,
-    authority: &Authority<'_>,
-    folder: &str,
-    query: Asked<WithinQuery>,
-) -> Result<(Within, Folder), Problem> {
-    let within = Within::of_query(caller, query)?;
-    let folder = locate(platform, &within, &id(folder)?).await?;
-    authority.require(platform.catalog.strongest_access(), &folder.path)?;
+async fn manage(ask: &Ask, authority: &Authority<'_>) -> Result<(Within, Folder), Problem> {
+    let within = ask.within()?;
+    let folder = locate(&ask.platform, &within, &id(ask.named("folder"))?).await?;
+    authority.require(ask.platform.catalog.strongest_access(), &folder.path)?;
     Ok((within, folder))
 }
 
-async fn take(
-    platform: &Platform,
-    caller: &Caller,
-    folder: &str,
-    member: Result<Member, Problem>,
-    query: Asked<WithinQuery>,
-) -> Result<StatusCode, Problem> {
-    let authority = Authority::of(platform, caller, WRITE)?;
-    let (within, folder) = manage(platform, caller, &authority, folder, query).await?;
+async fn take(ask: &Ask, member: Result<Member, Problem>) -> Result<StatusCode, Problem> {
+    let authority = Authority::of(ask, WRITE)?;
+    let (within, folder) = manage(ask, &authority).await?;
     let change = Change {
         within: &within,
         folder: &folder,
         member: member?,
         level: None,
     };
-    change.by(platform, caller, &authority).await
+    change.by(ask, &authority).await
 }
 
-async fn give(
-    platform: &Platform,
-    caller: &Caller,
-    folder: &str,
-    member: Result<Member, Problem>,
-    query: Asked<WithinQuery>,
-    body: Request,
-) -> Result<StatusCode, Problem> {
-    let authority = Authority::of(platform, caller, WRITE)?;
-    let level = body?.value.access;
-    let (within, folder) = manage(platform, caller, &authority, folder, query).await?;
-    if platform.catalog.access(&level).is_none() {
-        return Err(unknown_level(platform));
+async fn give(ask: &Ask, member: Result<Member, Problem>) -> Result<StatusCode, Problem> {
+    let authority = Authority::of(ask, WRITE)?;
+    let AccessRequest { access: level } = ask.body()?;
+    let (within, folder) = manage(ask, &authority).await?;
+    if ask.platform.catalog.access(&level).is_none() {
+        return Err(unknown_level(&ask.platform));
     }
     // s51: nobody gives what they do not hold there themselves.
-    if let Some(scope) = lacking(platform, caller, &level, &folder.path) {
+    if let Some(scope) = lacking(ask, &level, &folder.path) {
         return Err(given::not_held(&scope).field("access"));
     }
     let change = Change {
@@ -186,7 +139,7 @@ async fn give(
         member: member?,
         level: Some(&level),
     };
-    change.by(platform, caller, &authority).await
+    change.by(ask, &authority).await
 }
 
 fn unknown_level(platform: &Platform) -> Problem {
@@ -212,12 +165,10 @@ struct Change<'a> {
 }
 
 impl Change<'_> {
-    async fn by(
-        &self,
-        platform: &Platform,
-        caller: &Caller,
-        authority: &Authority<'_>,
-    ) -> Result<StatusCode, Problem> {
+    async fn by(&self, ask: &Ask, authority: &Authority<'_>) -> Result<StatusCode, Problem> {
+        let Ask {
+            platform, caller, ..
+        } = ask;
         let (folder, member, level) = (self.folder, self.member, self.level);
         let grant = Grant {
             account: &self.within.account,
@@ -227,7 +178,7 @@ impl Change<'_> {
             member,
         };
         let strongest = platform.catalog.strongest_access();
-        let giver = authority.giver((platform, caller), strongest, level, &folder.path);
+        let giver = authority.giver(ask, strongest, level, &folder.path);
         let audit = caller
             .audit("change_access", folder.id, platform.now())
             .with("member", member)

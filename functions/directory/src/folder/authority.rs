@@ -3,11 +3,12 @@
 
 use super::WRITE;
 use super::located::{Folder, locate};
+use crate::ask::Ask;
 use crate::within::Within;
 use hallpass_core::{
     AccessLevel, FolderRef, GroupId, GroupRecord, Path, Principal, PrincipalRecord, Rights, Scope,
 };
-use hallpass_http::{Caller, Platform, Problem};
+use hallpass_http::Problem;
 use hallpass_store::Giver;
 use http::StatusCode;
 use std::collections::HashMap;
@@ -17,24 +18,21 @@ pub(crate) enum Authority<'a> {
     /// The directory's own scope.
     Directory,
     /// The levels it has at places.
-    Places(&'a Platform, &'a Caller),
+    Places(&'a Ask),
 }
 
 impl<'a> Authority<'a> {
     /// What lets the caller in; `scope` is the directory's.
-    pub(crate) fn of(
-        platform: &'a Platform,
-        caller: &'a Caller,
-        scope: &'static str,
-    ) -> Result<Self, Problem> {
+    pub(crate) fn of(ask: &'a Ask, scope: &'static str) -> Result<Self, Problem> {
+        let caller = &ask.caller;
         if caller.holds(scope) {
             return Ok(Self::Directory);
         }
         // What a server does with folders, its token says by the directory's scopes.
         let by_place =
             matches!(caller.principal(), Principal::User(_)) || caller.kind().is_public();
-        if by_place && !places(platform, caller).is_empty() {
-            return Ok(Self::Places(platform, caller));
+        if by_place && !places(ask).is_empty() {
+            return Ok(Self::Places(ask));
         }
         caller.require(scope)?;
         Ok(Self::Directory)
@@ -44,9 +42,7 @@ impl<'a> Authority<'a> {
     pub(crate) fn allows(&self, level: Option<&AccessLevel>, path: &Path) -> bool {
         match self {
             Self::Directory => true,
-            Self::Places(platform, caller) => {
-                level.is_some_and(|level| lacking(platform, caller, level, path).is_none())
-            }
+            Self::Places(ask) => level.is_some_and(|level| lacking(ask, level, path).is_none()),
         }
     }
 
@@ -54,8 +50,8 @@ impl<'a> Authority<'a> {
     pub(crate) fn sees(&self, path: &Path) -> bool {
         match self {
             Self::Directory => true,
-            Self::Places(platform, _) => {
-                let mut levels = platform.catalog.access_levels();
+            Self::Places(ask) => {
+                let mut levels = ask.platform.catalog.access_levels();
                 levels.any(|level| self.allows(Some(level), path))
             }
         }
@@ -72,7 +68,7 @@ impl<'a> Authority<'a> {
 
     /// Asks for a level at a place.
     pub(crate) fn require(&self, level: Option<&AccessLevel>, path: &Path) -> Result<(), Problem> {
-        let Self::Places(platform, caller) = self else {
+        let Self::Places(ask) = self else {
             return Ok(());
         };
         let is_top = !path.as_str().contains('/');
@@ -80,8 +76,8 @@ impl<'a> Authority<'a> {
             self.see(path)?;
         }
         let missing = match level {
-            Some(level) => lacking(platform, caller, level, path),
-            None => return caller.require("directory:write"),
+            Some(level) => lacking(ask, level, path),
+            None => return ask.caller.require("directory:write"),
         };
         let Some(scope) = missing else {
             return Ok(());
@@ -99,15 +95,15 @@ impl<'a> Authority<'a> {
     /// now what let the caller in, `level`, and what is `given`.
     pub(crate) fn giver(
         &self,
-        (platform, caller): (&'a Platform, &Caller),
+        ask: &'a Ask,
         level: Option<&AccessLevel>,
         given: Option<&AccessLevel>,
         path: &Path,
     ) -> Option<Giver<'a>> {
-        let Principal::User(user) = caller.principal() else {
+        let Principal::User(user) = ask.caller.principal() else {
             return None;
         };
-        let catalog = &platform.catalog;
+        let catalog = &ask.platform.catalog;
         let let_in = match self {
             Self::Directory => None,
             Self::Places(..) => level,
@@ -131,10 +127,11 @@ impl<'a> Authority<'a> {
 
     /// The caller's own folder, where its user has one.
     pub(crate) fn home(&self) -> Result<Option<(FolderRef, Path)>, Problem> {
-        let Self::Places(platform, caller) = self else {
+        let Self::Places(ask) = self else {
             return Ok(None);
         };
-        let (Principal::User(user), Some(_)) = (caller.principal(), platform.catalog.home()) else {
+        let home = ask.platform.catalog.home();
+        let (Principal::User(user), Some(_)) = (ask.caller.principal(), home) else {
             return Ok(None);
         };
         let home = FolderRef::Home(user);
@@ -142,21 +139,17 @@ impl<'a> Authority<'a> {
     }
 
     /// The folders in which the caller's places begin.
-    pub(crate) async fn reached(
-        &self,
-        platform: &Platform,
-        within: &Within,
-    ) -> Result<Vec<Folder>, Problem> {
-        let Self::Places(_, caller) = self else {
+    pub(crate) async fn reached(&self, within: &Within) -> Result<Vec<Folder>, Problem> {
+        let Self::Places(ask) = self else {
             return Ok(Vec::new());
         };
         let mut found: Vec<Folder> = Vec::new();
-        for path in places(platform, caller) {
+        for path in places(ask) {
             let inside = found.iter().any(|folder| folder.path.contains(&path));
             let Some(folder) = folder_at(&path).filter(|_| !inside) else {
                 continue;
             };
-            match locate(platform, within, &folder).await {
+            match locate(&ask.platform, within, &folder).await {
                 Ok(folder) if folder.path == path => found.push(folder),
                 Ok(_) => {}
                 Err(problem) if problem.status() == StatusCode::NOT_FOUND => {}
@@ -174,8 +167,8 @@ fn folder_at(path: &Path) -> Option<FolderRef> {
 
 /// The places at which the caller has a level by a scope of its own, those above others first. One
 /// whose scopes name no place has it at the top.
-fn places(platform: &Platform, caller: &Caller) -> Vec<Path> {
-    let bounds = caller.evidence().bounds();
+fn places(ask: &Ask) -> Vec<Path> {
+    let bounds = ask.caller.evidence().bounds();
     let scopes = bounds.first().map(|own| own.scopes.iter());
     let top = hallpass_core::folder_root().ok();
     let mut places: Vec<Path> = scopes
@@ -184,20 +177,18 @@ fn places(platform: &Platform, caller: &Caller) -> Vec<Path> {
         .filter(|scope| !scope.is_management())
         .filter_map(|scope| scope.path.clone().or_else(|| top.clone()))
         .collect();
-    places.sort();
+    places.sort_unstable();
     places.dedup();
-    let authority = Authority::Places(platform, caller);
+    let authority = Authority::Places(ask);
     places.retain(|place| authority.sees(place));
     places
 }
 
 /// What a level gives at a place and the caller does not hold there.
-pub(crate) fn lacking(
-    platform: &Platform,
-    caller: &Caller,
-    level: &AccessLevel,
-    path: &Path,
-) -> Option<Scope> {
+pub(crate) fn lacking(ask: &Ask, level: &AccessLevel, path: &Path) -> Option<Scope> {
+    let Ask {
+        platform, caller, ..
+    } = ask;
     let given = platform.catalog.access(level)?.iter();
     let mut there = given.map(|scope| scope.at(path.clone()));
     there.find(|scope| !caller.evidence().holds(scope, &platform.catalog))
