@@ -14,15 +14,19 @@ async fn wrong_queries_are_told_what_is_wrong() {
         (
             "usage?limit=0",
             "invalid_query",
-            "`limit` is between 1 and 100",
+            "`limit`: `0` is no whole number from 1 to 100",
         ),
         (
             "usage?limit=101",
             "invalid_query",
-            "`limit` is between 1 and 100",
+            "`limit`: `101` is no whole number from 1 to 100",
         ),
-        ("usage?limit=x", "invalid_query", "there are `from`"),
-        ("usage?nope=1", "invalid_query", "nope"),
+        ("usage?limit=x", "invalid_query", "`limit`: `x` is no whole"),
+        (
+            "usage?nope=1",
+            "invalid_query",
+            "`nope`, expected one of `from`",
+        ),
         ("usage?from=2027-02-30", "invalid_query", "YYYY-MM-DD"),
         (
             "usage?from=2027-02-02&to=2027-02-01",
@@ -54,9 +58,13 @@ async fn wrong_queries_are_told_what_is_wrong() {
         (
             "audit?limit=0",
             "invalid_query",
-            "`limit` is between 1 and 100",
+            "`limit`: `0` is no whole number from 1 to 100",
         ),
-        ("audit?nope=1", "invalid_query", "nope"),
+        (
+            "audit?nope=1",
+            "invalid_query",
+            "`nope`, expected one of `environment`",
+        ),
         ("audit?verify=maybe", "invalid_query", "`verify`"),
         (
             "audit?verify=true&limit=5",

@@ -102,9 +102,9 @@ async fn it_knows_every_parameter() {
         let reply = ask(world.call_at(&row, &path).bearer(world.good(&row))).await;
         let known = match reply.code() {
             "invalid_query" => reply.body["detail"].as_str().unwrap(),
-            _ => "; there are ",
+            _ => ", expected ",
         };
-        let known = known.rsplit_once("; there are ").unwrap().1;
+        let known = known.rsplit_once(", expected ").unwrap().1;
         let known: BTreeSet<String> = known
             .split('`')
             .skip(1)

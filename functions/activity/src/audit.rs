@@ -6,7 +6,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use hallpass_core::{AccountId, EnvironmentName, KindName, ParentId, Principal, UnixSeconds};
-use hallpass_http::{Caller, Platform, Problem};
+use hallpass_http::{Caller, Limit, Platform, Problem};
 use hallpass_store::{AuditId, AuditRow, SealFault, SealHead, StoreError, Verification};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -19,8 +19,8 @@ use utoipa::{IntoParams, ToSchema};
 pub(crate) struct AuditRequest {
     environment: Option<EnvironmentName>,
     account: Option<AccountId>,
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u8>,
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
+    limit: Option<Limit>,
     cursor: Option<String>,
     #[serde(default)]
     verify: bool,
@@ -87,16 +87,13 @@ pub(crate) async fn audit(
     request: Result<Query<AuditRequest>, QueryRejection>,
 ) -> Result<Response, Problem> {
     caller.require("activity:read")?;
-    let request = query::read(
-        request,
-        "`environment`, `account`, `limit`, `cursor` and `verify`",
-    )?;
+    let request = Problem::of_query(request)?;
     let (account, environment) = caller.place(request.account, request.environment.clone())?;
     if request.verify {
         let view = verified(&platform, account, &environment, &request).await?;
         return Ok(Json(view).into_response());
     }
-    let limit = query::limit(request.limit)?;
+    let limit = request.limit.unwrap_or_default().into();
     let after: Option<AuditId> = query::cursor(request.cursor.as_deref())?;
     if after.is_none() {
         seal(&platform, account, &environment).await?;

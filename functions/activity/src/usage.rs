@@ -9,7 +9,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use hallpass_core::{AccountId, Day, EnvironmentName, ParentId, Principal, UnixSeconds};
-use hallpass_http::{Caller, Platform, Problem};
+use hallpass_http::{Caller, Limit, Platform, Problem};
 use hallpass_store::{USAGE_KEPT_DAYS, UsageCursor, UsageOf, UsagePage, UsageQuery};
 use label::Labels;
 use serde::{Deserialize, Serialize};
@@ -31,8 +31,8 @@ pub(crate) struct UsageRequest {
     group_by: Option<GroupBy>,
     environment: Option<EnvironmentName>,
     account: Option<AccountId>,
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u8>,
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
+    limit: Option<Limit>,
     cursor: Option<String>,
 }
 
@@ -70,11 +70,7 @@ pub(crate) async fn usage(
     request: Result<Query<UsageRequest>, QueryRejection>,
 ) -> Result<Response, Problem> {
     caller.require("activity:read")?;
-    let request = query::read(
-        request,
-        "`from`, `to`, `token`, `principal`, `group_by`, `environment`, `account`, `limit` and \
-         `cursor`",
-    )?;
+    let request = Problem::of_query(request)?;
     let (account, environment) = caller.place(request.account, request.environment.clone())?;
     let asked = request.query(&platform, account, environment)?;
     // What this instance itself has counted is shown at once; other instances' within a minute.
@@ -152,7 +148,7 @@ impl UsageRequest {
         };
         // Totals are of as many rows as one answer of the table holds.
         let limit = match (self.group_by, self.limit) {
-            (None, limit) => Some(query::limit(limit)?),
+            (None, limit) => Some(limit.unwrap_or_default().into()),
             (Some(_), None) => None,
             (Some(_), Some(_)) => {
                 let detail = "totals take no `limit`: leave it out, or leave out `group_by`";

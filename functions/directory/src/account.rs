@@ -5,7 +5,7 @@ use crate::error::DirectoryError;
 use crate::place;
 use axum::Json;
 use hallpass_core::{AccountId, AccountName, UnixSeconds};
-use hallpass_http::Problem;
+use hallpass_http::{Limit, Problem};
 use hallpass_store::AccountRow;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -21,8 +21,8 @@ pub(crate) struct AccountRequest {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageRequest {
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u8>,
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
+    limit: Option<Limit>,
     cursor: Option<AccountId>,
 }
 
@@ -101,8 +101,8 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
         platform, caller, ..
     } = &ask;
     caller.require("directory:read")?;
-    let page: PageRequest = ask.query("`limit` and `cursor`")?;
-    let limit = Problem::of_limit(page.limit)?;
+    let page: PageRequest = ask.query()?;
+    let limit = page.limit.unwrap_or_default().into();
     if !caller.is_operator() {
         let own = platform.store.account(&caller.account()).await?;
         let accounts = own.map(AccountView::from).into_iter().collect();

@@ -81,20 +81,20 @@ impl Ask {
         Ok(key.scoped(&self.caller, route, told))
     }
 
-    /// The query, of which there are the `known` parameters.
-    pub(crate) fn query<T: DeserializeOwned>(&self, known: &str) -> Result<T, Problem> {
-        Problem::of_query(Query::try_from_uri(&self.uri), known)
+    /// The query, as a request type.
+    pub(crate) fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        Problem::of_query(Query::try_from_uri(&self.uri))
     }
 
     /// The place that the query names.
     pub(crate) fn within(&self) -> Result<Within, Problem> {
-        let query: WithinQuery = self.query("`account` and `environment`")?;
+        let query: WithinQuery = self.query()?;
         self.place(query.account, query.environment)
     }
 
     /// The page of a list that the query asks for.
     pub(crate) fn page<C: FromStr>(&self) -> Result<Page<C>, Problem> {
-        let query: PageQuery = self.query("`account`, `environment`, `limit` and `cursor`")?;
+        let query: PageQuery = self.query()?;
         let cursor = query.cursor.map(|cursor| {
             cursor.parse().map_err(|_not_a_cursor| {
                 let detail = "`cursor` is the one of the page before, as it was given";
@@ -103,7 +103,7 @@ impl Ask {
         });
         Ok(Page {
             within: self.place(query.account, query.environment)?,
-            limit: Problem::of_limit(query.limit)?,
+            limit: query.limit.unwrap_or_default().into(),
             cursor: cursor.transpose()?,
         })
     }

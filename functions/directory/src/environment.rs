@@ -5,7 +5,7 @@ use crate::error::DirectoryError;
 use crate::place;
 use axum::Json;
 use hallpass_core::{AccountId, EnvironmentName, UnixSeconds};
-use hallpass_http::Problem;
+use hallpass_http::{Limit, Problem};
 use hallpass_store::EnvironmentRow;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -31,8 +31,8 @@ pub(crate) struct EnvironmentView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageRequest {
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u8>,
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
+    limit: Option<Limit>,
     cursor: Option<EnvironmentName>,
 }
 
@@ -106,8 +106,8 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     } = &ask;
     caller.require("directory:read")?;
     let account = place::account(caller, ask.named("account"))?;
-    let page: PageRequest = ask.query("`limit` and `cursor`")?;
-    let limit = Problem::of_limit(page.limit)?;
+    let page: PageRequest = ask.query()?;
+    let limit = page.limit.unwrap_or_default().into();
     if !caller.is_operator() {
         let own = platform.store.environment(&account, caller.environment());
         let environments = own.await?.map(EnvironmentView::from).into_iter().collect();

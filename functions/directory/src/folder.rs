@@ -19,7 +19,7 @@ use hallpass_core::{
     AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, Path as Place, Principal,
     TokenName, folder_root, present,
 };
-use hallpass_http::{Platform, Problem};
+use hallpass_http::{Limit, Platform, Problem};
 use hallpass_store::{FolderError, Idempotency, Owner};
 use http::StatusCode;
 use located::locate;
@@ -48,8 +48,8 @@ pub(crate) struct FoldersQuery {
     account: Option<AccountId>,
     environment: Option<EnvironmentName>,
     parent: Option<FolderRef>,
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u8>,
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
+    limit: Option<Limit>,
     cursor: Option<FolderId>,
 }
 
@@ -99,12 +99,11 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<Folder>, Problem> {
 
 pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     let authority = Authority::of(&ask, READ)?;
-    let known = "`account`, `environment`, `parent`, `limit` and `cursor`";
-    let query: FoldersQuery = ask.query(known)?;
+    let query: FoldersQuery = ask.query()?;
     let listing = Listing {
         within: ask.place(query.account, query.environment)?,
         parent: query.parent,
-        limit: Problem::of_limit(query.limit)?,
+        limit: query.limit.unwrap_or_default().into(),
         cursor: query.cursor,
     };
     let (folders, cursor) = listing.by(&ask.platform, &authority).await?;

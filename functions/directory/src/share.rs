@@ -9,7 +9,7 @@ use hallpass_core::{
     AccountId, EnvironmentName, ModelId, PasswordHash, Scope, ScopeSet, ShareId, ShareRecord,
     present,
 };
-use hallpass_http::{Caller, Platform, Problem};
+use hallpass_http::{Caller, Limit, Platform, Problem};
 use hallpass_password::{HashError, Password, hash, matches, optional};
 use hallpass_store::{CreateError, ShareError};
 use http::StatusCode;
@@ -44,8 +44,8 @@ pub(crate) struct PasswordRequest {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageRequest {
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u8>,
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
+    limit: Option<Limit>,
     cursor: Option<ShareId>,
     environment: Option<EnvironmentName>,
     account: Option<AccountId>,
@@ -115,8 +115,8 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
         platform, caller, ..
     } = &ask;
     caller.require("directory:read")?;
-    let page: PageRequest = ask.query("`limit`, `cursor`, `environment` and `account`")?;
-    let limit = Problem::of_limit(page.limit)?;
+    let page: PageRequest = ask.query()?;
+    let limit = page.limit.unwrap_or_default().into();
     let (account, environment) = caller.place(page.account, page.environment)?;
     let found = platform
         .store

@@ -2,6 +2,7 @@
 //! and environment where it names none.
 
 use hallpass_core::{AccountId, EnvironmentName};
+use hallpass_http::Limit;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -28,8 +29,8 @@ pub(crate) struct WithinQuery {
 pub(crate) struct PageQuery {
     pub(crate) account: Option<AccountId>,
     pub(crate) environment: Option<EnvironmentName>,
-    #[param(minimum = 1, maximum = 100)]
-    pub(crate) limit: Option<u8>,
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
+    pub(crate) limit: Option<Limit>,
     pub(crate) cursor: Option<String>,
 }
 

@@ -5,7 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use hallpass_core::{AccountId, EnvironmentName, KindName};
-use hallpass_http::{Caller, Platform, Problem, TokenView};
+use hallpass_http::{Caller, Limit, Platform, Problem, TokenView};
 use hallpass_store::{TokenCursor, TokenCursorError, TokenList};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -17,8 +17,8 @@ pub(crate) struct PageRequest {
     kind: Option<KindName>,
     environment: Option<EnvironmentName>,
     account: Option<AccountId>,
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u8>,
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
+    limit: Option<Limit>,
     cursor: Option<String>,
 }
 
@@ -37,11 +37,8 @@ pub(crate) async fn list(
     page: Result<Query<PageRequest>, QueryRejection>,
 ) -> Result<Response, Problem> {
     caller.require("tokens:read")?;
-    let page = Problem::of_query(
-        page,
-        "`kind`, `environment`, `account`, `limit` and `cursor`",
-    )?;
-    let limit = Problem::of_limit(page.limit)?;
+    let page = Problem::of_query(page)?;
+    let limit = page.limit.unwrap_or_default().into();
     if let Some(kind) = &page.kind {
         check_kind(&platform, kind)?;
     }

@@ -48,7 +48,7 @@ pub(crate) async fn principal(
     place: Result<Query<PlaceRequest>, QueryRejection>,
 ) -> Result<Response, Problem> {
     check(&caller)?;
-    let place = Problem::of_query(place, "`account` and `environment`")?;
+    let place = Problem::of_query(place)?;
     let principal = principal
         .parse()
         .map_err(|_not_an_id| RevokeError::NoPrincipal)?;

@@ -1,6 +1,7 @@
 //! JSON bodies: read strictly, refused with the field named.
 
 use crate::problem::Problem;
+use crate::told::{named, plain};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -89,24 +90,6 @@ fn refused(field: &str, error: &serde_json::Error) -> Problem {
             format!("the body is not JSON: {text}"),
         ),
     }
-}
-
-/// Serde names numbers as Rust does.
-fn plain(sentence: &str) -> String {
-    let number = ["expected u64", "expected u32", "expected u8"];
-    let said = number.iter().find_map(|rust| sentence.strip_suffix(rust));
-    said.map_or_else(
-        || sentence.to_owned(),
-        |said| format!("{said}expected a whole number, 0 or more, without quotes"),
-    )
-}
-
-/// The field that is unknown, missing or there twice: serde says which in its sentence only.
-fn named(sentence: &str) -> Option<&str> {
-    ["unknown field `", "missing field `", "duplicate field `"]
-        .iter()
-        .find_map(|start| sentence.strip_prefix(start))
-        .and_then(|rest| rest.split('`').next())
 }
 
 impl JsonBody {

@@ -23,6 +23,7 @@ mod settings;
 mod system;
 mod terms;
 mod token_view;
+mod told;
 
 pub use admission::admit_to_route;
 pub use aws::{retries, timeouts};
@@ -37,6 +38,7 @@ pub use idempotency::{IdempotencyKey, IdempotencyKeyHeader};
 pub use path::Path;
 pub use platform::Platform;
 pub use problem::{Problem, ProblemSchema};
+pub use query::Limit;
 pub use router::{ANSWER_WITHIN, answer_within, finish, finish_whole};
 pub use serve::{OnLambda, Reply, StartError, Wiring, flush_at_the_end, on_lambda, serve};
 pub use settings::{Settings, SettingsError, variable};

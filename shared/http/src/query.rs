@@ -1,39 +1,80 @@
 //! Query parameters, as request types read them.
 
 use crate::problem::Problem;
+use crate::told::named;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use http::StatusCode;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
-/// The most things on one page of a list, and how many there are if nothing is said.
-const LONGEST_PAGE: u8 = 100;
+/// How many things a page of a list holds: 1 to 100, and 100 if nothing is said.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit(u8);
+
+impl Limit {
+    const MOST: u8 = 100;
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(Self::MOST)
+    }
+}
+
+impl From<Limit> for u8 {
+    fn from(limit: Limit) -> Self {
+        limit.0
+    }
+}
+
+impl From<Limit> for u32 {
+    fn from(limit: Limit) -> Self {
+        limit.0.into()
+    }
+}
+
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let limit = text.parse().ok();
+        let limit = limit.filter(|limit| (1..=Self::MOST).contains(limit));
+        limit.map(Self).ok_or_else(|| {
+            let most = Self::MOST;
+            D::Error::custom(format_args!("`{text}` is no whole number from 1 to {most}"))
+        })
+    }
+}
 
 impl Problem {
-    /// What the parameters say, or 422 with `known`, the ones there are.
+    /// What the parameters say.
     ///
     /// # Errors
-    /// Where one is unknown, there twice or not what it should be.
-    pub fn of_query<T>(query: Result<Query<T>, QueryRejection>, known: &str) -> Result<T, Self> {
+    /// 422 that names the one which is unknown, there twice or not what it should be.
+    pub fn of_query<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Self> {
         match query {
             Ok(Query(parameters)) => Ok(parameters),
-            Err(rejection) => {
-                let detail = format!("{}; there are {known}", rejection.body_text());
-                let status = StatusCode::UNPROCESSABLE_ENTITY;
-                Err(Self::new(status, "invalid_query", detail))
-            }
+            Err(rejection) => Err(refused(&rejection.body_text())),
         }
     }
+}
 
-    /// How many things a page holds.
-    ///
-    /// # Errors
-    /// 422 where that is none, or too many.
-    pub fn of_limit(limit: Option<u8>) -> Result<u32, Self> {
-        if let limit @ 1..=LONGEST_PAGE = limit.unwrap_or(LONGEST_PAGE) {
-            Ok(limit.into())
-        } else {
-            let detail = format!("`limit` is between 1 and {LONGEST_PAGE}");
-            Err(Self::invalid("limit", "invalid_query", detail))
-        }
+fn refused(text: &str) -> Problem {
+    let sentence = text
+        .strip_prefix("Failed to deserialize query string: ")
+        .unwrap_or(text);
+    // Where it is a parameter's value that is wrong, the parameter's name comes first.
+    if let Some((field, why)) = sentence.split_once(": ")
+        && !field.contains(' ')
+    {
+        let detail = match named(why) {
+            Some(_) => why.to_owned(),
+            None => format!("`{field}`: {why}"),
+        };
+        return Problem::invalid(field, "invalid_query", detail);
+    }
+    match named(sentence) {
+        Some(field) => Problem::invalid(field, "invalid_query", sentence),
+        None => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", sentence),
     }
 }
