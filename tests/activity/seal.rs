@@ -221,11 +221,7 @@ async fn a_seal_of_another_sort_stops_no_other_environments() {
     let log = Log::keep();
     hallpass.platform.flush().await;
     assert_eq!(items(&hallpass, "SEALS#").await.len(), 7);
-    let text = log.text();
-    let told = text
-        .lines()
-        .filter(|line| line.contains("ERROR") && line.contains(&hallpass.operator));
-    assert_eq!(told.count(), 1, "{text}");
+    assert_eq!(log.told("ERROR", &hallpass.operator), 1, "{}", log.text());
 }
 
 /// Where the chain ends is logged, out of reach of who can write the table.
@@ -238,11 +234,7 @@ async fn a_new_seal_is_logged() {
     let verified = verify(&hallpass).await;
     let (number, hash) = (&verified["head"]["number"], &verified["head"]["hash"]);
     let head = format!("{number}.{}", hash.as_str().unwrap());
-    let text = log.text();
-    let told = text
-        .lines()
-        .filter(|line| line.contains("INFO") && line.contains(&head));
-    assert_eq!(told.count(), 1, "{text}");
+    assert_eq!(log.told("INFO", &head), 1, "{}", log.text());
 }
 
 /// Who can write the whole table can make a new chain: not one that ends in what was noted before.

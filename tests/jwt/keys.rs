@@ -209,9 +209,5 @@ async fn a_published_key_that_is_none_is_told_and_verifies_nothing() {
     forge.hallpass.another_instance();
     let log = Log::keep();
     forge.expect(&forge.token, "unknown").await;
-    let text = log.text();
-    let told = text
-        .lines()
-        .filter(|line| line.contains("ERROR") && line.contains(&forge.key.kid));
-    assert!(told.count() > 0, "{text}");
+    assert!(log.told("ERROR", &forge.key.kid) > 0, "{}", log.text());
 }

@@ -121,7 +121,12 @@ async fn s45_a_key_whose_row_is_not_written_is_ended_and_one_whose_reply_is_lost
 async fn s55_of_first_keys_at_once_the_others_are_ended() {
     let hallpass = without_keys().await;
     hallpass.kms.reset();
-    let (one, two) = tokio::join!(first_key(&hallpass), first_key(&hallpass));
+    hallpass.kms.inject(Fault::Stall.on("CreateKey"));
+    let both = async {
+        hallpass.kms.arrived("CreateKey", 2).await;
+        hallpass.kms.heal();
+    };
+    let (one, two, ()) = tokio::join!(first_key(&hallpass), first_key(&hallpass), both);
     one.unwrap();
     two.unwrap();
     assert_eq!(hallpass.kms.count("CreateKey"), 2);
@@ -150,12 +155,8 @@ async fn what_cannot_be_ended_is_logged_with_its_id() {
         }
         let log = Log::keep();
         first_key(&hallpass).await.unwrap_err();
-        let text = log.text();
         let (made, _) = made_and_ended(&hallpass);
         let id = made[0].as_str().unwrap();
-        let told = text
-            .lines()
-            .filter(|line| line.contains(id) && line.contains("WARN"));
-        assert_eq!(told.count(), 1, "{text}");
+        assert_eq!(log.told("WARN", id), 1, "{}", log.text());
     }
 }

@@ -300,7 +300,7 @@ async fn replies_of_other_shapes_are_as_described() {
         &["components", "schemas", "Problem"],
         &problem.body,
     );
-    let asked = json!({"model": "m", "password": "sesame"});
+    let asked = json!({"model": "m", "password": "open-sesame"});
     let exchange = ["paths", "/rest/api/v1/token", "post"];
     let of_body = ["requestBody", "content", "application/json", "schema"];
     described.check("exchange", &[&exchange[..], &of_body].concat(), &asked);

@@ -211,7 +211,7 @@ fn of_shares() -> Vec<Row> {
     vec![
         reads("/v1/shares"),
         writes(Method::POST, "/v1/shares", 201)
-            .body(|_| json!({"model": "made-by-a-row", "password": "sesame"}))
+            .body(|_| json!({"model": "made-by-a-row", "password": "open-sesame"}))
             .keyed(),
         reads("/v1/shares/{share}"),
         writes(Method::PATCH, "/v1/shares/{share}", 200).body(|_| json!({"password": null})),

@@ -120,7 +120,11 @@ impl World {
         let path = format!("/v1/users/{removed}");
         let gone = hallpass.delete(&path).bearer(&manager).await;
         assert_eq!(gone.status, 204, "{}", gone.body);
-        let share = made("/v1/shares", json!({"model": "m", "password": "sesame"})).await;
+        let share = made(
+            "/v1/shares",
+            json!({"model": "m", "password": "open-sesame"}),
+        )
+        .await;
         Self {
             share,
             folder,

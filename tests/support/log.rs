@@ -38,6 +38,14 @@ impl Log {
         String::from_utf8(self.lines.bytes().clone()).unwrap()
     }
 
+    /// Those of the lines so far that are of this level and hold this text.
+    pub fn told(&self, level: &str, text: &str) -> usize {
+        let level = format!("\"level\":\"{level}\"");
+        let lines = self.text();
+        let told = |line: &&str| line.contains(&level) && line.contains(text);
+        lines.lines().filter(told).count()
+    }
+
     /// The lines so far, which are then forgotten.
     pub fn take(&self) -> String {
         String::from_utf8(std::mem::take(&mut *self.lines.bytes())).unwrap()
