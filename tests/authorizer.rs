@@ -533,7 +533,9 @@ async fn s44_an_outage_of_any_read_is_no_answer_and_never_an_allow() {
 
 #[tokio::test]
 async fn s44_a_read_that_does_not_come_back_is_no_answer() {
-    let [default, threekit] = asked().await;
+    let [mut default, mut threekit] = asked().await;
+    default.0.another_impatient_instance();
+    threekit.0.another_impatient_instance();
     let stalled =
         async |(hallpass, tokens): &(Hallpass, Vec<Asked>), operation: &'static str, before| {
             hallpass.clock.advance(KEYS_ARE_OLD);

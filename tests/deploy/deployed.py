@@ -24,7 +24,7 @@ class Deployment:
 
     def example(self, template, edits=None, **parameters):
         """A stack of infra/examples, as a client sees it; or as it would be if its text were another one."""
-        name = f"{template.removesuffix('.yaml')}-{unique('x')[2:8]}"
+        name = f"{template.removesuffix('.yaml')}-{unique('x')}"
         path = f"examples/{template}"
         if edits:
             text = (self.emulator.folder / "infra" / path).read_text()

@@ -72,7 +72,7 @@ class Emulator:
             try:
                 requests.get(f"{self.url}/_hallpass/calls", timeout=5)
                 return self
-            except requests.ConnectionError:
+            except requests.RequestException:
                 if self.process.poll() is not None:
                     break
                 time.sleep(0.5)
@@ -117,4 +117,4 @@ class Emulator:
         return requests.get(f"{self.url}/_hallpass/calls", timeout=30).json()
 
     def stop_functions(self):
-        requests.post(f"{self.url}/_hallpass/stop-functions", timeout=60).raise_for_status()
+        requests.post(f"{self.url}/_hallpass/stop-functions", timeout=300).raise_for_status()

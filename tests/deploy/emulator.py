@@ -252,6 +252,8 @@ async def main():
     config = Config()
     config.bind = [f"127.0.0.1:{PORT}"]
     config.loglevel = "WARNING"
+    # A client that has paused for longer would find its connection closed.
+    config.keep_alive_timeout = 3600
     try:
         await serve(Mended(ministack.app.app, functions), config)
     finally:

@@ -20,7 +20,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 CODE = Path(tempfile.gettempdir())
-SHUTDOWN_SECONDS = 5
+# More than Lambda gives: a busy machine is no reason to lose what is in memory.
+SHUTDOWN_SECONDS = 30
 
 
 class Pool:

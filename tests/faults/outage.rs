@@ -182,7 +182,8 @@ async fn s44_stalled() {
 
 /// Calls of the first sort come back at the third try only, calls of the second sort never.
 async fn stalled(routes: Vec<Route>, slow: Option<&'static str>, lost: Vec<&'static str>) {
-    let hallpass = Hallpass::start("default").await;
+    let mut hallpass = Hallpass::start("default").await;
+    hallpass.another_impatient_instance();
     let mut prepared = Vec::new();
     for route in routes {
         prepared.push((route, route.prepare(&hallpass).await));

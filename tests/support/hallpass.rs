@@ -3,6 +3,7 @@
 use crate::client::Call;
 use crate::proxy::Proxy;
 use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition, TokenBucket};
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use axum::Router;
 use hallpass_bootstrap::{BootstrapReply, BootstrapRequest, bootstrap};
 use hallpass_core::{Clock, UnixMillis};
@@ -63,6 +64,7 @@ pub struct Hallpass {
     pub root: String,
     /// The operator account's id.
     pub operator: String,
+    timeouts: TimeoutConfig,
 }
 
 /// DynamoDB and KMS, shared by all tests of one binary.
@@ -82,12 +84,28 @@ fn tries() -> RetryConfig {
         .with_initial_backoff(Duration::from_millis(1))
 }
 
+/// How long a call waits where a test is not about waiting: on a busy machine a function's patience
+/// would end, and its second try count as a call.
+fn patience() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .operation_timeout(Duration::from_mins(2))
+        .build()
+}
+
 /// The SDK counts retries per process and service: without this, the faults of one test would end
 /// the retries of the others.
 fn own_partition() -> RetryPartition {
     RetryPartition::custom("a test's own")
         .token_bucket(TokenBucket::unlimited())
         .build()
+}
+
+fn through(kms: &Proxy, timeouts: TimeoutConfig) -> aws_sdk_kms::Client {
+    let config = kms_config(kms.url())
+        .retry_config(tries())
+        .retry_partition(own_partition())
+        .timeout_config(timeouts);
+    aws_sdk_kms::Client::from_conf(config.build())
 }
 
 /// A key that private keys can be encrypted under.
@@ -115,16 +133,10 @@ impl Hallpass {
             dynamodb_config(dynamodb.url())
                 .retry_config(tries())
                 .retry_partition(own_partition())
-                .timeout_config(timeouts())
+                .timeout_config(patience())
                 .build(),
         );
-        let kms_client = aws_sdk_kms::Client::from_conf(
-            kms_config(kms.url())
-                .retry_config(tries())
-                .retry_partition(own_partition())
-                .timeout_config(timeouts())
-                .build(),
-        );
+        let kms_client = through(&kms, patience());
         let settings = Settings {
             table: table.clone(),
             issuer: ISSUER.parse().unwrap(),
@@ -168,6 +180,7 @@ impl Hallpass {
             clock,
             root: token.expose_secret().to_owned(),
             operator: account.to_string(),
+            timeouts: patience(),
         };
         hallpass.dynamodb.reset();
         hallpass.kms.reset();
@@ -268,6 +281,13 @@ impl Hallpass {
         (account, text(&token, "token"))
     }
 
+    /// From now on calls meet an instance that waits for AWS no longer than a function does.
+    pub fn another_impatient_instance(&mut self) {
+        self.timeouts = timeouts();
+        self.kms_client = through(&self.kms, timeouts());
+        self.another_instance();
+    }
+
     /// From now on calls meet another instance of the functions, which has nothing in memory yet.
     pub fn another_instance(&mut self) {
         self.with_catalog(hallpass_core::Catalog::clone(&self.platform.catalog));
@@ -287,7 +307,9 @@ impl Hallpass {
             .retry_partition(own_partition());
         self.platform = Platform::new(
             &settings,
-            aws_sdk_dynamodb::Client::from_conf(config.timeout_config(timeouts()).build()),
+            aws_sdk_dynamodb::Client::from_conf(
+                config.timeout_config(self.timeouts.clone()).build(),
+            ),
             Arc::clone(&self.clock) as _,
             Arc::new(SystemRandom),
         );

@@ -38,20 +38,18 @@ pub use self::{
 pub struct Proxy {
     url: String,
     address: SocketAddr,
+    /// Keeps the port, so that nobody else can take it while the door is closed.
+    _held: TcpSocket,
     shared: Arc<Shared>,
     door: Mutex<Door>,
 }
 
-/// Either open, or closed with the port held, so that nobody else can take it meanwhile.
 enum Door {
     Open {
         close: oneshot::Sender<()>,
         task: JoinHandle<()>,
     },
-    Closed {
-        _held: TcpSocket,
-    },
-    Moving,
+    Closed,
 }
 
 struct Shared {
@@ -83,12 +81,13 @@ impl Proxy {
             arrivals: watch::Sender::new(()),
             healings: watch::Sender::new(()),
         });
-        let socket = bind(SocketAddr::from(([127, 0, 0, 1], 0)));
-        let address = socket.local_addr().expect("a bound socket");
-        let door = Mutex::new(open(socket, Arc::clone(&shared)));
+        let held = bind(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let address = held.local_addr().expect("a bound socket");
+        let door = Mutex::new(open(bind(address), Arc::clone(&shared)));
         Self {
             url: format!("http://{address}"),
             address,
+            _held: held,
             shared,
             door,
         }
@@ -152,23 +151,20 @@ impl Proxy {
         if let Door::Open { close, task } = self.turn() {
             drop(close);
             task.await.expect("the accepting task does not panic");
-            self.put(Door::Closed {
-                _held: bind(self.address),
-            });
         }
     }
 
     /// Takes connections again, on the same port.
     pub async fn back(&self) {
-        if let Door::Closed { _held: socket } = self.turn() {
-            self.put(open(socket, Arc::clone(&self.shared)));
+        if let Door::Closed = self.turn() {
+            self.put(open(bind(self.address), Arc::clone(&self.shared)));
         }
     }
 
     fn turn(&self) -> Door {
         std::mem::replace(
             &mut *self.door.lock().expect("no panic under the lock"),
-            Door::Moving,
+            Door::Closed,
         )
     }
 

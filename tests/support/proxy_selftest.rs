@@ -276,8 +276,9 @@ async fn a_stalled_call_waits_for_healing_or_for_its_own_deadline() {
         exists(&Client::from_conf(config), "a").await,
         Err("timeout".to_owned())
     );
+    proxy.reset();
     let dropped = tokio::spawn(async move { exists(&client, "a").await });
-    proxy.arrived("GetItem", 3).await;
+    proxy.arrived("GetItem", 1).await;
     drop(proxy);
     assert_eq!(dropped.await.unwrap(), Err("dispatch".to_owned()));
 }

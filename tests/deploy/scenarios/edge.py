@@ -41,7 +41,7 @@ def a_body_that_is_too_large_or_no_json_is_refused(hallpass):
     try:
         large = hallpass.api.call("POST", "/v1/tokens", data=b"{" + b" " * 70_000, token=hallpass.root)
         expect(large, 413)
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
         pass  # no gateway in between: who answers without reading may close the connection on what is still coming
     # Over another connection, for the same reason.
     plain = Api(hallpass.api.url, hallpass.api.through).call(

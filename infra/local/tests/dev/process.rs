@@ -189,6 +189,8 @@ impl Folder {
             COUNT.fetch_add(1, Ordering::SeqCst)
         );
         let path = std::env::temp_dir().join(name);
+        // Of a run that was killed, whose number this one has again.
+        std::fs::remove_dir_all(&path).ok();
         std::fs::create_dir(&path).unwrap();
         Self(path)
     }
