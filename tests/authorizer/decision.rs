@@ -1,0 +1,280 @@
+//! What is let in, and what the API behind learns of it.
+
+use super::{ORIGIN, ask, bearer, first, lets_in, second, tokens};
+use hallpass_authorizer::AuthorizeError;
+use hallpass_tests::{Hallpass, text};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_request_is_let_in_where_its_token_may_do_what_the_route_needs() {
+    let hallpass = Hallpass::start("default").await;
+    let (page, secret, temporary) = tokens(&hallpass).await;
+    let none = json!({});
+    let from = |origin: &str| json!({"origin": origin});
+    for (name, method, path, headers, query, expected) in [
+        (
+            "a server",
+            "GET",
+            "/v1/assets/7",
+            bearer(&secret),
+            String::new(),
+            true,
+        ),
+        (
+            "the scheme in capitals",
+            "GET",
+            "/v1/assets/7",
+            json!({"Authorization": format!("BEARER {secret}")}),
+            String::new(),
+            true,
+        ),
+        (
+            "a visitor, who may write",
+            "PUT",
+            "/v1/assets/7",
+            bearer(&temporary),
+            String::new(),
+            true,
+        ),
+        (
+            "by implication",
+            "GET",
+            "/v1/assets/7",
+            bearer(&temporary),
+            String::new(),
+            true,
+        ),
+        (
+            "another place",
+            "PUT",
+            "/v1/assets/8",
+            bearer(&temporary),
+            String::new(),
+            false,
+        ),
+        (
+            "another action",
+            "DELETE",
+            "/v1/assets/7",
+            bearer(&temporary),
+            String::new(),
+            false,
+        ),
+        (
+            "a page",
+            "GET",
+            "/v1/assets/7",
+            from(ORIGIN),
+            format!("pubtoken={page}"),
+            true,
+        ),
+        (
+            "another page",
+            "GET",
+            "/v1/assets/7",
+            from("https://evil.example"),
+            format!("pubtoken={page}"),
+            false,
+        ),
+        (
+            "no page",
+            "GET",
+            "/v1/assets/7",
+            none.clone(),
+            format!("pubtoken={page}"),
+            false,
+        ),
+        (
+            "a page that writes",
+            "PUT",
+            "/v1/assets/7",
+            from(ORIGIN),
+            format!("pubtoken={page}"),
+            false,
+        ),
+        (
+            "a secret in the query",
+            "GET",
+            "/v1/assets/7",
+            none.clone(),
+            format!("pubtoken={secret}"),
+            false,
+        ),
+        (
+            "nobody",
+            "GET",
+            "/v1/assets/7",
+            none.clone(),
+            String::new(),
+            false,
+        ),
+        (
+            "junk",
+            "GET",
+            "/v1/assets/7",
+            bearer("junk"),
+            String::new(),
+            false,
+        ),
+        (
+            "two credentials",
+            "GET",
+            "/v1/assets/7",
+            bearer(&secret),
+            format!("pubtoken={page}"),
+            false,
+        ),
+        (
+            "two in one header",
+            "GET",
+            "/v1/assets/7",
+            json!({"authorization": format!("Bearer {secret},Bearer {temporary}")}),
+            String::new(),
+            false,
+        ),
+        (
+            "an unknown route",
+            "GET",
+            "/v1/others/7",
+            bearer(&hallpass.root),
+            String::new(),
+            false,
+        ),
+        (
+            "another method",
+            "PATCH",
+            "/v1/assets/7",
+            bearer(&hallpass.root),
+            String::new(),
+            false,
+        ),
+        (
+            "s13 an encoded slash",
+            "GET",
+            "/v1/assets/7%2F8",
+            bearer(&hallpass.root),
+            String::new(),
+            false,
+        ),
+        (
+            "encoded though it need not be",
+            "PUT",
+            "/v1/assets/%37",
+            bearer(&temporary),
+            String::new(),
+            false,
+        ),
+        (
+            "encoded twice",
+            "GET",
+            "/v1/assets/%2537",
+            bearer(&hallpass.root),
+            String::new(),
+            false,
+        ),
+        (
+            "a dotted segment",
+            "GET",
+            "/v1/assets/..",
+            bearer(&hallpass.root),
+            String::new(),
+            false,
+        ),
+        (
+            "a trailing slash",
+            "GET",
+            "/v1/assets/7/",
+            bearer(&hallpass.root),
+            String::new(),
+            false,
+        ),
+    ] {
+        let event = second(method, path, &headers, &query);
+        assert_eq!(
+            lets_in(&ask(&hallpass, event).await),
+            expected,
+            "2.0: {name}"
+        );
+        let parameters: Value = query
+            .split_once('=')
+            .map_or(Value::Null, |(name, value)| json!({name: value}));
+        let event = first(method, path, &headers, &parameters);
+        assert_eq!(
+            lets_in(&ask(&hallpass, event).await),
+            expected,
+            "1.0: {name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_the_api_behind_learns() {
+    let hallpass = Hallpass::start("default").await;
+    let secret = hallpass.mint(json!({"kind": "secret", "name": "s"})).await;
+    let token = text(&secret, "token");
+    let event = second("GET", "/v1/assets/7", &bearer(&token), "");
+    let simple = ask(&hallpass, event).await.unwrap();
+    let event = first("GET", "/v1/assets/7", &bearer(&token), &Value::Null);
+    let policy = ask(&hallpass, event).await.unwrap();
+    assert_eq!(simple["isAuthorized"], true);
+    assert_eq!(policy["principalId"], secret["account"]);
+    for answer in [&simple, &policy] {
+        let context = answer["context"].as_object().unwrap();
+        for (name, value) in context {
+            let value = value
+                .as_str()
+                .unwrap_or_else(|| panic!("`{name}` is no text"));
+            assert!(!value.contains(&token[30..]), "s19 {name}");
+        }
+        assert_eq!(context["token"], secret["id"]);
+        assert_eq!(context["account"], secret["account"]);
+        assert_eq!(context["environment"], "default/live");
+        assert_eq!(context["kind"], "secret");
+        assert_eq!(context["scopes"], "analytics:* asset:* configuration:*");
+    }
+    assert_eq!(policy["policyDocument"]["Version"], "2012-10-17");
+}
+
+#[tokio::test]
+async fn a_bad_token_is_401_and_a_good_one_that_may_not_is_403_where_the_answer_is_a_policy() {
+    let hallpass = Hallpass::start("default").await;
+    let (_, secret, temporary) = tokens(&hallpass).await;
+    let asked =
+        |token: &str, method: &str| first(method, "/v1/assets/7", &bearer(token), &Value::Null);
+    let denied = ask(&hallpass, asked(&temporary, "DELETE")).await.unwrap();
+    assert_eq!(denied["policyDocument"]["Statement"][0]["Effect"], "Deny");
+    assert_eq!(denied.get("context"), None);
+    let body = json!({"token": secret});
+    hallpass
+        .post("/v1/revocations", body)
+        .bearer(&hallpass.root)
+        .await;
+    // Revoked: refused at once, and its child with it.
+    for token in [secret.as_str(), &temporary, "junk"] {
+        let refused = ask(&hallpass, asked(token, "GET")).await;
+        assert!(
+            matches!(refused, Err(AuthorizeError::Unauthorized)),
+            "{refused:?}"
+        );
+        assert_eq!(refused.unwrap_err().to_string(), "Unauthorized");
+    }
+    let event = first("GET", "/v1/assets/7", &json!({}), &Value::Null);
+    let nobody = ask(&hallpass, event).await;
+    assert!(matches!(nobody, Err(AuthorizeError::Unauthorized)));
+}
+
+#[tokio::test]
+async fn it_costs_one_read_and_junk_none() {
+    let hallpass = Hallpass::start("default").await;
+    let (_, secret, temporary) = tokens(&hallpass).await;
+    let get = |token: &str| second("GET", "/v1/assets/7", &bearer(token), "");
+    ask(&hallpass, get(&temporary)).await.unwrap();
+    for (token, reads) in [(secret.as_str(), 1), (&temporary, 1), ("junk", 0)] {
+        hallpass.dynamodb.reset();
+        hallpass.kms.reset();
+        let _ = ask(&hallpass, get(token)).await;
+        assert_eq!(hallpass.dynamodb.calls().len(), reads, "{token}");
+        assert_eq!(hallpass.dynamodb.count("BatchGetItem"), reads);
+        assert_eq!(hallpass.kms.calls().len(), 0);
+    }
+}

@@ -1,0 +1,148 @@
+//! What of an event counts, and which are none.
+
+use super::{ARN, ORIGIN, ask, bearer, first, lets_in, second, tokens};
+use hallpass_authorizer::AuthorizeError;
+use hallpass_tests::{Hallpass, text};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn the_address_is_the_gateways_word() {
+    let hallpass = Hallpass::start("default").await;
+    let body = json!({"kind": "secret", "name": "s", "ips": ["192.0.2.0/24"]});
+    let token = text(&hallpass.mint(body).await, "token");
+    for (source, forwarded, expected) in [
+        ("192.0.2.7", "198.51.100.1", true),
+        ("198.51.100.1", "192.0.2.7", false),
+        ("", "192.0.2.7", false),
+    ] {
+        let headers = json!({
+            "authorization": format!("Bearer {token}"), "x-forwarded-for": forwarded,
+            "forwarded": format!("for={forwarded}"),
+        });
+        let mut event = second("GET", "/v1/assets/7", &headers, "");
+        event["requestContext"]["http"]["sourceIp"] = json!(source);
+        assert_eq!(
+            lets_in(&ask(&hallpass, event).await),
+            expected,
+            "2.0 {source}"
+        );
+        let mut event = first("GET", "/v1/assets/7", &headers, &Value::Null);
+        event["requestContext"]["identity"]["sourceIp"] = json!(source);
+        assert_eq!(
+            lets_in(&ask(&hallpass, event).await),
+            expected,
+            "1.0 {source}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_stage_is_not_part_of_the_path() {
+    let hallpass = Hallpass::start("default").await;
+    let secret = hallpass.secret().await;
+    let (aws, own) = ("api.execute-api.eu-west-1.amazonaws.com", "api.example.com");
+    for (domain, stage, path, expected) in [
+        (aws, "$default", "/v1/assets/7", true),
+        (aws, "prod", "/prod/v1/assets/7", true),
+        (aws, "prod", "/v1/assets/7", true),
+        (aws, "prod", "/production/v1/assets/7", false),
+        (aws, "v1", "/v1/v1/assets/7", true),
+        (aws, "$default", "/$default/v1/assets/7", false),
+        // A domain of one's own has no stage in its paths, though a path may begin with the same word.
+        (own, "v1", "/v1/assets/7", true),
+        (own, "prod", "/prod/v1/assets/7", false),
+        ("", "prod", "/prod/v1/assets/7", false),
+    ] {
+        let mut event = second("GET", path, &bearer(&secret), "");
+        event["requestContext"]["domainName"] = json!(domain);
+        event["requestContext"]["stage"] = json!(stage);
+        assert_eq!(
+            lets_in(&ask(&hallpass, event).await),
+            expected,
+            "{domain} {stage} {path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_listed_more_than_once_is_seen_more_than_once() {
+    let hallpass = Hallpass::start("default").await;
+    let (page, secret, _) = tokens(&hallpass).await;
+    let mut event = first("GET", "/v1/assets/7", &bearer(&secret), &Value::Null);
+    event["multiValueHeaders"] =
+        json!({"authorization": [format!("Bearer {secret}"), format!("Bearer {page}")]});
+    assert!(!lets_in(&ask(&hallpass, event.clone()).await), "s34");
+    event["multiValueHeaders"] = json!({"authorization": [format!("Bearer {secret}")]});
+    assert!(lets_in(&ask(&hallpass, event).await));
+    let mut event = first(
+        "GET",
+        "/v1/assets/7",
+        &json!({}),
+        &json!({"pubtoken": page}),
+    );
+    event["multiValueHeaders"] = json!({"origin": [ORIGIN, "https://evil.example"]});
+    assert!(!lets_in(&ask(&hallpass, event.clone()).await));
+    event["multiValueHeaders"] = json!({"origin": [ORIGIN]});
+    event["multiValueQueryStringParameters"] = json!({"pubtoken": [page, secret]});
+    assert!(!lets_in(&ask(&hallpass, event).await), "s34");
+}
+
+#[tokio::test]
+async fn a_websocket_is_opened_by_the_route_connect() {
+    let mut hallpass = Hallpass::start("default").await;
+    let source = include_str!("../../infra/catalogs/default.toml")
+        .replace("[routes]", "[routes]\n\"CONNECT /\" = \"asset:read\"");
+    let event = |token: &str| {
+        json!({
+            "type": "REQUEST", "methodArn": ARN, "headers": bearer(token),
+            "requestContext": {
+                "stage": "prod", "routeKey": "$connect", "eventType": "CONNECT",
+                "connectionId": "c", "identity": {"sourceIp": "192.0.2.7"},
+            },
+        })
+    };
+    let secret = hallpass.secret().await;
+    assert!(
+        !lets_in(&ask(&hallpass, event(&secret)).await),
+        "no such route yet"
+    );
+    hallpass.with_catalog(hallpass_core::Catalog::parse("sockets.toml", &source).unwrap());
+    assert!(lets_in(&ask(&hallpass, event(&secret)).await));
+    let mut message = event(&secret);
+    message["requestContext"]["routeKey"] = json!("sendMessage");
+    assert!(matches!(
+        ask(&hallpass, message).await,
+        Err(AuthorizeError::Event(_))
+    ));
+}
+
+#[tokio::test]
+async fn what_is_no_event_of_a_request_is_refused() {
+    let hallpass = Hallpass::start("default").await;
+    let secret = hallpass.secret().await;
+    let mut both = second("GET", "/v1/assets/7", &bearer(&secret), "");
+    both["methodArn"] = json!(ARN);
+    let mut neither = both.clone();
+    neither.as_object_mut().unwrap().remove("methodArn");
+    neither.as_object_mut().unwrap().remove("routeArn");
+    let mut header = second("GET", "/v1/assets/7", &bearer(&secret), "");
+    header["headers"]["bad header"] = json!("x");
+    for event in [both, neither, header] {
+        let answer = ask(&hallpass, event.clone()).await;
+        assert!(
+            matches!(answer, Err(AuthorizeError::Event(_))),
+            "{event} {answer:?}"
+        );
+    }
+    // What a client may write into a query, though no URI holds it.
+    let query = second(
+        "GET",
+        "/v1/assets/7",
+        &bearer(&secret),
+        "q={\"a\":\"<b>\"}&a b\u{7f}",
+    );
+    assert!(lets_in(&ask(&hallpass, query).await));
+    let mut pathless = second("GET", "/v1/assets/7", &bearer(&secret), "");
+    pathless.as_object_mut().unwrap().remove("rawPath");
+    assert!(!lets_in(&ask(&hallpass, pathless).await));
+}
