@@ -3,6 +3,8 @@
 
 #[path = "directory/accounts.rs"]
 mod accounts;
+#[path = "directory/asking.rs"]
+mod asking;
 #[path = "directory/environments.rs"]
 mod environments;
 #[path = "directory/idempotency.rs"]

@@ -62,7 +62,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<AccountView>), 
         platform, caller, ..
     } = &ask;
     place::operator_only(caller)?;
-    let value: AccountRequest = ask.body()?;
+    let value: AccountRequest = ask.keyed_body()?;
     let now = platform.now();
     let row = AccountRow {
         id: AccountId::generate(platform.random.as_ref())?,
@@ -89,7 +89,7 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<AccountView>, Problem> {
         platform, caller, ..
     } = &ask;
     caller.require("directory:read")?;
-    let account = place::account(caller, ask.named("account"))?;
+    let account = place::account(caller, ask.named("account")?)?;
     let row = platform.store.account(&account).await?;
     row.map(|row| Json(row.into()))
         .ok_or_else(|| Problem::not_found("account"))

@@ -68,7 +68,7 @@ pub(crate) struct UserView {
 
 pub(crate) async fn create_user(ask: Ask) -> Result<(StatusCode, Json<UserView>), Problem> {
     ask.caller.require("directory:write")?;
-    let value: UserRequest = ask.body()?;
+    let value: UserRequest = ask.keyed_body()?;
     let make = user::Make {
         within: ask.place(None, None)?,
         username: &value.username,
@@ -90,12 +90,12 @@ pub(crate) async fn create_folder(ask: Ask) -> Made {
 }
 
 pub(crate) async fn create_folder_in(ask: Ask) -> Made {
-    make(&ask, Some(ask.named("folder"))).await
+    make(&ask, Some(ask.named("folder")?)).await
 }
 
 async fn make(ask: &Ask, parent: Option<&str>) -> Made {
     let authority = folder::writer(ask)?;
-    let value: FolderRequest = ask.body()?;
+    let value: FolderRequest = ask.keyed_body()?;
     let parent = parent.map(folder::id).transpose()?;
     let route = match parent {
         None => "POST /app/v1/folders".to_owned(),
@@ -115,7 +115,7 @@ pub(crate) async fn folders_in(ask: Ask) -> Result<Json<FoldersView>, Problem> {
     let page = ask.page::<FolderId>()?;
     let listing = Listing {
         within: page.within,
-        parent: Some(folder::id(ask.named("folder"))?),
+        parent: Some(folder::id(ask.named("folder")?)?),
         limit: page.limit,
         cursor: page.cursor,
     };

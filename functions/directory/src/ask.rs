@@ -2,27 +2,34 @@
 //! for all routes: nothing is told of the rest before the caller is known.
 
 use crate::within::{Page, PageQuery, Within, WithinQuery};
+use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequest, FromRequestParts as _, Query, RawPathParams, Request};
 use hallpass_core::{AccountId, EnvironmentName};
 use hallpass_http::{Caller, IdempotencyKey, JsonBody, Platform, Problem, WalkFor};
 use hallpass_store::Idempotency;
-use http::Uri;
+use http::{Method, Uri};
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
+use thiserror::Error;
 
 /// A request of a caller who is known. What it says is looked at when it is asked for: whether the
 /// caller may ask at all comes first.
 pub(crate) struct Ask {
     pub(crate) platform: Platform,
     pub(crate) caller: Caller,
-    /// How long removing something may take before it answers 202.
+    /// How long removing something may take before it answers 202: the usual time, where the
+    /// routes were not made for another.
     pub(crate) walk_for: WalkFor,
     path: Vec<(String, String)>,
     uri: Uri,
     key: Result<IdempotencyKey, Problem>,
     body: Result<JsonBody, Problem>,
 }
+
+#[derive(Debug, Error)]
+#[error("the route's path has no parameter `{0}`")]
+struct NotInThePath(&'static str);
 
 impl FromRequest<Platform> for Ask {
     type Rejection = Problem;
@@ -42,6 +49,8 @@ impl FromRequest<Platform> for Ask {
         let key = IdempotencyKey::from_request_parts(&mut parts, platform).await;
         let walk_for = parts.extensions.get().copied().unwrap_or_default();
         let uri = parts.uri.clone();
+        let has_body = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
+        let body = if has_body { body } else { Body::empty() };
         let request = Request::from_parts(parts, body);
         let body = <JsonBody as FromRequest<Platform>>::from_request(request, platform).await;
         Ok(Self {
@@ -57,16 +66,25 @@ impl FromRequest<Platform> for Ask {
 }
 
 impl Ask {
-    /// A parameter of the path, decoded and still to be parsed.
-    pub(crate) fn named(&self, name: &str) -> &str {
+    /// A parameter of the path, decoded and still to be parsed. A route without it is a fault of
+    /// ours.
+    pub(crate) fn named(&self, name: &'static str) -> Result<&str, Problem> {
         let mut path = self.path.iter();
         path.find(|(parameter, _)| parameter == name)
-            .map_or("", |(_, text)| text)
+            .map(|(_, text)| text.as_str())
+            .ok_or_else(|| Problem::internal(NotInThePath(name)))
     }
 
     /// The body, as a request type.
     pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         self.body.as_ref().map_err(Clone::clone)?.parse()
+    }
+
+    /// The same of a route that takes an `Idempotency-Key`, which has to be one.
+    pub(crate) fn keyed_body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let value = self.body()?;
+        self.key.as_ref().map_err(Clone::clone)?;
+        Ok(value)
     }
 
     /// What makes a repeated call of `route`, its method and path, known as such.

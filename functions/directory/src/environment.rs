@@ -60,8 +60,8 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<EnvironmentView
         platform, caller, ..
     } = &ask;
     place::operator_only(caller)?;
-    let value: EnvironmentRequest = ask.body()?;
-    let account = place::account(caller, ask.named("account"))?;
+    let value: EnvironmentRequest = ask.keyed_body()?;
+    let account = place::account(caller, ask.named("account")?)?;
     let now = platform.now();
     let row = EnvironmentRow {
         account,
@@ -88,8 +88,8 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<EnvironmentView>, Problem> {
     } = &ask;
     caller.require("directory:read")?;
     let unknown = || Problem::not_found("environment");
-    let account = place::account(caller, ask.named("account"))?;
-    let name: EnvironmentName = format!("{}/{}", ask.named("app"), ask.named("env"))
+    let account = place::account(caller, ask.named("account")?)?;
+    let name: EnvironmentName = format!("{}/{}", ask.named("app")?, ask.named("env")?)
         .parse()
         .map_err(|_not_a_name| unknown())?;
     if !caller.reaches(account, &name) {
@@ -105,7 +105,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
         platform, caller, ..
     } = &ask;
     caller.require("directory:read")?;
-    let account = place::account(caller, ask.named("account"))?;
+    let account = place::account(caller, ask.named("account")?)?;
     let page: PageRequest = ask.query()?;
     let limit = page.limit.unwrap_or_default().into();
     if !caller.is_operator() {

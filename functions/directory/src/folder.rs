@@ -78,7 +78,7 @@ pub(crate) struct Listing {
 
 pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<Folder>), Problem> {
     let authority = Authority::of(&ask, WRITE)?;
-    let value: FolderRequest = ask.body()?;
+    let value: FolderRequest = ask.keyed_body()?;
     let make = Make {
         within: ask.place(value.account, value.environment)?,
         name: value.name,
@@ -92,7 +92,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<Folder>), Probl
 pub(crate) async fn one(ask: Ask) -> Result<Json<Folder>, Problem> {
     let authority = Authority::of(&ask, READ)?;
     let within = ask.within()?;
-    let folder = locate(&ask.platform, &within, &id(ask.named("folder"))?).await?;
+    let folder = locate(&ask.platform, &within, &id(ask.named("folder")?)?).await?;
     authority.see(&folder.path)?;
     Ok(Json(folder))
 }

@@ -81,7 +81,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<GroupView>), Pr
         platform, caller, ..
     } = &ask;
     caller.require("directory:write")?;
-    let value: GroupRequest = ask.body()?;
+    let value: GroupRequest = ask.keyed_body()?;
     let within = ask.place(value.account, value.environment)?;
     let now = platform.now();
     let record = GroupRecord {
@@ -157,7 +157,7 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<GroupView>, Problem> {
     } = &ask;
     caller.require("directory:read")?;
     let within = ask.within()?;
-    let group = open(platform, &within, &id(ask.named("group"))?).await?;
+    let group = open(platform, &within, &id(ask.named("group")?)?).await?;
     Ok(Json(group.into()))
 }
 
@@ -168,7 +168,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<GroupView>, Problem> {
     caller.require("directory:write")?;
     let within = ask.within()?;
     let value: GroupChange = ask.body()?;
-    let group = id(ask.named("group"))?;
+    let group = id(ask.named("group")?)?;
     let audit = caller
         .audit("change_group", group, platform.now())
         .with("name", String::from(value.name.clone()));
@@ -187,7 +187,7 @@ pub(crate) async fn delete(ask: Ask) -> Result<StatusCode, Problem> {
     } = &ask;
     caller.require("directory:write")?;
     let within = ask.within()?;
-    let group = id(ask.named("group"))?;
+    let group = id(ask.named("group")?)?;
     let now = platform.now();
     let audit = caller.audit("close", group, now);
     platform

@@ -39,7 +39,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<MembersView>, Problem> {
     } = &ask;
     caller.require("directory:read")?;
     let page = ask.page::<Member>()?;
-    let group = group::open(platform, &page.within, &group::id(ask.named("group"))?).await?;
+    let group = group::open(platform, &page.within, &group::id(ask.named("group")?)?).await?;
     let found = platform
         .store
         .members(
@@ -83,19 +83,19 @@ impl Named<'_> {
 }
 
 pub(crate) async fn add_user(ask: Ask) -> Result<StatusCode, Problem> {
-    add(&ask, Named::User(ask.named("user"))).await
+    add(&ask, Named::User(ask.named("user")?)).await
 }
 
 pub(crate) async fn add_group(ask: Ask) -> Result<StatusCode, Problem> {
-    add(&ask, Named::Group(ask.named("member"))).await
+    add(&ask, Named::Group(ask.named("member")?)).await
 }
 
 pub(crate) async fn remove_user(ask: Ask) -> Result<StatusCode, Problem> {
-    remove(&ask, Named::User(ask.named("user"))).await
+    remove(&ask, Named::User(ask.named("user")?)).await
 }
 
 pub(crate) async fn remove_group(ask: Ask) -> Result<StatusCode, Problem> {
-    remove(&ask, Named::Group(ask.named("member"))).await
+    remove(&ask, Named::Group(ask.named("member")?)).await
 }
 
 /// Who joins a group is given what the group and those around it may do: the caller must hold it.
@@ -105,7 +105,7 @@ async fn add(ask: &Ask, member: Named<'_>) -> Result<StatusCode, Problem> {
     } = ask;
     caller.require("directory:write")?;
     let within = ask.within()?;
-    let membership = membership(&within, ask.named("group"), member)?;
+    let membership = membership(&within, ask.named("group")?, member)?;
     let audit = caller.audit("join_group", subject(&membership), platform.now());
     platform
         .store
@@ -121,7 +121,7 @@ async fn remove(ask: &Ask, member: Named<'_>) -> Result<StatusCode, Problem> {
     } = ask;
     caller.require("directory:write")?;
     let within = ask.within()?;
-    let membership = membership(&within, ask.named("group"), member)?;
+    let membership = membership(&within, ask.named("group")?, member)?;
     let audit = caller.audit("leave_group", subject(&membership), platform.now());
     platform
         .store

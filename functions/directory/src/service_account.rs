@@ -61,7 +61,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ServiceAccountV
         platform, caller, ..
     } = &ask;
     caller.require("directory:write")?;
-    let value: ServiceAccountRequest = ask.body()?;
+    let value: ServiceAccountRequest = ask.keyed_body()?;
     let within = ask.place(value.account, value.environment)?;
     let now = platform.now();
     let id = ServiceAccountId::generate(platform.random.as_ref())?;
@@ -129,7 +129,7 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<ServiceAccountView>, Problem> {
     } = &ask;
     caller.require("directory:read")?;
     let within = ask.within()?;
-    let id = id(ask.named("service_account"))?;
+    let id = id(ask.named("service_account")?)?;
     let found = platform
         .store
         .principal(&within.account, &within.environment, &id)
@@ -143,7 +143,7 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<ServiceAccountView>, Problem> {
 pub(crate) async fn delete(ask: Ask) -> Result<Response, Problem> {
     ask.caller.require("directory:write")?;
     let within = ask.within()?;
-    let id = id(ask.named("service_account"))?;
+    let id = id(ask.named("service_account")?)?;
     remove::principal(&ask, within, id)
         .await?
         .ok_or_else(unknown)

@@ -61,7 +61,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ShareView>), Pr
         password,
         environment,
         account,
-    } = ask.body()?;
+    } = ask.keyed_body()?;
     let (account, environment) = caller.place(account, environment)?;
     let scopes = given(platform, &model)?;
     check_held(caller, &scopes)?;
@@ -105,7 +105,7 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<ShareView>, Problem> {
         platform, caller, ..
     } = &ask;
     caller.require("directory:read")?;
-    let share = find(platform, caller, ask.named("share")).await?;
+    let share = find(platform, caller, ask.named("share")?).await?;
     Ok(Json(share.into()))
 }
 
@@ -132,7 +132,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<ShareView>, Problem> {
     } = &ask;
     caller.require("directory:write")?;
     let PasswordRequest { password } = ask.body()?;
-    let share = find(platform, caller, ask.named("share")).await?;
+    let share = find(platform, caller, ask.named("share")?).await?;
     check_held(caller, &share.scopes)?;
     let password = hashed(platform, password).await?;
     // After the hash: what is given meanwhile, under the old one, dies as well.
@@ -157,7 +157,7 @@ pub(crate) async fn remove(ask: Ask) -> Result<StatusCode, Problem> {
         platform, caller, ..
     } = &ask;
     caller.require("directory:write")?;
-    let share = find(platform, caller, ask.named("share")).await?;
+    let share = find(platform, caller, ask.named("share")?).await?;
     let now = platform.now();
     let audit = caller
         .audit("unshare", share.id, now)

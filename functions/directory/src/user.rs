@@ -97,7 +97,7 @@ impl UserView {
 
 pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<UserView>), Problem> {
     ask.caller.require("directory:write")?;
-    let value: UserRequest = ask.body()?;
+    let value: UserRequest = ask.keyed_body()?;
     let within = ask.place(value.account, value.environment)?;
     let scopes = value.scopes.map(|written| given::scopes(&ask, &written));
     let make = Make {
@@ -193,7 +193,7 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<UserView>, Problem> {
         .principal(
             &within.account,
             &within.environment,
-            &id(ask.named("user"))?,
+            &id(ask.named("user")?)?,
         )
         .await?;
     user.filter(|user| user.closed_at.is_none())
@@ -208,7 +208,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<UserView>, Problem> {
     caller.require("directory:write")?;
     let within = ask.within()?;
     let value: UserChange = ask.body()?;
-    let user = id(ask.named("user"))?;
+    let user = id(ask.named("user")?)?;
     if value.username.is_none() && value.scopes.is_none() {
         let detail = "name what is to be changed: `username`, `scopes` or both";
         let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -250,7 +250,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<UserView>, Problem> {
 pub(crate) async fn delete(ask: Ask) -> Result<Response, Problem> {
     ask.caller.require("directory:write")?;
     let within = ask.within()?;
-    remove::principal(&ask, within, id(ask.named("user"))?)
+    remove::principal(&ask, within, id(ask.named("user")?)?)
         .await?
         .ok_or_else(|| Problem::not_found("user"))
 }

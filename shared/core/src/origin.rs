@@ -22,8 +22,10 @@ pub enum OriginError {
     /// A scheme other than https (or http for localhost).
     #[error("`{0}` is refused: a rule is for https, or for http://localhost")]
     Scheme(String),
-    /// A wildcard over a public suffix.
-    #[error("`{0}` is refused: everybody can have a name below that public suffix")]
+    /// A wildcard over a public suffix, or over names below which one lies.
+    #[error(
+        "`{0}` is refused: strangers have names below it, too; list your own hosts, or `*.` before a domain of yours"
+    )]
     PublicSuffix(String),
     /// A wildcard before an IP address.
     #[error("`{0}` is refused: an IP address has no subdomains")]

@@ -63,18 +63,16 @@ fn refused(text: &str) -> Problem {
     let sentence = text
         .strip_prefix("Failed to deserialize query string: ")
         .unwrap_or(text);
-    // Where it is a parameter's value that is wrong, the parameter's name comes first.
-    if let Some((field, why)) = sentence.split_once(": ")
-        && !field.contains(' ')
+    // Before it stands the parameter's name, which may be any text where it is unknown.
+    let of_a_name = ["unknown field `", "duplicate field `"];
+    let of_a_name = of_a_name.iter().find_map(|start| sentence.find(start));
+    if let Some(sentence) = of_a_name.and_then(|at| sentence.get(at..))
+        && let Some(field) = named(sentence)
     {
-        let detail = match named(why) {
-            Some(_) => why.to_owned(),
-            None => format!("`{field}`: {why}"),
-        };
-        return Problem::invalid(field, "invalid_query", detail);
+        return Problem::invalid(field, "invalid_query", sentence);
     }
-    match named(sentence) {
-        Some(field) => Problem::invalid(field, "invalid_query", sentence),
+    match sentence.split_once(": ") {
+        Some((field, why)) => Problem::invalid(field, "invalid_query", format!("`{field}`: {why}")),
         None => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", sentence),
     }
 }

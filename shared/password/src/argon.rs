@@ -80,7 +80,8 @@ fn bytes<const N: usize>(text: &str) -> Result<[u8; N], HashError> {
 async fn run(password: Password, salt: [u8; SALT_BYTES]) -> Result<[u8; HASH_BYTES], HashError> {
     let failed = |error: &dyn std::fmt::Display| HashError::Failed(error.to_string());
     let place = PLACES.acquire().await.map_err(|closed| failed(&closed))?;
-    // Says that work was done, for who counts it; nothing of what was hashed.
+    // Says that work was done, to the tests that count it (a release build leaves it out); nothing of
+    // what was hashed.
     tracing::debug!("hash a password");
     let hashing = tokio::task::spawn_blocking(move || {
         // Held to the end, also where the request that waits for it has left.

@@ -49,7 +49,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<AccessView>, Problem> {
     let platform = &ask.platform;
     let authority = Authority::of(&ask, READ)?;
     let page = ask.page::<Member>()?;
-    let folder = locate(platform, &page.within, &id(ask.named("folder"))?).await?;
+    let folder = locate(platform, &page.within, &id(ask.named("folder")?)?).await?;
     authority.require(platform.catalog.strongest_access(), &folder.path)?;
     let Within {
         account,
@@ -77,19 +77,19 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<AccessView>, Problem> {
 }
 
 pub(crate) async fn change_user(ask: Ask) -> Result<StatusCode, Problem> {
-    give(&ask, user_of(ask.named("user"))).await
+    give(&ask, user_of(ask.named("user")?)).await
 }
 
 pub(crate) async fn change_group(ask: Ask) -> Result<StatusCode, Problem> {
-    give(&ask, group_of(ask.named("group"))).await
+    give(&ask, group_of(ask.named("group")?)).await
 }
 
 pub(crate) async fn remove_user(ask: Ask) -> Result<StatusCode, Problem> {
-    take(&ask, user_of(ask.named("user"))).await
+    take(&ask, user_of(ask.named("user")?)).await
 }
 
 pub(crate) async fn remove_group(ask: Ask) -> Result<StatusCode, Problem> {
-    take(&ask, group_of(ask.named("group"))).await
+    take(&ask, group_of(ask.named("group")?)).await
 }
 
 fn user_of(text: &str) -> Result<Member, Problem> {
@@ -105,7 +105,7 @@ fn group_of(text: &str) -> Result<Member, Problem> {
 /// Finds a folder whose access the caller may change.
 async fn manage(ask: &Ask, authority: &Authority<'_>) -> Result<(Within, Folder), Problem> {
     let within = ask.within()?;
-    let folder = locate(&ask.platform, &within, &id(ask.named("folder"))?).await?;
+    let folder = locate(&ask.platform, &within, &id(ask.named("folder")?)?).await?;
     authority.require(ask.platform.catalog.strongest_access(), &folder.path)?;
     Ok((within, folder))
 }
