@@ -204,6 +204,7 @@ async fn what_cannot_be_asked_says_why() {
         ("limit=", "invalid_query", "limit"),
         ("nope=1", "invalid_query", "nope"),
         ("my%20limit=1", "invalid_query", "my limit"),
+        ("limit=unknown%20field%20%60x%60", "invalid_query", "limit"),
         ("a%3A%20b=1", "invalid_query", "a: b"),
         ("limit=1&limit=2", "invalid_query", "limit"),
         ("account=me", "invalid_query", "account"),

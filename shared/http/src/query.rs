@@ -63,13 +63,15 @@ fn refused(text: &str) -> Problem {
     let sentence = text
         .strip_prefix("Failed to deserialize query string: ")
         .unwrap_or(text);
-    // Before it stands the parameter's name, which may be any text where it is unknown.
-    let of_a_name = ["unknown field `", "duplicate field `"];
-    let of_a_name = of_a_name.iter().find_map(|start| sentence.find(start));
-    if let Some(sentence) = of_a_name.and_then(|at| sentence.get(at..))
-        && let Some(field) = named(sentence)
-    {
-        return Problem::invalid(field, "invalid_query", sentence);
+    // Of a name that is wrong, serde says the name twice: before its sentence and in it.
+    let about_a_name = |start: &&str| {
+        let (before, rest) = sentence.split_at_checked(sentence.find(*start)?)?;
+        let name = named(rest)?;
+        (before.is_empty() || before.strip_suffix(": ") == Some(name)).then_some((name, rest))
+    };
+    let starts = ["unknown field `", "duplicate field `"];
+    if let Some((name, sentence)) = starts.iter().find_map(about_a_name) {
+        return Problem::invalid(name, "invalid_query", sentence);
     }
     match sentence.split_once(": ") {
         Some((field, why)) => Problem::invalid(field, "invalid_query", format!("`{field}`: {why}")),
