@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
-use hallpass_core::{AccountId, EnvironmentName, KindName};
+use hallpass_core::{AccountId, EnvironmentName, KindName, ManagementScope};
 use hallpass_http::{Caller, Limit, Platform, Problem, TokenView};
 use hallpass_store::{TokenCursor, TokenCursorError, TokenList};
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ pub(crate) async fn list(
     caller: Caller,
     page: Result<Query<PageRequest>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    caller.require("tokens:read")?;
+    caller.require(ManagementScope::TokensRead)?;
     let page = Problem::of_query(page)?;
     let limit = page.limit.unwrap_or_default().into();
     if let Some(kind) = &page.kind {

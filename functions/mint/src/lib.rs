@@ -11,7 +11,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use error::MintError;
-use hallpass_core::{KindName, OpaqueToken, Principal, TokenId, TokenRecord, UnixMillis};
+use hallpass_core::{
+    KindName, ManagementScope, OpaqueToken, Principal, TokenId, TokenRecord, UnixMillis,
+};
 use hallpass_http::{
     ANSWER_WITHIN, Body, Caller, IdempotencyKey, IssuedView, Platform, Problem, answer_within,
     finish,
@@ -37,7 +39,7 @@ async fn mint(
     key: Result<IdempotencyKey, Problem>,
     body: Result<Body<MintRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    caller.require("tokens:mint")?;
+    caller.require(ManagementScope::TokensMint)?;
     let (Body { value, bytes }, key) = (body?, key?);
     let now = platform.now();
     let idempotency = key.scoped(&caller, "POST /v1/tokens", &bytes);

@@ -2,8 +2,9 @@
 
 use crate::error::MintError;
 use hallpass_core::{
-    AccountId, Asked, EnvironmentName, IpRule, Kind, KindName, LONGEST_SECONDS, Metadata,
-    Principal, Scope, Terms, TokenName, UnixSeconds, WrittenOriginRule, WrittenScope, present,
+    AccountId, Asked, EnvironmentName, IpRule, Kind, KindName, LONGEST_SECONDS, ManagementScope,
+    Metadata, Principal, Scope, Terms, TokenName, UnixSeconds, WrittenOriginRule, WrittenScope,
+    present,
 };
 use hallpass_http::Caller;
 use serde::Deserialize;
@@ -73,7 +74,7 @@ pub(crate) fn check_principal(
     if matches!(principal, Principal::Account(other) if other != account) {
         return Err(MintError::NoPrincipal);
     }
-    if principal != caller.principal() && !caller.holds("tokens:impersonate") {
+    if principal != caller.principal() && !caller.holds(ManagementScope::TokensImpersonate) {
         return Err(MintError::Impersonation);
     }
     Ok(())

@@ -2,7 +2,8 @@
 
 use crate::error::RevokeError;
 use hallpass_core::{
-    AccountId, Claims, EnvironmentName, Evidence, JwtId, LEEWAY_SECONDS, TokenId, UnixMillis,
+    AccountId, Claims, EnvironmentName, Evidence, JwtId, LEEWAY_SECONDS, ManagementScope, TokenId,
+    UnixMillis,
 };
 use hallpass_http::{Caller, Platform, Problem};
 use http::StatusCode;
@@ -123,5 +124,5 @@ fn may_revoke(caller: &Caller, id: &str) -> Result<(), Problem> {
     if caller.id() == id && !caller.kind().is_public() {
         return Ok(());
     }
-    caller.require("tokens:revoke")
+    caller.require(ManagementScope::TokensRevoke)
 }

@@ -12,7 +12,8 @@ use axum::routing::post;
 use axum::{Json, Router};
 use error::RotateError;
 use hallpass_core::{
-    LONGEST_SECONDS, OpaqueToken, PreviousSecret, TokenId, TokenRecord, UnixMillis, UnixSeconds,
+    LONGEST_SECONDS, ManagementScope, OpaqueToken, PreviousSecret, TokenId, TokenRecord,
+    UnixMillis, UnixSeconds,
 };
 use hallpass_http::{
     ANSWER_WITHIN, Body, Caller, IdempotencyKey, IssuedView, Path, Platform, Problem,
@@ -60,7 +61,7 @@ async fn rotate(
     key: Result<IdempotencyKey, Problem>,
     body: Result<Body<RotateRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    caller.require("tokens:mint")?;
+    caller.require(ManagementScope::TokensMint)?;
     let (Body { value, bytes }, key) = (body?, key?);
     let now = platform.now();
     let record = find(&platform, &caller, &id).await?;

@@ -13,8 +13,9 @@ use axum::routing::post;
 use axum::{Json, Router};
 use error::TemporaryError;
 use hallpass_core::{
-    Asked, Claims, Evidence, Issue, JwtId, Kind, ParentId, Principal, PrincipalRecord, Terms,
-    UnixMillis, UnixSeconds, WrittenOriginRule, WrittenScope, present, terms,
+    Asked, Claims, Evidence, Issue, JwtId, Kind, ManagementScope, ParentId, Principal,
+    PrincipalRecord, Terms, UnixMillis, UnixSeconds, WrittenOriginRule, WrittenScope, present,
+    terms,
 };
 use hallpass_http::{ANSWER_WITHIN, Body, Caller, Platform, Problem, answer_within, finish};
 use hallpass_keys::Signer;
@@ -125,7 +126,7 @@ fn check_principal(caller: &Caller, kind: &Kind, principal: Principal) -> Result
         return Err(TemporaryError::PrincipalNotForKind(kind.name.clone()).into());
     }
     if principal != caller.principal() {
-        caller.require("tokens:impersonate")?;
+        caller.require(ManagementScope::TokensImpersonate)?;
     }
     if matches!(principal, Principal::Account(other) if other != caller.account()) {
         return Err(TemporaryError::NoPrincipal.into());

@@ -5,8 +5,8 @@ use crate::{claims, derived_kind, open_principal};
 use axum::Json;
 use axum::extract::State;
 use hallpass_core::{
-    AccessLevel, Asked, BoundsError, FolderRef, Principal, PrincipalRecord, PrincipalType, Rights,
-    ScopeSet, Terms, TermsError, UserId, WrittenScope, present, terms,
+    AccessLevel, Asked, BoundsError, FolderRef, ManagementScope, Principal, PrincipalRecord,
+    PrincipalType, Rights, ScopeSet, Terms, TermsError, UserId, WrittenScope, present, terms,
 };
 use hallpass_http::{Body, Caller, Path, Platform, Problem};
 use hallpass_keys::{SignError, Signer};
@@ -79,7 +79,7 @@ pub(crate) async fn derive(
     let unknown = || Problem::not_found("user");
     let user = user.parse::<UserId>().map(Principal::User);
     if user.as_ref().ok() != Some(&caller.principal()) {
-        caller.require("tokens:impersonate")?;
+        caller.require(ManagementScope::TokensImpersonate)?;
     }
     let request = body?.value;
     let user = user.map_err(|_not_an_id| unknown())?;

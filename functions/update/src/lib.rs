@@ -12,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::patch;
 use axum::{Json, Router};
 use error::UpdateError;
-use hallpass_core::{Bounds, TokenId, TokenRecord, UnixMillis};
+use hallpass_core::{Bounds, ManagementScope, TokenId, TokenRecord, UnixMillis};
 use hallpass_http::{
     ANSWER_WITHIN, Body, Caller, Path, Platform, Problem, TokenView, answer_within, finish,
 };
@@ -41,7 +41,7 @@ async fn update(
     Path(id): Path<String>,
     body: Result<Body<UpdateRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    caller.require("tokens:mint")?;
+    caller.require(ManagementScope::TokensMint)?;
     let Body { value, .. } = body?;
     value.check()?;
     let id: TokenId = id

@@ -20,6 +20,7 @@ mod id;
 mod jwt;
 mod kind;
 mod lifetime;
+mod management;
 mod object;
 #[cfg(feature = "openapi")]
 mod openapi;
@@ -56,13 +57,14 @@ pub use id::{
 pub use jwt::UnverifiedJwt;
 pub use kind::{Exposure, Format, Kind, KindName, OriginPolicy, Presentation};
 pub use lifetime::{LONGEST_SECONDS, Lifetime, LifetimeError};
+pub use management::ManagementScope;
 pub use origin::{Origin, OriginError, OriginRule, OriginRules, WrittenOriginRule};
 pub use present::present;
 pub use principal::{PrincipalName, PrincipalRecord};
 pub use random::{Random, RandomUnavailable};
 pub use record::{Metadata, MetadataError, PreviousSecret, SecretLife, TokenName, TokenRecord};
 pub use route::{RouteMatch, RouteTable};
-pub use scope::{Action, MANAGEMENT_SCOPES, Name, Path, Scope, ScopeSyntaxError, WrittenScope};
+pub use scope::{Action, Name, Path, Scope, ScopeSyntaxError, WrittenScope};
 pub use share::{ModelId, PasswordHash, ShareRecord};
 pub use terms::{Asked, MAX_SCOPES, Terms, TermsError, changed_ips, changed_origins, terms};
 pub use time::{Clock, LEEWAY_SECONDS, UnixMillis, UnixSeconds};

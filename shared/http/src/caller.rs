@@ -6,7 +6,7 @@ use crate::problem::Problem;
 use axum::extract::FromRequestParts;
 use hallpass_core::{
     AccountId, Bounds, BoundsError, Catalog, EnvironmentName, Evidence, Facts, Kind, KindName,
-    Presentation, Principal, Scope, UnixMillis, UnixSeconds, Widening, decide,
+    ManagementScope, Presentation, Principal, Scope, UnixMillis, UnixSeconds, Widening, decide,
 };
 use hallpass_store::Audit;
 use http::{HeaderValue, StatusCode, header::WWW_AUTHENTICATE, request::Parts};
@@ -148,25 +148,29 @@ impl Caller {
             .min()
     }
 
-    /// Whether it holds a scope, by the scope's text.
+    /// Whether it holds a scope of Hallpass's own.
     #[must_use]
-    pub fn holds(&self, scope: &str) -> bool {
-        scope
-            .parse::<Scope>()
-            .is_ok_and(|scope| self.evidence.holds(&scope, &self.catalog))
+    pub fn holds(&self, scope: ManagementScope) -> bool {
+        self.holds_scope(&scope.into())
+    }
+
+    /// Whether it holds a scope, of the platform's or of Hallpass's own.
+    #[must_use]
+    pub fn holds_scope(&self, scope: &Scope) -> bool {
+        self.evidence.holds(scope, &self.catalog)
     }
 
     /// Whether it acts for the platform itself, in every account.
     #[must_use]
     pub fn is_operator(&self) -> bool {
-        self.holds("platform:operate")
+        self.holds(ManagementScope::PlatformOperate)
     }
 
     /// Asks for a management scope.
     ///
     /// # Errors
     /// 403 that names the scope.
-    pub fn require(&self, scope: &'static str) -> Result<(), Problem> {
+    pub fn require(&self, scope: ManagementScope) -> Result<(), Problem> {
         if self.holds(scope) {
             return Ok(());
         }

@@ -2,7 +2,7 @@
 
 use crate::caller::Caller;
 use crate::problem::Problem;
-use hallpass_core::{BoundsError, TokenRecord};
+use hallpass_core::{BoundsError, ManagementScope, TokenRecord};
 use http::StatusCode;
 use thiserror::Error;
 
@@ -25,7 +25,7 @@ impl Caller {
     /// # Errors
     /// Says what it could not.
     pub fn covers(&self, record: &TokenRecord) -> Result<(), NotCovered> {
-        if record.principal != self.principal() && !self.holds("tokens:impersonate") {
+        if record.principal != self.principal() && !self.holds(ManagementScope::TokensImpersonate) {
             return Err(NotCovered::Impersonation);
         }
         self.contain_token(&record.bounds(), &record.kind, record.principal)?;
