@@ -6,7 +6,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use hallpass_core::{
-    AccountId, EnvironmentName, KindName, ManagementScope, ParentId, Principal, UnixSeconds,
+    AccountId, EnvironmentName, KindName, ManagementScope, ParentId, Principal, Tenant, UnixSeconds,
 };
 use hallpass_http::{Caller, Limit, Platform, Problem};
 use hallpass_store::{AuditId, AuditRow, SealFault, SealHead, StoreError, Verification};
@@ -90,7 +90,10 @@ pub(crate) async fn audit(
 ) -> Result<Response, Problem> {
     caller.require(ManagementScope::ActivityRead)?;
     let request = Problem::of_query(request)?;
-    let (account, environment) = caller.place(request.account, request.environment.clone())?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(request.account, request.environment.clone())?;
     if request.verify {
         let view = verified(&platform, account, &environment, &request).await?;
         return Ok(Json(view).into_response());

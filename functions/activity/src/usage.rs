@@ -9,7 +9,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use hallpass_core::{
-    AccountId, Day, EnvironmentName, ManagementScope, ParentId, Principal, UnixSeconds,
+    AccountId, Day, EnvironmentName, ManagementScope, ParentId, Principal, Tenant, UnixSeconds,
 };
 use hallpass_http::{Caller, Limit, Platform, Problem};
 use hallpass_store::{USAGE_KEPT_DAYS, UsageCursor, UsageOf, UsagePage, UsageQuery};
@@ -73,7 +73,10 @@ pub(crate) async fn usage(
 ) -> Result<Response, Problem> {
     caller.require(ManagementScope::ActivityRead)?;
     let request = Problem::of_query(request)?;
-    let (account, environment) = caller.place(request.account, request.environment.clone())?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(request.account, request.environment.clone())?;
     let asked = request.query(&platform, account, environment)?;
     // What this instance itself has counted is shown at once; other instances' within a minute.
     platform.flush_use().await;

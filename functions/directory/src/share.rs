@@ -7,7 +7,7 @@ use crate::error::DirectoryError;
 use axum::Json;
 use hallpass_core::{
     AccountId, EnvironmentName, ManagementScope, ModelId, PasswordHash, Scope, ScopeSet, ShareId,
-    ShareRecord, present,
+    ShareRecord, Tenant, present,
 };
 use hallpass_http::{Caller, Limit, Platform, Problem};
 use hallpass_password::{HashError, Password, hash, matches, optional};
@@ -62,7 +62,10 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ShareView>), Pr
         environment,
         account,
     } = ask.keyed_body()?;
-    let (account, environment) = caller.place(account, environment)?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(account, environment)?;
     let scopes = given(platform, &model)?;
     check_held(caller, &scopes)?;
     // Without the password's text: beside Argon2id, the table must not hold a fast hash of it. A
@@ -117,7 +120,10 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     caller.require(ManagementScope::DirectoryRead)?;
     let page: PageRequest = ask.query()?;
     let limit = page.limit.unwrap_or_default().into();
-    let (account, environment) = caller.place(page.account, page.environment)?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(page.account, page.environment)?;
     let found = platform
         .store
         .shares(&account, &environment, limit, page.cursor)
