@@ -1,0 +1,5 @@
+//! The folder of catalogs: what the build embeds of it.
+
+#![cfg(test)]
+
+mod embedding;
