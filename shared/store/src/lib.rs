@@ -42,6 +42,7 @@ mod slot;
 mod sweep;
 mod transaction;
 mod update;
+mod update_one;
 mod usage;
 
 pub use access::{AccessPage, Grant};

@@ -7,10 +7,9 @@
 
 use crate::Store;
 use crate::error::StoreError;
-use crate::expression::{Expression, names, values};
+use crate::expression::Expression;
 use crate::item::number;
 use crate::keys::{self, Key};
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use hallpass_core::{ModelId, UnixMillis, UnixSeconds};
 use serde::Deserialize;
 use std::net::IpAddr;
@@ -130,7 +129,7 @@ impl Store {
         let until = now.seconds().plus(KNOWN_SECONDS);
         let change =
             Expression::new("SET #until = :until, #ttl = :until").with(":until", number(until.0));
-        self.change_one(
+        self.update_one(
             "know a visitor",
             &visitor.known(),
             &change,
@@ -170,41 +169,8 @@ impl Store {
             .with(":ttl", number(ttl.0));
         let when = Expression::new("attribute_not_exists(#count) OR #count < :most")
             .with(":most", number(most));
-        self.change_one("count an attempt", &key, &change, &when)
+        self.update_one("count an attempt", &key, &change, &when)
             .await
-    }
-
-    /// One conditional write of one row; whether its condition held. A transaction would cost twice
-    /// as much, and stand in the way of others at the same row.
-    async fn change_one(
-        &self,
-        operation: &'static str,
-        key: &Key,
-        change: &Expression,
-        when: &Expression,
-    ) -> Result<bool, StoreError> {
-        let write = self
-            .client
-            .update_item()
-            .table_name(&*self.table)
-            .set_key(Some(key.item()))
-            .set_update_expression(change.text())
-            .set_condition_expression(when.text())
-            .set_expression_attribute_names(names(&[change, when]))
-            .set_expression_attribute_values(values(&[change, when]));
-        match write.send().await {
-            Ok(_) => Ok(true),
-            Err(error) => {
-                let lost = error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception);
-                if lost {
-                    Ok(false)
-                } else {
-                    Err(StoreError::outage(operation)(error.into()))
-                }
-            }
-        }
     }
 }
 

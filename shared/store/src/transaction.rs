@@ -1,4 +1,5 @@
-//! Transactions: every write of this crate is one.
+//! Transactions: every change of state is one. Only counts (`usage` and `limiter`) are written one
+//! row at a time, by `update_one`.
 //!
 //! The SDK gives each call one `ClientRequestToken` and keeps it over its own retries, so that a
 //! retry after a lost reply answers success; a further attempt of ours is a new call with a new one.

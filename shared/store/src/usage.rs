@@ -1,15 +1,14 @@
 //! Use: counts and last uses of tokens, a row a day.
 //!
-//! The only rows of the table that are not written by a transaction: they say what was, nothing
-//! depends on them, and a lost or doubled count is the price of writing them beside the requests.
+//! Not written by a transaction: these rows say what was, nothing depends on them, and a lost or
+//! doubled count is the price of writing them beside the requests.
 
 use crate::Store;
 use crate::error::StoreError;
-use crate::expression::{Expression, names, values};
+use crate::expression::Expression;
 use crate::item::{self, number, text};
 use crate::keys::{self, Key};
 use crate::range::Range;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use hallpass_core::{
     AccountId, Day, EnvironmentName, ParentId, Principal, SecretMark, TokenId, UnixMillis,
 };
@@ -197,7 +196,10 @@ impl Store {
         let UseRow::Listed(of, _) = row else {
             let change = dated("SET #last_used_at = :at, #ttl = :ttl");
             // Where the condition is lost, it was used since.
-            return self.update(&key, &change, &forwards).await.map(|_| ());
+            return self
+                .update_one(OPERATION, &key, &change, &forwards)
+                .await
+                .map(|_| ());
         };
         let counted = |change| {
             dated(change)
@@ -210,7 +212,7 @@ impl Store {
             "SET #last_used_at = :at, #ttl = :ttl, #day = :day, #token = :token, \
              #principal = :principal ADD #count :count",
         );
-        if self.update(&key, &later, &forwards).await? {
+        if self.update_one(OPERATION, &key, &later, &forwards).await? {
             return Ok(());
         }
         let count_alone = counted(
@@ -218,40 +220,9 @@ impl Store {
              #ttl = if_not_exists(#ttl, :ttl), #day = :day, #token = :token, \
              #principal = :principal ADD #count :count",
         );
-        self.update(&key, &count_alone, &Expression::none())
+        self.update_one(OPERATION, &key, &count_alone, &Expression::none())
             .await
             .map(|_| ())
-    }
-
-    /// Changes one row; answers whether the condition held.
-    async fn update(
-        &self,
-        key: &Key,
-        change: &Expression,
-        when: &Expression,
-    ) -> Result<bool, StoreError> {
-        let sent = self
-            .client
-            .update_item()
-            .table_name(&*self.table)
-            .set_key(Some(key.item()))
-            .set_update_expression(change.text())
-            .set_condition_expression(when.text())
-            .set_expression_attribute_names(names(&[change, when]))
-            .set_expression_attribute_values(values(&[change, when]))
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(StoreError::outage(OPERATION)(error.into())),
-        }
     }
 
     /// One page of an environment's use: one Query.
