@@ -1,12 +1,6 @@
 //! Idempotency keys: a repeated call makes nothing twice.
 
-use crate::Store;
-use crate::digest::digest;
-use crate::error::StoreError;
-use crate::expression::Expression;
-use crate::item::{self, number};
-use crate::keys::{self, Key};
-use crate::transaction::Transaction;
+use super::table::{Expression, Key, Store, StoreError, Transaction, digest, item, keys, number};
 use hallpass_core::{UnixMillis, UnixSeconds};
 use serde::{Deserialize, Serialize};
 use std::{error::Error, str::FromStr};

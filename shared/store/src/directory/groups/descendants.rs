@@ -1,0 +1,165 @@
+//! Below a group: its users and those of the groups within it, walked page by page.
+
+use super::member::{Entry, Member, Membership, in_groups};
+use crate::directory::list::Within;
+use crate::table::{Key, Outcome, Slice, Store, StoreError, Transaction, item, keys};
+use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalRecord};
+use std::collections::{HashMap, HashSet};
+use tokio::time::Instant;
+
+/// Members a page.
+const PAGE: i32 = 100;
+
+/// A walk that stops where its time is over.
+#[derive(Debug)]
+pub(crate) struct Below<'a> {
+    within: Within<'a>,
+    left: Vec<(GroupId, Option<Key>)>,
+    seen: HashSet<GroupId>,
+    deadline: Instant,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    User,
+}
+
+impl<'a> Below<'a> {
+    pub(crate) fn new(within: Within<'a>, group: GroupId, deadline: Instant) -> Self {
+        Self {
+            within,
+            left: vec![(group, None)],
+            seen: HashSet::from([group]),
+            deadline,
+        }
+    }
+
+    /// The next users, at most a page of them; `None` after the last one, and when time is over.
+    pub(crate) async fn next(
+        &mut self,
+        store: &Store,
+    ) -> Result<Option<Vec<PrincipalRecord>>, StoreError> {
+        while let Some((group, after)) = self.left.pop() {
+            if Instant::now() >= self.deadline {
+                return Ok(None);
+            }
+            let limit = Some(PAGE);
+            let slice = Slice { limit, after };
+            let (account, environment) = (self.within.account, self.within.environment);
+            let pk = keys::group_partition(account, environment, &group);
+            let (rows, after) = store
+                .query("walk a group", &pk, keys::MEMBERS, slice)
+                .await?;
+            if after.is_some() {
+                self.left.push((group, after));
+            }
+            let mut users = Vec::new();
+            for row in rows {
+                let Entry { member } = item::read(row)?;
+                match member {
+                    Member::User(user) => users.push(Principal::User(user)),
+                    Member::Group(inner) if self.seen.insert(inner) => {
+                        self.left.push((inner, None));
+                    }
+                    Member::Group(_) => {}
+                }
+            }
+            if !users.is_empty() {
+                return store.all_principals(self.within, &users).await.map(Some);
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Store {
+    /// The groups that stand directly in this one.
+    pub(crate) async fn groups_in(
+        &self,
+        within: Within<'_>,
+        group: GroupId,
+    ) -> Result<Vec<GroupId>, StoreError> {
+        let pk = keys::group_partition(within.account, within.environment, &group);
+        let entries: Vec<Entry> = self
+            .query_all("walk a group", &pk, keys::MEMBER_GROUPS)
+            .await?;
+        Ok(entries
+            .into_iter()
+            .filter_map(|entry| entry.member.group())
+            .collect())
+    }
+
+    /// The groups that these users are in, themselves and by nesting.
+    pub(crate) async fn groups_of_all(
+        &self,
+        within: Within<'_>,
+        users: &[PrincipalRecord],
+    ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
+        let known = users
+            .iter()
+            .flat_map(|user| user.groups.iter().chain(&user.member_of))
+            .copied()
+            .collect();
+        self.groups_around(within.account, within.environment, known)
+            .await
+    }
+
+    /// Writes down, on the rows of the users below a group, which groups they are in now, so that
+    /// those are read at once. Nothing hangs on it but a round trip at validation: it stops when
+    /// its time is over, and where the table does not answer.
+    pub(crate) async fn tell_below(&self, within: Within<'_>, group: GroupId, deadline: Instant) {
+        let mut below = Below::new(within, group, deadline);
+        while let Ok(Some(users)) = below.next(self).await {
+            let Ok(groups) = self.groups_of_all(within, &users).await else {
+                return;
+            };
+            for user in users.iter().filter(|user| user.closed_at.is_none()) {
+                let next = in_groups(user, user.member_of.iter().copied(), &groups);
+                if next.groups == user.groups {
+                    continue;
+                }
+                let told = Transaction::new("tell a user").change_principal(Part::User, &next);
+                let Ok(told) = told else { return };
+                // Whoever changes the row meanwhile writes them down as well.
+                match self.transact(&told).await {
+                    Ok(Outcome::Written | Outcome::Lost(_)) => {}
+                    Err(_outage) => return,
+                }
+                if Instant::now() >= deadline {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Takes everybody out of a group that is closed, which gives nothing any more: for tidiness
+    /// alone, as far as time allows.
+    pub(crate) async fn scatter(&self, group: &GroupRecord, deadline: Instant) {
+        let within = Within::from(group);
+        let pk = keys::group_partition(within.account, within.environment, &group.id);
+        let row = keys::group(within.account, within.environment, &group.id);
+        let entries = self.erase_entries(within, &row, &group.id, &group.within);
+        if entries.await.is_err() {
+            return;
+        }
+        let operation = "walk a group";
+        let Ok(entries) = self.query_all::<Entry>(operation, &pk, keys::MEMBERS).await else {
+            return;
+        };
+        for Entry { member } in entries {
+            if Instant::now() >= deadline {
+                return;
+            }
+            let leaving = Membership {
+                account: within.account,
+                environment: within.environment,
+                group: group.id,
+                member,
+            };
+            let _best_effort = match member {
+                Member::User(user) => self.part_user(&leaving, user, None).await,
+                Member::Group(inner) => self.part_group(&leaving, inner, None).await,
+            };
+        }
+    }
+}

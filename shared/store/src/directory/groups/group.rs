@@ -1,0 +1,200 @@
+//! Groups: each is a row and an entry in the list of groups; its members are rows in its partition.
+
+use super::nesting::walk_ends;
+use crate::activity::Audit;
+use crate::directory::account::CreateError;
+use crate::directory::list::Within;
+use crate::directory::principal::{ChangeError, as_read};
+use crate::idempotency::Idempotency;
+use crate::table::{Expression, Outcome, Store, StoreError, Transaction, item, keys, number};
+use crate::tokens::KEPT;
+use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, UnixMillis};
+
+/// The sort of list that groups are in.
+pub(crate) const GROUP: &str = "group";
+
+/// Some groups of an environment, in the order of their ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupPage {
+    /// Those that are not closed.
+    pub groups: Vec<GroupRecord>,
+    /// The cursor of the next page; absent after the last one, which may be empty.
+    pub next: Option<GroupId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Group,
+    Place,
+    Idempotency,
+    Audit,
+}
+
+impl<'a> From<&'a GroupRecord> for Within<'a> {
+    fn from(record: &'a GroupRecord) -> Self {
+        Self {
+            account: &record.account,
+            environment: &record.environment,
+        }
+    }
+}
+
+impl<P: Copy> Transaction<P> {
+    /// Writes what can change of a group, where the row is as it was read (its `version` says so)
+    /// and not closed.
+    pub(crate) fn change_group(self, part: P, next: &GroupRecord) -> Result<Self, StoreError> {
+        let key = keys::group(&next.account, &next.environment, &next.id);
+        let change = Expression::new(
+            "SET #name = :name, #access = :access, #within = :within, #version = :next",
+        )
+        .with(":name", item::value(&key, &next.name)?)
+        .with(":access", item::value(&key, &next.access)?)
+        .with(":within", item::value(&key, &next.within)?)
+        .with(":next", number(next.version.saturating_add(1)));
+        Ok(self.update(part, key, change, as_read(next.version)))
+    }
+}
+
+impl Store {
+    /// Makes a group, within no other yet, in an open environment.
+    ///
+    /// # Errors
+    /// Says why nothing was made.
+    pub async fn create_group(
+        &self,
+        record: &GroupRecord,
+        idempotency: Option<&Idempotency>,
+        audit: &Audit,
+        now: UnixMillis,
+    ) -> Result<(), CreateError> {
+        let within = Within::from(record);
+        let key = keys::group(&record.account, &record.environment, &record.id);
+        let mut transaction = Transaction::new("create a group")
+            .create(Part::Group, item::write(&key, record, None)?)
+            .list(Part::Group, within, GROUP, &record.id)?
+            .while_open(Part::Place, within)
+            .log_within(Part::Audit, audit, within)?;
+        if let Some(idempotency) = idempotency {
+            let made = record.id.to_string();
+            transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
+        }
+        let Outcome::Lost(parts) = self.transact(&transaction).await? else {
+            return Ok(());
+        };
+        self.refuse_repeated_creation(idempotency, now).await?;
+        if parts.contains(&Part::Place) {
+            return Err(self.why_not_open(within).await?);
+        }
+        Err(CreateError::Exists)
+    }
+
+    /// Reads a group, a closed one too.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the row is unreadable.
+    pub async fn group(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        id: &GroupId,
+    ) -> Result<Option<GroupRecord>, StoreError> {
+        let key = keys::group(account, environment, id);
+        self.find("read a group", &key).await
+    }
+
+    /// Reads up to `limit` groups, 1 to 100, after the one of the cursor.
+    ///
+    /// # Errors
+    /// When the table does not answer, or a row is unreadable.
+    pub async fn group_page(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        limit: u32,
+        cursor: Option<GroupId>,
+    ) -> Result<GroupPage, StoreError> {
+        let within = Within {
+            account,
+            environment,
+        };
+        let (ids, next): (Vec<GroupId>, _) = self
+            .listed("list groups", within, GROUP, limit, cursor)
+            .await?;
+        let mut groups = self.groups(account, environment, &ids).await?;
+        groups.retain(|group| group.closed_at.is_none());
+        Ok(GroupPage { groups, next })
+    }
+
+    /// Closes a group as it was read: it gives nothing any more, nor do those around it through it.
+    ///
+    /// # Errors
+    /// Says why nothing was changed.
+    pub async fn close_group(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        id: &GroupId,
+        audit: &Audit,
+        now: UnixMillis,
+    ) -> Result<(), ChangeError> {
+        let operation = "close a group";
+        let mut backoff = self.backoff(operation, audit.digest());
+        loop {
+            let read = self.group(account, environment, id).await?;
+            let group = read.ok_or(ChangeError::Missing)?;
+            if group.closed_at.is_some() {
+                return Ok(());
+            }
+            let within = Within::from(&group);
+            // Where the row is missing, it gives nothing as well: it need not stay.
+            let change = Expression::new("SET #closed_at = :now, #ttl = :ttl")
+                .with(":now", number(now.0))
+                .with(":ttl", number(now.seconds().plus(KEPT).0));
+            let key = keys::group(account, environment, id);
+            let transaction = Transaction::new(operation)
+                .update(Part::Group, key, change, as_read(group.version))
+                .unlist(Part::Group, within, GROUP, id)
+                .log_within(Part::Audit, audit, within)?;
+            match self.transact(&transaction).await? {
+                Outcome::Written => {
+                    self.scatter(&group, walk_ends()).await;
+                    return Ok(());
+                }
+                Outcome::Lost(_) => backoff.pause().await?,
+            }
+        }
+    }
+
+    /// Changes the name or access of a group by `change`, which is asked again where another
+    /// change came first; answers the record as it is now.
+    ///
+    /// # Errors
+    /// Says why nothing was changed.
+    pub async fn change_group(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        id: &GroupId,
+        change: impl Fn(&mut GroupRecord),
+        audit: &Audit,
+    ) -> Result<GroupRecord, ChangeError> {
+        let operation = "change a group";
+        let mut backoff = self.backoff(operation, audit.digest());
+        loop {
+            let read = self.group(account, environment, id).await?;
+            let read = read.filter(|group| group.closed_at.is_none());
+            let mut next = read.ok_or(ChangeError::Missing)?;
+            change(&mut next);
+            let transaction = Transaction::new(operation)
+                .change_group(Part::Group, &next)?
+                .log_within(Part::Audit, audit, Within::from(&next))?;
+            match self.transact(&transaction).await? {
+                Outcome::Written => {
+                    next.version = next.version.saturating_add(1);
+                    return Ok(next);
+                }
+                Outcome::Lost(_) => backoff.pause().await?,
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Users and service accounts: each is a row, an entry in its list and a row for its name.
+
+use super::account::CreateError;
+use super::list::Within;
+use crate::activity::Audit;
+use crate::idempotency::Idempotency;
+use crate::table::{
+    Expression, Key, Outcome, Store, StoreError, Transaction, item, keys, number, text,
+};
+use hallpass_core::{
+    AccountId, EnvironmentName, Principal, PrincipalRecord, PrincipalType, UnixMillis,
+};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Some users or service accounts of an environment, in the order of their ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrincipalPage {
+    /// Those that are not closed.
+    pub principals: Vec<PrincipalRecord>,
+    /// The cursor of the next page; absent after the last one, which may be empty.
+    pub next: Option<Principal>,
+}
+
+/// Why a user, service account or group was not changed.
+#[derive(Debug, Error)]
+pub enum ChangeError {
+    /// There is none, or it is closed.
+    #[error("there is none, or it is closed")]
+    Missing,
+    /// Another of its sort has this name.
+    #[error("another one of the environment has this name")]
+    NameTaken,
+    /// The table itself.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Principal,
+    Name,
+    Place,
+    Idempotency,
+    Audit,
+}
+
+/// The row that keeps a name for one.
+#[derive(Serialize, Deserialize)]
+struct Named {
+    id: Principal,
+}
+
+fn name_key(record: &PrincipalRecord) -> Key {
+    let sort = record.id.principal_type().as_str();
+    keys::principal_name(&record.account, &record.environment, sort, &record.name)
+}
+
+impl<'a> From<&'a PrincipalRecord> for Within<'a> {
+    fn from(record: &'a PrincipalRecord) -> Self {
+        Self {
+            account: &record.account,
+            environment: &record.environment,
+        }
+    }
+}
+
+impl<P: Copy> Transaction<P> {
+    /// Writes what can change of a user or service account, where the row is as it was read (its
+    /// `version` says so) and not closed. A change of its name is a matter of other rows as well.
+    pub(crate) fn change_principal(
+        self,
+        part: P,
+        next: &PrincipalRecord,
+    ) -> Result<Self, StoreError> {
+        let key = keys::principal(&next.account, &next.environment, &next.id);
+        let change = match &next.scopes {
+            Some(scopes) => Expression::new(
+                "SET #name = :name, #access = :access, #member_of = :member_of, \
+                 #groups = :groups, #version = :next, #scopes = :scopes",
+            )
+            .with(":scopes", item::value(&key, scopes)?),
+            None => Expression::new(
+                "SET #name = :name, #access = :access, #member_of = :member_of, \
+                 #groups = :groups, #version = :next REMOVE #scopes",
+            ),
+        }
+        .with(":name", text(next.name.as_str()))
+        .with(":access", item::value(&key, &next.access)?)
+        .with(":member_of", item::value(&key, &next.member_of)?)
+        .with(":groups", item::value(&key, &next.groups)?)
+        .with(":next", number(next.version.saturating_add(1)));
+        Ok(self.update(part, key, change, as_read(next.version)))
+    }
+
+    /// Frees the name of one and takes it out of its list.
+    pub(crate) fn forget_principal(self, part: P, record: &PrincipalRecord) -> Self {
+        let sort = record.id.principal_type().as_str();
+        self.delete(part, name_key(record), Expression::none())
+            .unlist(part, record.into(), sort, &record.id)
+    }
+}
+
+/// The row is as it was read, and open.
+pub(crate) fn as_read(version: u64) -> Expression {
+    Expression::new("#version = :read AND attribute_not_exists(#closed_at)")
+        .with(":read", number(version))
+}
+
+impl Store {
+    /// Makes a user or service account, in no group yet, in an open environment.
+    ///
+    /// # Errors
+    /// Says why nothing was made.
+    pub async fn create_principal(
+        &self,
+        record: &PrincipalRecord,
+        idempotency: Option<&Idempotency>,
+        audit: &Audit,
+        now: UnixMillis,
+    ) -> Result<(), CreateError> {
+        let within = Within::from(record);
+        let key = keys::principal(&record.account, &record.environment, &record.id);
+        let name = Named { id: record.id };
+        let sort = record.id.principal_type().as_str();
+        let mut transaction = Transaction::new("create a principal")
+            .create(Part::Name, item::write(&name_key(record), &name, None)?)
+            .create(Part::Principal, item::write(&key, record, None)?)
+            .list(Part::Principal, within, sort, &record.id)?
+            .while_open(Part::Place, within)
+            .log_within(Part::Audit, audit, within)?;
+        if let Some(idempotency) = idempotency {
+            let made = record.id.to_string();
+            transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
+        }
+        let Outcome::Lost(parts) = self.transact(&transaction).await? else {
+            return Ok(());
+        };
+        self.refuse_repeated_creation(idempotency, now).await?;
+        if parts.contains(&Part::Place) {
+            return Err(self.why_not_open(within).await?);
+        }
+        Err(CreateError::NameTaken)
+    }
+
+    /// Why nothing can be made there.
+    pub(crate) async fn why_not_open(&self, within: Within<'_>) -> Result<CreateError, StoreError> {
+        let account = self.account(within.account).await?;
+        let environment = self.environment(within.account, within.environment).await?;
+        Ok(match (account, environment) {
+            (None, _) => CreateError::NoAccount,
+            (_, None) => CreateError::NoEnvironment,
+            (Some(_), Some(_)) => CreateError::Closed,
+        })
+    }
+
+    /// Reads up to `limit` users or service accounts, 1 to 100, after the one of the cursor.
+    ///
+    /// # Errors
+    /// When the table does not answer, or a row is unreadable.
+    pub async fn principals(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        of: PrincipalType,
+        limit: u32,
+        cursor: Option<Principal>,
+    ) -> Result<PrincipalPage, StoreError> {
+        let operation = "list principals";
+        let within = Within {
+            account,
+            environment,
+        };
+        let (ids, next): (Vec<Principal>, _) = self
+            .listed(operation, within, of.as_str(), limit, cursor)
+            .await?;
+        let mut principals = self.all_principals(within, &ids).await?;
+        principals.retain(|record| record.closed_at.is_none());
+        Ok(PrincipalPage { principals, next })
+    }
+
+    /// Reads up to 100 of them in one round trip, in this order; those that do not exist are left out.
+    pub(crate) async fn all_principals(
+        &self,
+        within: Within<'_>,
+        ids: &[Principal],
+    ) -> Result<Vec<PrincipalRecord>, StoreError> {
+        let key = |id| keys::principal(within.account, within.environment, id);
+        let keys: Vec<Key> = ids.iter().map(key).collect();
+        let rows = self.batch("read principals", &keys).await?;
+        rows.into_iter().map(item::read).collect()
+    }
+
+    /// Changes the name, scopes or access of a user or service account by `change`, which is asked
+    /// again where another change came first; answers the record as it is now.
+    ///
+    /// # Errors
+    /// Says why nothing was changed.
+    pub async fn change_principal(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        principal: &Principal,
+        change: impl Fn(&mut PrincipalRecord),
+        audit: &Audit,
+    ) -> Result<PrincipalRecord, ChangeError> {
+        let operation = "change a principal";
+        let mut backoff = self.backoff(operation, audit.digest());
+        loop {
+            let read = self.principal(account, environment, principal).await?;
+            let read = read.filter(|record| record.closed_at.is_none());
+            let read = read.ok_or(ChangeError::Missing)?;
+            let mut next = read.clone();
+            change(&mut next);
+            let mut transaction = Transaction::new(operation)
+                .change_principal(Part::Principal, &next)?
+                .log_within(Part::Audit, audit, Within::from(&read))?;
+            if next.name != read.name {
+                let name = Named { id: read.id };
+                transaction = transaction
+                    .create(Part::Name, item::write(&name_key(&next), &name, None)?)
+                    .delete(Part::Principal, name_key(&read), Expression::none());
+            }
+            match self.transact(&transaction).await? {
+                Outcome::Written => {
+                    next.version = next.version.saturating_add(1);
+                    return Ok(next);
+                }
+                // The row may have been another's by then, and so the name its own.
+                Outcome::Lost(parts) if !parts.contains(&Part::Principal) => {
+                    return Err(ChangeError::NameTaken);
+                }
+                Outcome::Lost(_) => backoff.pause().await?,
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The rows of signing keys.
+
+mod key_row;
+
+pub use key_row::{KeyRow, KeyState, Keyring};

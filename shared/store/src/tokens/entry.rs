@@ -1,0 +1,123 @@
+//! A token's rows: its record, its entry among those of its environment, which is what a list
+//! shows, and, where it speaks for a user or service account, a short one among what does.
+
+use crate::table::{StoreError, Transaction, item, keys};
+use hallpass_core::{
+    IpRules, KindName, Metadata, OriginRules, Principal, ScopeSet, TokenId, TokenName, TokenRecord,
+    UnixMillis, UnixSeconds,
+};
+use serde::{Deserialize, Serialize};
+
+/// For how long after its expiry a record stays, in seconds: longer than any child can live, none
+/// of which outlives it, and long enough to answer questions about it.
+pub(crate) const KEPT: u64 = 30 * 24 * 60 * 60;
+
+/// What ending a token takes: both of its entries hold it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct IndexRow {
+    pub(crate) id: TokenId,
+    pub(crate) kind: KindName,
+    pub(crate) principal: Principal,
+    pub(crate) created_at: UnixMillis,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) slot: Option<u8>,
+}
+
+/// A token as a list shows it: its record without its text, hashes and history.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListedToken {
+    /// `tok_…`.
+    pub id: TokenId,
+    /// Its kind.
+    pub kind: KindName,
+    /// Who it speaks for.
+    pub principal: Principal,
+    /// What people call it.
+    pub name: TokenName,
+    /// What it may do.
+    pub scopes: ScopeSet,
+    /// Where a browser may use it from.
+    pub origins: OriginRules,
+    /// Which addresses may use it.
+    pub ips: IpRules,
+    /// What the platform notes about it.
+    pub metadata: Metadata,
+    /// Whether it is in use.
+    pub enabled: bool,
+    /// When it was made.
+    pub created_at: UnixMillis,
+    /// From when on it is valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<UnixSeconds>,
+    /// When it expires; never if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<UnixSeconds>,
+    /// When it was revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<UnixMillis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    slot: Option<u8>,
+}
+
+impl From<&TokenRecord> for IndexRow {
+    fn from(record: &TokenRecord) -> Self {
+        Self {
+            id: record.id,
+            kind: record.kind.clone(),
+            principal: record.principal,
+            created_at: record.created_at,
+            slot: record.slot,
+        }
+    }
+}
+
+impl From<&TokenRecord> for ListedToken {
+    fn from(record: &TokenRecord) -> Self {
+        Self {
+            id: record.id,
+            kind: record.kind.clone(),
+            principal: record.principal,
+            name: record.name.clone(),
+            scopes: record.scopes.clone(),
+            origins: record.origins.clone(),
+            ips: record.ips.clone(),
+            metadata: record.metadata.clone(),
+            enabled: record.enabled,
+            created_at: record.created_at,
+            not_before: record.not_before,
+            expires_at: record.expires_at,
+            revoked_at: record.revoked_at,
+            slot: record.slot,
+        }
+    }
+}
+
+impl<P: Copy> Transaction<P> {
+    /// Writes a new token's record, its entry and, where it speaks for a user or service account,
+    /// its entry among what does.
+    pub(crate) fn create_token(
+        self,
+        record_part: P,
+        index_part: P,
+        record: &TokenRecord,
+    ) -> Result<Self, StoreError> {
+        let ttl = record.expires_at.map(|expires_at| expires_at.plus(KEPT));
+        let (account, environment) = (&record.account, &record.environment);
+        let index = keys::index(account, environment, &record.id);
+        let entry = ListedToken::from(record);
+        let made = match &record.principal {
+            Principal::Account(_) => self,
+            principal @ (Principal::User(_) | Principal::ServiceAccount(_)) => {
+                let spoken = keys::spoken(account, environment, principal, &record.id);
+                let entry = IndexRow::from(record);
+                self.create(index_part, item::write(&spoken, &entry, ttl)?)
+            }
+        };
+        Ok(made
+            .create(
+                record_part,
+                item::write(&keys::token(&record.id), record, ttl)?,
+            )
+            .create(index_part, item::write(&index, &entry, ttl)?))
+    }
+}
