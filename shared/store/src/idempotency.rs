@@ -1,6 +1,6 @@
 //! Idempotency keys: a repeated call makes nothing twice.
 
-use super::table::{Expression, Key, Store, StoreError, Transaction, digest, item, keys, number};
+use crate::table::{Expression, Key, Store, StoreError, Transaction, digest, keys, number, row};
 use hallpass_core::{UnixMillis, UnixSeconds};
 use serde::{Deserialize, Serialize};
 use std::{error::Error, str::FromStr};
@@ -69,7 +69,7 @@ impl Idempotency {
             subject,
             expires_at,
         };
-        let row = item::write(&self.key(), &row, Some(expires_at))?;
+        let row = row::write(&self.key(), &row, Some(expires_at))?;
         let when = Expression::new("attribute_not_exists(#pk) OR #expires_at <= :now")
             .with(":now", number(now.seconds().0));
         Ok(transaction.put(part, row, when))

@@ -8,12 +8,14 @@
 //! from those named before it: `table` (how rows are read and written), `activity` (the audit log
 //! and use), `signing` (signing keys), `tokens`, `directory` (accounts, environments, users, groups,
 //! folders), `sharing` (shared models), `closing` (ending all tokens of an account, environment or
-//! user).
+//! user). Two files stand beside the folders: `idempotency`, for everything that is made only once,
+//! and `rows`, which reads for a validation.
 
 mod activity;
 mod closing;
 mod directory;
 mod idempotency;
+mod rows;
 mod sharing;
 mod signing;
 mod table;
@@ -31,9 +33,10 @@ pub use directory::{
     Owner, PrincipalPage,
 };
 pub use idempotency::Idempotency;
+pub use rows::{RowKey, Rows};
 pub use sharing::{Admission, Attempt, ShareError, SharePage, Visitor};
 pub use signing::{KeyRow, KeyState, Keyring};
-pub use table::{RowKey, Rows, Store, StoreError};
+pub use table::{Store, StoreError};
 pub use tokens::{
     BootstrapError, Changeable, ListedToken, Mint, MintError, RecoverError, Revoked, RotateError,
     Rotation, TokenCursor, TokenCursorError, TokenList, TokenPage, UpdateError,

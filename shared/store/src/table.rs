@@ -1,19 +1,23 @@
 //! The DynamoDB table, and how this crate reads and writes it. Nothing here knows what a row is
 //! about, but for `keys`, the one place that knows where each row lies.
 //!
-//! `Store` is the handle. Rows are read by `read` and `range`, always strongly consistent and never
-//! by a scan. They are written by a `transaction`; only counts are written by `update`. `item` turns
-//! rows into attributes and back, `expression` holds conditions and changes, `backoff` tries again
-//! after other writers, `digest` hashes texts and rows.
+//! `store` is the handle. `item` has a row's attributes as DynamoDB has them, `row` turns this
+//! crate's types into them and back, `expression` holds conditions and changes. `read`, `query` and
+//! `range` read by key, prefix and range, always strongly consistent and never by a scan.
+//! `transaction` writes; only counts are written by `update`. `backoff` tries again after other
+//! writers, `digest` hashes texts and rows, `unsealed` remembers where audit rows were written.
 
 mod backoff;
 mod digest;
 mod error;
 mod expression;
-pub(crate) mod item;
+mod item;
+mod key;
 pub(crate) mod keys;
+mod query;
 mod range;
 mod read;
+pub(crate) mod row;
 mod store;
 mod transaction;
 mod unsealed;
@@ -24,9 +28,10 @@ pub(crate) use digest::{canonical, digest};
 pub use error::StoreError;
 pub(crate) use expression::Expression;
 pub(crate) use item::{Item, key_text, number, text};
-pub(crate) use keys::Key;
+pub(crate) use key::Key;
+pub(crate) use query::Slice;
 pub(crate) use range::Range;
-pub(crate) use read::Slice;
-pub use read::{RowKey, Rows};
+pub(crate) use read::BATCH_LIMIT;
+pub(crate) use row::KEPT_SECONDS;
 pub use store::Store;
 pub(crate) use transaction::{Outcome, Transaction};

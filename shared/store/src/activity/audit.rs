@@ -1,6 +1,6 @@
 //! Audit: one row in the same transaction as every act.
 
-use crate::table::{Expression, Item, Range, Store, StoreError, Transaction, item, keys};
+use crate::table::{Expression, Item, Range, Store, StoreError, Transaction, keys, row};
 use hallpass_core::{
     AccountId, EnvironmentName, KindName, ParentId, Principal, TokenId, UnixMillis,
 };
@@ -158,7 +158,7 @@ impl Audit {
             account,
             environment,
         };
-        item::write(
+        row::write(
             &keys::audit(account, environment, &id.sort_key()),
             &row,
             None,
@@ -221,7 +221,7 @@ impl Store {
         let (items, after) = self.range("read the audit log", range).await?;
         let mut rows: Vec<AuditRow> = Vec::with_capacity(items.len());
         for item in items {
-            rows.push(item::read(item)?);
+            rows.push(row::read(item)?);
         }
         let next = after.and(rows.last().map(|row| row.id));
         Ok(AuditPage { rows, next })

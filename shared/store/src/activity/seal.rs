@@ -7,7 +7,7 @@
 
 use super::audit::EARLIEST;
 use crate::table::{
-    Item, Outcome, Range, Store, StoreError, Transaction, canonical, digest, item, keys,
+    Item, Outcome, Range, Store, StoreError, Transaction, canonical, digest, key_text, keys, row,
 };
 use hallpass_core::{AccountId, EnvironmentName, UnixMillis};
 use serde::{Deserialize, Serialize};
@@ -104,7 +104,7 @@ impl Store {
             };
             let key = keys::seal(account, environment, seal.number);
             let transaction = Transaction::new("seal the audit log")
-                .create(Part::Seal, item::write(&key, &seal, None)?);
+                .create(Part::Seal, row::write(&key, &seal, None)?);
             match self.transact(&transaction).await? {
                 Outcome::Written => tracing::info!(
                     %account,
@@ -137,7 +137,7 @@ impl Store {
             after: None,
         };
         let (items, _) = self.range("read the last seal", range).await?;
-        items.into_iter().next().map(item::read).transpose()
+        items.into_iter().next().map(row::read).transpose()
     }
 }
 
@@ -154,7 +154,7 @@ impl Seal {
         until: String,
         now: UnixMillis,
     ) -> Option<Self> {
-        let key = |row: &Item| item::key_text(row, "sk").to_owned();
+        let key = |row: &Item| key_text(row, "sk").to_owned();
         let mut seal = Self {
             number: before.map_or(1, |before| before.number.saturating_add(1)),
             first: key(rows.first()?),

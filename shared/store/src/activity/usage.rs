@@ -3,7 +3,7 @@
 //! Not written by a transaction: these rows say what was, nothing depends on them, and a lost or
 //! doubled count is the price of writing them beside the requests.
 
-use crate::table::{Expression, Key, Range, Store, StoreError, item, keys, number, text};
+use crate::table::{Expression, Key, Range, Store, StoreError, keys, number, row, text};
 use hallpass_core::{
     AccountId, Day, EnvironmentName, ParentId, Principal, SecretMark, TokenId, UnixMillis,
 };
@@ -244,7 +244,7 @@ impl Store {
         let (items, after) = self.range("read use", range).await?;
         let mut rows: Vec<UsageRow> = Vec::with_capacity(items.len());
         for item in items {
-            rows.push(item::read(item)?);
+            rows.push(row::read(item)?);
         }
         let next = after.and(rows.last().map(|row| UsageCursor {
             day: row.day,

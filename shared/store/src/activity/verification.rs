@@ -2,7 +2,7 @@
 
 use super::audit::EARLIEST;
 use super::seal::{LAST, ROWS, Seal, SealHead, rows_digest};
-use crate::table::{Item, Range, Store, StoreError, item, keys};
+use crate::table::{Item, Range, Store, StoreError, key_text, keys, row};
 use hallpass_core::{AccountId, EnvironmentName};
 
 /// Seals a page.
@@ -47,8 +47,8 @@ struct Link {
 impl From<Item> for Link {
     fn from(item: Item) -> Self {
         Self {
-            number: item::key_text(&item, "sk").parse().ok(),
-            seal: item::read(item).ok(),
+            number: key_text(&item, "sk").parse().ok(),
+            seal: row::read(item).ok(),
         }
     }
 }

@@ -7,9 +7,10 @@
 
 use crate::directory::Within;
 use crate::table::{
-    Expression, Key, Outcome, Slice, Store, StoreError, Transaction, item, keys, number, text,
+    Expression, KEPT_SECONDS, Key, Outcome, Slice, Store, StoreError, Transaction, keys, number,
+    row, text,
 };
-use crate::tokens::{Ending, IndexRow, KEPT};
+use crate::tokens::{Ending, IndexRow};
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_core::{AccountId, EnvironmentName, Principal, TokenId, UnixMillis, UnixSeconds};
 use serde::Deserialize;
@@ -114,7 +115,7 @@ impl Store {
             let (page, next) = self.query("list tokens", &pk, keys::TOKENS, slice).await?;
             let mut tokens = Vec::with_capacity(page.len());
             for token in page {
-                tokens.push(item::read(token)?);
+                tokens.push(row::read(token)?);
             }
             if let Some(asking) = swept.asking
                 && tokens.iter().any(|it: &IndexRow| it.id == asking)
@@ -127,7 +128,7 @@ impl Store {
                 self.end_last(swept, &row, before, now).await?;
                 let is_gone = swept.principal.is_some() && progress.closed_at.is_some();
                 let done = if is_gone {
-                    Noted::Gone(now.seconds().plus(KEPT))
+                    Noted::Gone(now.seconds().plus(KEPT_SECONDS))
                 } else {
                     Noted::Done
                 };

@@ -3,7 +3,7 @@
 use super::environment::EnvironmentRow;
 use crate::activity::Audit;
 use crate::idempotency::{Idempotency, Prior};
-use crate::table::{Key, Outcome, Slice, Store, StoreError, Transaction, item, keys};
+use crate::table::{Key, Outcome, Slice, Store, StoreError, Transaction, keys, row};
 use hallpass_core::{AccountId, AccountName, EnvironmentName, TokenId, UnixMillis};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -88,16 +88,16 @@ impl<P: Copy> Transaction<P> {
             created_at: account.created_at,
             closed_at: None,
         };
-        let row = |key: Key| item::write(&key, &reference, None);
+        let row = |key: Key| row::write(&key, &reference, None);
         let environment_key = keys::environment(&account.id, &environment.name);
         Ok(self
             .create(part, row(keys::account_name(&account.name))?)
             .create(part, row(keys::listed_account(&account.id))?)
             .create(
                 part,
-                item::write(&keys::account(&account.id), account, None)?,
+                row::write(&keys::account(&account.id), account, None)?,
             )
-            .create(part, item::write(&environment_key, &environment, None)?))
+            .create(part, row::write(&environment_key, &environment, None)?))
     }
 }
 
@@ -181,12 +181,12 @@ impl Store {
         let (listed, after) = self.query(operation, keys::ACCOUNTS, "", slice).await?;
         let mut ids = Vec::with_capacity(listed.len());
         for row in listed {
-            ids.push(item::read::<Reference>(row)?.id);
+            ids.push(row::read::<Reference>(row)?.id);
         }
         let keys: Vec<Key> = ids.iter().map(keys::account).collect();
         let mut accounts = Vec::with_capacity(ids.len());
         for row in self.batch(operation, &keys).await? {
-            accounts.push(item::read(row)?);
+            accounts.push(row::read(row)?);
         }
         Ok(AccountPage {
             accounts,

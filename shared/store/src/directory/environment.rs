@@ -3,7 +3,7 @@
 use super::account::CreateError;
 use crate::activity::Audit;
 use crate::idempotency::Idempotency;
-use crate::table::{Expression, Outcome, Slice, Store, StoreError, Transaction, item, keys};
+use crate::table::{Expression, Outcome, Slice, Store, StoreError, Transaction, keys, row};
 use hallpass_core::{AccountId, EnvironmentName, UnixMillis};
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +54,7 @@ impl Store {
         let key = keys::environment(account, name);
         let open = Expression::new("attribute_exists(#pk) AND attribute_not_exists(#closed_at)");
         let mut transaction = Transaction::new("create an environment")
-            .create(Part::Environment, item::write(&key, environment, None)?)
+            .create(Part::Environment, row::write(&key, environment, None)?)
             .check(Part::Account, keys::account(account), open)
             .log(Part::Audit, audit, account, name)?;
         if let Some(idempotency) = idempotency {
@@ -107,7 +107,7 @@ impl Store {
             .query("list environments", &pk, keys::ENVIRONMENTS, slice)
             .await?;
         let environments: Result<Vec<EnvironmentRow>, _> =
-            rows.into_iter().map(item::read).collect();
+            rows.into_iter().map(row::read).collect();
         let environments = environments?;
         let last = environments.last().map(|row| row.name.clone());
         Ok(EnvironmentPage {

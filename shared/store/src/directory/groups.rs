@@ -1,5 +1,6 @@
 //! Groups, their members, and groups within groups.
 
+mod ancestors;
 mod descendants;
 mod group;
 mod member;

@@ -2,7 +2,7 @@
 //! sort.
 
 use crate::activity::Audit;
-use crate::table::{Expression, Key, Slice, Store, StoreError, Transaction, item, keys};
+use crate::table::{Expression, Key, Slice, Store, StoreError, Transaction, keys, row};
 use hallpass_core::{AccountId, EnvironmentName};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fmt::Display;
@@ -38,7 +38,7 @@ impl<P: Copy> Transaction<P> {
         id: &I,
     ) -> Result<Self, StoreError> {
         let key = keys::listed(within.account, within.environment, sort, &id.to_string());
-        Ok(self.create(part, item::write(&key, &Reference { id }, None)?))
+        Ok(self.create(part, row::write(&key, &Reference { id }, None)?))
     }
 
     /// Takes it out again.
@@ -80,7 +80,7 @@ impl Store {
         let (rows, after) = self.query(operation, &pk, "", slice).await?;
         let mut ids = Vec::with_capacity(rows.len());
         for row in rows {
-            ids.push(item::read::<Reference<I>>(row)?.id);
+            ids.push(row::read::<Reference<I>>(row)?.id);
         }
         let next = after.and(ids.last().copied());
         Ok((ids, next))

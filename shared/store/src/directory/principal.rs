@@ -5,7 +5,7 @@ use super::list::Within;
 use crate::activity::Audit;
 use crate::idempotency::Idempotency;
 use crate::table::{
-    Expression, Key, Outcome, Store, StoreError, Transaction, item, keys, number, text,
+    Expression, Key, Outcome, Store, StoreError, Transaction, keys, number, row, text,
 };
 use hallpass_core::{
     AccountId, EnvironmentName, Principal, PrincipalRecord, PrincipalType, UnixMillis,
@@ -79,16 +79,16 @@ impl<P: Copy> Transaction<P> {
                 "SET #name = :name, #access = :access, #member_of = :member_of, \
                  #groups = :groups, #version = :next, #scopes = :scopes",
             )
-            .with(":scopes", item::value(&key, scopes)?),
+            .with(":scopes", row::value(&key, scopes)?),
             None => Expression::new(
                 "SET #name = :name, #access = :access, #member_of = :member_of, \
                  #groups = :groups, #version = :next REMOVE #scopes",
             ),
         }
         .with(":name", text(next.name.as_str()))
-        .with(":access", item::value(&key, &next.access)?)
-        .with(":member_of", item::value(&key, &next.member_of)?)
-        .with(":groups", item::value(&key, &next.groups)?)
+        .with(":access", row::value(&key, &next.access)?)
+        .with(":member_of", row::value(&key, &next.member_of)?)
+        .with(":groups", row::value(&key, &next.groups)?)
         .with(":next", number(next.version.saturating_add(1)));
         Ok(self.update(part, key, change, as_read(next.version)))
     }
@@ -124,8 +124,8 @@ impl Store {
         let name = Named { id: record.id };
         let sort = record.id.principal_type().as_str();
         let mut transaction = Transaction::new("create a principal")
-            .create(Part::Name, item::write(&name_key(record), &name, None)?)
-            .create(Part::Principal, item::write(&key, record, None)?)
+            .create(Part::Name, row::write(&name_key(record), &name, None)?)
+            .create(Part::Principal, row::write(&key, record, None)?)
             .list(Part::Principal, within, sort, &record.id)?
             .while_open(Part::Place, within)
             .log_within(Part::Audit, audit, within)?;
@@ -152,6 +152,20 @@ impl Store {
             (_, None) => CreateError::NoEnvironment,
             (Some(_), Some(_)) => CreateError::Closed,
         })
+    }
+
+    /// Reads a user or service account.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the row is unreadable.
+    pub async fn principal(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        principal: &Principal,
+    ) -> Result<Option<PrincipalRecord>, StoreError> {
+        let key = keys::principal(account, environment, principal);
+        self.find("read a principal", &key).await
     }
 
     /// Reads up to `limit` users or service accounts, 1 to 100, after the one of the cursor.
@@ -188,7 +202,7 @@ impl Store {
         let key = |id| keys::principal(within.account, within.environment, id);
         let keys: Vec<Key> = ids.iter().map(key).collect();
         let rows = self.batch("read principals", &keys).await?;
-        rows.into_iter().map(item::read).collect()
+        rows.into_iter().map(row::read).collect()
     }
 
     /// Changes the name, scopes or access of a user or service account by `change`, which is asked
@@ -218,7 +232,7 @@ impl Store {
             if next.name != read.name {
                 let name = Named { id: read.id };
                 transaction = transaction
-                    .create(Part::Name, item::write(&name_key(&next), &name, None)?)
+                    .create(Part::Name, row::write(&name_key(&next), &name, None)?)
                     .delete(Part::Principal, name_key(&read), Expression::none());
             }
             match self.transact(&transaction).await? {

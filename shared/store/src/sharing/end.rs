@@ -3,8 +3,10 @@
 use super::share::{Part, SORT, within};
 use crate::activity::Audit;
 use crate::directory::Within;
-use crate::table::{Expression, Outcome, Store, StoreError, Transaction, keys, number, text};
-use crate::tokens::{KEPT, Revoked};
+use crate::table::{
+    Expression, KEPT_SECONDS, Outcome, Store, StoreError, Transaction, keys, number, text,
+};
+use crate::tokens::Revoked;
 use hallpass_core::{ShareId, ShareRecord, UnixMillis};
 
 /// Shares a page of a sweep.
@@ -57,7 +59,7 @@ impl Store {
 fn ending(share: &ShareRecord, now: UnixMillis) -> Transaction<Part> {
     let ended = Expression::new("SET #revoked_at = :now, #ttl = :ttl")
         .with(":now", number(now.0))
-        .with(":ttl", number(now.seconds().plus(KEPT).0));
+        .with(":ttl", number(now.seconds().plus(KEPT_SECONDS).0));
     let present = Expression::new("attribute_exists(#pk) AND attribute_not_exists(#revoked_at)");
     let its_own = Expression::new("#id = :id").with(":id", text(&share.id.to_string()));
     Transaction::new("unshare a model")

@@ -5,7 +5,7 @@ use crate::activity::Audit;
 use crate::directory::{CreateError, Within};
 use crate::idempotency::Idempotency;
 use crate::table::{
-    Expression, Key, Outcome, Store, StoreError, Transaction, item, keys, number, text,
+    Expression, Key, Outcome, Store, StoreError, Transaction, keys, number, row, text,
 };
 use hallpass_core::{
     AccountId, EnvironmentName, ModelId, PasswordHash, ShareId, ShareRecord, UnixMillis,
@@ -83,10 +83,10 @@ impl Store {
         let model = keys::shared_model(&record.model);
         let present = Present { id: record.id };
         let mut transaction = Transaction::new(operation)
-            .create(Part::Model, item::write(&model, &present, None)?)
+            .create(Part::Model, row::write(&model, &present, None)?)
             .create(
                 Part::Share,
-                item::write(&keys::share(&record.id), record, None)?,
+                row::write(&keys::share(&record.id), record, None)?,
             )
             .list(Part::Share, within(record), SORT, &record.id)?
             .while_open(Part::Place, within(record))
@@ -161,7 +161,7 @@ impl Store {
     pub(super) async fn all_shares(&self, ids: &[ShareId]) -> Result<Vec<ShareRecord>, StoreError> {
         let keys: Vec<Key> = ids.iter().map(keys::share).collect();
         let rows = self.batch("read shares", &keys).await?;
-        let shares: Result<Vec<ShareRecord>, _> = rows.into_iter().map(item::read).collect();
+        let shares: Result<Vec<ShareRecord>, _> = rows.into_iter().map(row::read).collect();
         let mut shares = shares?;
         shares.retain(|share| share.revoked_at.is_none());
         Ok(shares)

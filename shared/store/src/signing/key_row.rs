@@ -4,7 +4,7 @@
 //! They change together: the ring has a version, and every change is one transaction under it, so
 //! that of two invocations at once one finds that it planned from what is no longer true.
 
-use crate::table::{Expression, Outcome, Store, StoreError, Transaction, item, keys, number, text};
+use crate::table::{Expression, Outcome, Store, StoreError, Transaction, keys, number, row, text};
 use hallpass_core::{Algorithm, Issuer, UnixMillis};
 use serde::{Deserialize, Serialize};
 
@@ -186,7 +186,7 @@ impl Store {
         for row in rows {
             let ended = row.ended_at.map(UnixMillis::seconds);
             let ttl = ended.map(|at| at.plus(REMEMBERED_SECONDS));
-            let item = item::write(&keys::signing_key(&row.kid), row, ttl)?;
+            let item = row::write(&keys::signing_key(&row.kid), row, ttl)?;
             transaction = transaction.put(Part::Key, item, Expression::none());
         }
         let outcome = self.transact(&transaction).await?;

@@ -1,44 +1,19 @@
-//! Items: rows as the wire has them, and as this crate's types.
+//! Items: rows as DynamoDB has them, attribute by attribute.
 
-use super::error::StoreError;
-use super::keys::Key;
 use aws_sdk_dynamodb::types::AttributeValue;
-use hallpass_core::UnixSeconds;
-use serde::{Serialize, de::DeserializeOwned};
 use std::collections::HashMap;
 
+/// The attributes of one row, its keys among them.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
+/// A text attribute.
 pub(crate) fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
 }
 
+/// A number attribute.
 pub(crate) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
-}
-
-/// A row under `key`. The table may delete it some time after `ttl`; never if absent.
-pub(crate) fn write(
-    key: &Key,
-    row: &impl Serialize,
-    ttl: Option<UnixSeconds>,
-) -> Result<Item, StoreError> {
-    let mut item: Item = serde_dynamo::to_item(row).map_err(|source| corrupt(key, source))?;
-    item.extend(key.item());
-    if let Some(ttl) = ttl {
-        item.insert("ttl".to_owned(), number(ttl.0));
-    }
-    Ok(item)
-}
-
-/// One value of a row, to be set by an update.
-pub(crate) fn value(key: &Key, value: &impl Serialize) -> Result<AttributeValue, StoreError> {
-    serde_dynamo::to_attribute_value(value).map_err(|source| corrupt(key, source))
-}
-
-pub(crate) fn read<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
-    let key = Key::of(&item);
-    serde_dynamo::from_item(item).map_err(|source| corrupt(&key, source))
 }
 
 /// A key of a row; empty if the row has none, which the table does not allow.
@@ -46,109 +21,4 @@ pub(crate) fn key_text<'a>(item: &'a Item, name: &str) -> &'a str {
     item.get(name)
         .and_then(|value| value.as_s().ok())
         .map_or("", String::as_str)
-}
-
-fn corrupt(key: &Key, source: serde_dynamo::Error) -> StoreError {
-    StoreError::Corrupt {
-        row: key.to_string(),
-        source: source.into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{read, write};
-    use crate::table::keys;
-    use crate::table::keys::Key;
-    use hallpass_core::{
-        AccountId, EnvironmentName, KindName, Metadata, Principal, Random, RandomUnavailable,
-        ScopeSet, TokenId, TokenName, TokenRecord, UnixMillis, UnixSeconds,
-    };
-    use proptest::prelude::*;
-
-    #[derive(Debug)]
-    struct Fixed([u8; 16]);
-
-    impl Random for Fixed {
-        fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomUnavailable> {
-            for (byte, fixed) in bytes.iter_mut().zip(self.0.iter().cycle()) {
-                *byte = *fixed;
-            }
-            Ok(())
-        }
-    }
-
-    prop_compose! {
-        fn record()(
-            bytes: [u8; 16],
-            kind in "[a-z]{1,9}",
-            environment in "[a-z0-9]{1,9}/[A-Z][A-Z._-]{0,9}",
-            name in "[^\\p{C}\\p{Z}]{1,40}",
-            scopes in prop::collection::vec("x[a-z]{0,8}:[a-z]{1,9}(@[a-z0-9~._-]{3,9})?", 1..5),
-            origins in prop::collection::vec("https://(\\*\\.)?[a-z]{1,9}\\.example(:8443)?", 0..3),
-            metadata in prop::collection::btree_map("\\PC{1,9}", "\\PC{0,30}", 0..5),
-            times: (u64, Option<u64>, Option<u64>, Option<u64>, Option<u64>),
-            enabled: bool,
-            slot in prop::option::of(0_u8..100),
-        ) -> TokenRecord {
-            let random = Fixed(bytes);
-            let account = AccountId::generate(&random).unwrap();
-            let id = TokenId::generate(&random).unwrap();
-            let prefix = "hp_pub".parse().unwrap();
-            let token = hallpass_core::OpaqueToken::generate(prefix, id, &random).unwrap();
-            let origins = origins.iter().map(|rule| rule.parse().unwrap()).collect();
-            let scopes = scopes.iter().map(|scope| scope.parse().unwrap()).collect();
-            TokenRecord {
-                id,
-                kind: KindName::from(kind.as_str()),
-                account,
-                environment: environment.parse().unwrap(),
-                principal: Principal::Account(account),
-                name: TokenName::try_from(name).unwrap(),
-                scopes: ScopeSet::new(scopes).unwrap(),
-                origins: hallpass_core::OriginRules(origins),
-                ips: hallpass_core::IpRules(vec!["2001:db8::/32".parse().unwrap()]),
-                secret_hash: token.secret.hash(),
-                previous: vec![hallpass_core::PreviousSecret {
-                    hash: token.secret.hash(),
-                    until: UnixMillis(times.0),
-                }],
-                public_text: times.1.map(|_| token.public_text()),
-                created_at: UnixMillis(times.0),
-                not_before: times.1.map(UnixSeconds),
-                expires_at: times.2.map(UnixSeconds),
-                revoked_at: times.3.map(UnixMillis),
-                cut_off: times.4.map(UnixMillis),
-                enabled,
-                minted_by: times.2.map(|_| "tok_caller".to_owned()),
-                metadata: Metadata::try_from(metadata).unwrap(),
-                slot,
-            }
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_record_reads_back_as_it_was_written(record in record(), ttl: Option<u64>) {
-            let key = keys::token(&record.id);
-            let item = write(&key, &record, ttl.map(UnixSeconds)).unwrap();
-            prop_assert_eq!(Key::of(&item), key);
-            let back: TokenRecord = read(item).unwrap();
-            let json = |record: &TokenRecord| serde_json::to_value(record).unwrap();
-            prop_assert_eq!(json(&back), json(&record));
-        }
-
-        #[test]
-        fn slots_of_different_kinds_and_environments_never_meet(
-            one in ("[a-z]{1,3}/[a-z]{1,3}", "[a-z#/]{1,3}", 0_u8..100),
-            two in ("[a-z]{1,3}/[a-z]{1,3}", "[a-z#/]{1,3}", 0_u8..100),
-        ) {
-            let account = AccountId::generate(&Fixed([7; 16])).unwrap();
-            let key = |(environment, kind, slot): &(String, String, u8)| {
-                let environment: EnvironmentName = environment.parse().unwrap();
-                keys::slot(&account, &environment, &KindName::from(kind.as_str()), *slot)
-            };
-            prop_assert_eq!(key(&one) == key(&two), one == two);
-        }
-    }
 }

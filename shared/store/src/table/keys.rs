@@ -1,6 +1,6 @@
-//! Row keys: the one place that knows where each row lies.
+//! The key of every row: the one place that knows where each lies.
 
-use super::item::{Item, key_text, text};
+use super::key::Key;
 use hallpass_core::{
     AccountId, AccountName, EnvironmentName, FolderId, FolderRef, GroupId, JwtId, KindName,
     ModelId, ParentId, Principal, PrincipalName, SecretMark, ShareId, TokenId,
@@ -23,40 +23,6 @@ pub(crate) const ACCESS: &str = "ACCESS#";
 pub(crate) const OLD_SECRETS: &str = "SECRET#";
 pub(crate) const MEMBERS: &str = "MEMBER#";
 pub(crate) const MEMBER_GROUPS: &str = "MEMBER#grp_";
-
-/// Both keys of one row.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
-    pub(crate) pk: String,
-    pub(crate) sk: String,
-}
-
-impl Key {
-    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
-        Self {
-            pk: pk.into(),
-            sk: sk.into(),
-        }
-    }
-
-    /// The keys of a row that was read.
-    pub(crate) fn of(item: &Item) -> Self {
-        Self::new(key_text(item, "pk"), key_text(item, "sk"))
-    }
-
-    pub(crate) fn item(&self) -> Item {
-        Item::from([
-            ("pk".to_owned(), text(&self.pk)),
-            ("sk".to_owned(), text(&self.sk)),
-        ])
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.pk, self.sk)
-    }
-}
 
 pub(crate) fn token(id: &TokenId) -> Key {
     Key::new(format!("{TOKENS}{}", id.digits()), RECORD)
@@ -321,4 +287,36 @@ pub(crate) fn signing_key(kid: &str) -> Key {
 /// The one row that says which key signs: "exactly one current" is a condition on it.
 pub(crate) fn current_signing_key() -> Key {
     Key::new("KEYS", "CURRENT")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::table::keys;
+    use hallpass_core::{AccountId, EnvironmentName, KindName, Random, RandomUnavailable};
+    use proptest::prelude::*;
+
+    #[derive(Debug)]
+    struct Sevens;
+
+    impl Random for Sevens {
+        fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomUnavailable> {
+            bytes.fill(7);
+            Ok(())
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn slots_of_different_kinds_and_environments_never_meet(
+            one in ("[a-z]{1,3}/[a-z]{1,3}", "[a-z#/]{1,3}", 0_u8..100),
+            two in ("[a-z]{1,3}/[a-z]{1,3}", "[a-z#/]{1,3}", 0_u8..100),
+        ) {
+            let account = AccountId::generate(&Sevens).unwrap();
+            let key = |(environment, kind, slot): &(String, String, u8)| {
+                let environment: EnvironmentName = environment.parse().unwrap();
+                keys::slot(&account, &environment, &KindName::from(kind.as_str()), *slot)
+            };
+            prop_assert_eq!(key(&one) == key(&two), one == two);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::error::StoreError;
 use super::expression::{Expression, names, values};
 use super::item::{Item, text};
-use super::keys::Key;
+use super::key::Key;
 use super::store::Store;
 
 /// Which rows of a partition are read: from `from` up to `to`, both included.

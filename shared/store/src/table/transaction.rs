@@ -7,7 +7,7 @@
 use super::error::StoreError;
 use super::expression::{Expression, names, values};
 use super::item::Item;
-use super::keys::Key;
+use super::key::Key;
 use super::store::Store;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;

@@ -3,7 +3,7 @@
 
 use super::error::StoreError;
 use super::expression::{Expression, names, values};
-use super::keys::Key;
+use super::key::Key;
 use super::store::Store;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 

@@ -1,10 +1,9 @@
 //! Bootstrap: the operator account, made once, and its management token, which can be replaced.
 
-use super::entry::KEPT;
 use crate::activity::Audit;
 use crate::directory::{AccountRow, Reference};
 use crate::table::{
-    Expression, Key, Outcome, Store, StoreError, Transaction, item, keys, number, text,
+    Expression, KEPT_SECONDS, Key, Outcome, Store, StoreError, Transaction, keys, number, row, text,
 };
 use hallpass_core::{AccountId, EnvironmentName, TokenRecord, UnixMillis};
 use thiserror::Error;
@@ -55,7 +54,7 @@ impl Store {
         audit: &Audit,
     ) -> Result<(), BootstrapError> {
         let reference = Reference { id: account.id };
-        let operator = item::write(&keys::operator(), &reference, None)?;
+        let operator = row::write(&keys::operator(), &reference, None)?;
         let transaction = Transaction::new("bootstrap")
             .create(Part::Operator, operator)
             .create_account(Part::Account, account)?
@@ -138,7 +137,7 @@ fn end_old(transaction: Transaction<Part>, row: Key, now: UnixMillis) -> Transac
         "SET #revoked_at = if_not_exists(#revoked_at, :now), #ttl = if_not_exists(#ttl, :ttl)",
     )
     .with(":now", number(now.0))
-    .with(":ttl", number(now.seconds().plus(KEPT).0));
+    .with(":ttl", number(now.seconds().plus(KEPT_SECONDS).0));
     let exists = Expression::new("attribute_exists(#pk)");
     transaction.update(Part::OldToken, row, ending, exists)
 }

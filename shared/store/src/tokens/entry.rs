@@ -1,16 +1,12 @@
 //! A token's rows: its record, its entry among those of its environment, which is what a list
 //! shows, and, where it speaks for a user or service account, a short one among what does.
 
-use crate::table::{StoreError, Transaction, item, keys};
+use crate::table::{KEPT_SECONDS, Store, StoreError, Transaction, keys, row};
 use hallpass_core::{
     IpRules, KindName, Metadata, OriginRules, Principal, ScopeSet, TokenId, TokenName, TokenRecord,
     UnixMillis, UnixSeconds,
 };
 use serde::{Deserialize, Serialize};
-
-/// For how long after its expiry a record stays, in seconds: longer than any child can live, none
-/// of which outlives it, and long enough to answer questions about it.
-pub(crate) const KEPT: u64 = 30 * 24 * 60 * 60;
 
 /// What ending a token takes: both of its entries hold it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -101,7 +97,9 @@ impl<P: Copy> Transaction<P> {
         index_part: P,
         record: &TokenRecord,
     ) -> Result<Self, StoreError> {
-        let ttl = record.expires_at.map(|expires_at| expires_at.plus(KEPT));
+        let ttl = record
+            .expires_at
+            .map(|expires_at| expires_at.plus(KEPT_SECONDS));
         let (account, environment) = (&record.account, &record.environment);
         let index = keys::index(account, environment, &record.id);
         let entry = ListedToken::from(record);
@@ -110,14 +108,24 @@ impl<P: Copy> Transaction<P> {
             principal @ (Principal::User(_) | Principal::ServiceAccount(_)) => {
                 let spoken = keys::spoken(account, environment, principal, &record.id);
                 let entry = IndexRow::from(record);
-                self.create(index_part, item::write(&spoken, &entry, ttl)?)
+                self.create(index_part, row::write(&spoken, &entry, ttl)?)
             }
         };
         Ok(made
             .create(
                 record_part,
-                item::write(&keys::token(&record.id), record, ttl)?,
+                row::write(&keys::token(&record.id), record, ttl)?,
             )
-            .create(index_part, item::write(&index, &entry, ttl)?))
+            .create(index_part, row::write(&index, &entry, ttl)?))
+    }
+}
+
+impl Store {
+    /// Reads a token's record.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the row is unreadable.
+    pub async fn token(&self, id: &TokenId) -> Result<Option<TokenRecord>, StoreError> {
+        self.find("read a token", &keys::token(id)).await
     }
 }

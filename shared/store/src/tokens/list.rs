@@ -1,7 +1,7 @@
 //! List: the tokens of an environment, in the order of their ids, one Query a page.
 
 use super::entry::ListedToken;
-use crate::table::{Expression, Key, Slice, Store, StoreError, item, keys, text};
+use crate::table::{Expression, Key, Slice, Store, StoreError, keys, row, text};
 use hallpass_core::{AccountId, EnvironmentName, KindName, TokenId};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -99,7 +99,7 @@ impl Store {
             .await?;
         let mut tokens = Vec::with_capacity(rows.len());
         for row in rows {
-            tokens.push(item::read::<ListedToken>(row)?);
+            tokens.push(row::read::<ListedToken>(row)?);
         }
         let next = after.map(|last| listed_id(&last)).transpose()?;
         Ok(TokenPage {

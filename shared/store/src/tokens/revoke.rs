@@ -1,9 +1,11 @@
 //! Revoke: one transaction ends a token and, since its children look at it, all of them.
 
-use super::entry::{IndexRow, KEPT};
+use super::entry::IndexRow;
 use super::slot::Held;
 use crate::activity::Audit;
-use crate::table::{Expression, Outcome, Store, StoreError, Transaction, item, keys, number};
+use crate::table::{
+    Expression, KEPT_SECONDS, Outcome, Store, StoreError, Transaction, keys, number, row,
+};
 use hallpass_core::{
     AccountId, EnvironmentName, JwtId, Principal, TokenId, TokenRecord, UnixMillis, UnixSeconds,
 };
@@ -126,7 +128,7 @@ impl Store {
         };
         let key = keys::revoked_jwt(&account, environment, &jti);
         let transaction = Transaction::new("revoke a JWT")
-            .create(Part::Jwt, item::write(&key, &row, Some(until))?)
+            .create(Part::Jwt, row::write(&key, &row, Some(until))?)
             .log(Part::Audit, audit, &account, environment)?;
         match self.transact(&transaction).await? {
             Outcome::Written | Outcome::Lost(_) => Ok(()),
@@ -198,7 +200,7 @@ impl Ending<'_> {
     fn mark(&self) -> Expression {
         Expression::new("SET #revoked_at = :now, #ttl = :ttl")
             .with(":now", number(self.at.0))
-            .with(":ttl", number(self.at.seconds().plus(KEPT).0))
+            .with(":ttl", number(self.at.seconds().plus(KEPT_SECONDS).0))
     }
 
     fn free_slot(&self, transaction: Transaction<Part>) -> Transaction<Part> {

@@ -2,7 +2,7 @@
 
 use crate::activity::Audit;
 use crate::idempotency::{Idempotency, Prior};
-use crate::table::{Expression, Outcome, Store, StoreError, Transaction, item, keys, text};
+use crate::table::{Expression, Outcome, Store, StoreError, Transaction, keys, row, text};
 use hallpass_core::{
     Evidence, PreviousSecret, PublicText, SecretHash, TokenId, TokenRecord, UnixMillis,
 };
@@ -72,15 +72,15 @@ impl Store {
             None => Expression::new("SET #secret_hash = :new, #previous = :previous"),
         }
         .with(":new", text(&rotation.secret_hash.to_text()))
-        .with(":previous", item::value(&key, &rotation.previous)?);
+        .with(":previous", row::value(&key, &rotation.previous)?);
         // The caller's bounds were held against the origins and addresses as they were read.
         let unchanged = Expression::new(
             "attribute_exists(#pk) AND #secret_hash = :old AND attribute_not_exists(#revoked_at) \
              AND #origins = :origins AND #ips = :ips",
         )
         .with(":old", text(&record.secret_hash.to_text()))
-        .with(":origins", item::value(&key, &record.origins)?)
-        .with(":ips", item::value(&key, &record.ips)?);
+        .with(":origins", row::value(&key, &record.origins)?)
+        .with(":ips", row::value(&key, &record.ips)?);
         let mut transaction = Transaction::new(OPERATION)
             .update(Part::Token, key, change, unchanged)
             .log(Part::Audit, audit, &record.account, &record.environment)?;

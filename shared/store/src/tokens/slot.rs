@@ -1,7 +1,7 @@
 //! Slots: the numbered places of a limited kind in an environment, each held by one token.
 
 use crate::table::{
-    Expression, Slice, Store, StoreError, Transaction, draw, item, key_text, keys, number, text,
+    Expression, Slice, Store, StoreError, Transaction, draw, key_text, keys, number, row, text,
 };
 use hallpass_core::{
     AccountId, EnvironmentName, KindName, Random, TokenId, TokenRecord, UnixMillis, UnixSeconds,
@@ -43,7 +43,7 @@ impl<P> Transaction<P> {
             token: record.id,
             expires_at: record.expires_at,
         };
-        let row = item::write(&key, &row, record.expires_at)?;
+        let row = row::write(&key, &row, record.expires_at)?;
         let when = Expression::new("attribute_not_exists(#pk) OR #expires_at <= :now")
             .with(":now", number(now.seconds().0));
         Ok(self.put(part, row, when))
@@ -73,7 +73,7 @@ impl Store {
         let mut taken = HashSet::with_capacity(rows.len());
         for row in rows {
             let slot = key_text(&row, "sk").parse::<u8>().ok();
-            let row: Row = item::read(row)?;
+            let row: Row = row::read(row)?;
             if row.expires_at.is_none_or(|expiry| expiry > now.seconds()) {
                 taken.extend(slot);
             }

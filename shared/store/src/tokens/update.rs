@@ -1,7 +1,7 @@
 //! Update: what can be changed of a token once it is made.
 
 use crate::activity::Audit;
-use crate::table::{Expression, Key, Outcome, Store, StoreError, Transaction, item, keys};
+use crate::table::{Expression, Key, Outcome, Store, StoreError, Transaction, keys, row};
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_core::{Evidence, IpRules, Metadata, OriginRules, TokenName, TokenRecord, UnixMillis};
 use thiserror::Error;
@@ -115,11 +115,11 @@ const OLD: [&str; 5] = [
 /// In the order of `NEW` and `OLD`.
 fn values(key: &Key, of: &Changeable) -> Result<[AttributeValue; 5], StoreError> {
     Ok([
-        item::value(key, &of.name)?,
-        item::value(key, &of.origins)?,
-        item::value(key, &of.ips)?,
-        item::value(key, &of.metadata)?,
-        item::value(key, &of.enabled)?,
+        row::value(key, &of.name)?,
+        row::value(key, &of.origins)?,
+        row::value(key, &of.ips)?,
+        row::value(key, &of.metadata)?,
+        row::value(key, &of.enabled)?,
     ])
 }
 

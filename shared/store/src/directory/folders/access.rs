@@ -6,7 +6,7 @@ use super::grantor::Giver;
 use crate::activity::Audit;
 use crate::directory::groups::Member;
 use crate::directory::list::Within;
-use crate::table::{Expression, Key, Outcome, Store, Transaction, item, keys};
+use crate::table::{Expression, Key, Outcome, Store, Transaction, keys, row};
 use hallpass_core::{
     Access, AccessLevel, AccountId, EnvironmentName, FolderRef, GroupRecord, Path, Principal,
     PrincipalRecord,
@@ -175,7 +175,7 @@ impl Store {
             member: grant.member,
             level: level.clone(),
         };
-        let row = item::write(&grant.key(), &entry, None)?;
+        let row = row::write(&grant.key(), &entry, None)?;
         let transaction = transaction.put(Part::Audit, row, Expression::none());
         holder.write(transaction)
     }

@@ -3,7 +3,7 @@
 use super::access::{Entry, key};
 use crate::directory::groups::Member;
 use crate::directory::list::Within;
-use crate::table::{Slice, Store, StoreError, item, keys};
+use crate::table::{Slice, Store, StoreError, keys, row};
 use hallpass_core::{
     AccessLevel, AccountId, EnvironmentName, FolderRef, GroupRecord, Principal, PrincipalRecord,
 };
@@ -93,7 +93,7 @@ impl Store {
         let mut levels: HashMap<Member, AccessLevel> = HashMap::new();
         let mut last = None;
         for row in rows {
-            let Entry { member, level } = item::read(row)?;
+            let Entry { member, level } = row::read(row)?;
             match member {
                 Member::User(user) => of_users.push(Principal::User(user)),
                 Member::Group(group) => of_groups.push(group),

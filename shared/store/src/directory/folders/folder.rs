@@ -7,7 +7,7 @@ use crate::directory::account::CreateError;
 use crate::directory::groups::Member;
 use crate::directory::list::Within;
 use crate::idempotency::Idempotency;
-use crate::table::{Expression, Key, Outcome, Store, StoreError, Transaction, item, keys};
+use crate::table::{Expression, Key, Outcome, Store, StoreError, Transaction, keys, row};
 use hallpass_core::{
     AccessLevel, AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, Principal, Scope,
     UnixMillis, UserId,
@@ -127,7 +127,7 @@ impl Store {
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
             let mut transaction = Transaction::new(operation)
-                .create(Part::Folder, item::write(&key, record, None)?)
+                .create(Part::Folder, row::write(&key, record, None)?)
                 .list(
                     Part::Folder,
                     within,
@@ -212,7 +212,7 @@ impl Store {
         let keys: Vec<Key> = ids.iter().map(key).collect();
         let mut folders = Vec::with_capacity(ids.len());
         for row in self.batch(operation, &keys).await? {
-            folders.push(item::read(row)?);
+            folders.push(row::read(row)?);
         }
         Ok(FolderPage { folders, next })
     }

@@ -2,7 +2,7 @@
 
 use super::member::{Entry, Member, Membership, in_groups};
 use crate::directory::list::Within;
-use crate::table::{Key, Outcome, Slice, Store, StoreError, Transaction, item, keys};
+use crate::table::{Key, Outcome, Slice, Store, StoreError, Transaction, keys, row};
 use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalRecord};
 use std::collections::{HashMap, HashSet};
 use tokio::time::Instant;
@@ -55,7 +55,7 @@ impl<'a> Below<'a> {
             }
             let mut users = Vec::new();
             for row in rows {
-                let Entry { member } = item::read(row)?;
+                let Entry { member } = row::read(row)?;
                 match member {
                     Member::User(user) => users.push(Principal::User(user)),
                     Member::Group(inner) if self.seen.insert(inner) => {

@@ -6,8 +6,9 @@ use crate::directory::account::CreateError;
 use crate::directory::list::Within;
 use crate::directory::principal::{ChangeError, as_read};
 use crate::idempotency::Idempotency;
-use crate::table::{Expression, Outcome, Store, StoreError, Transaction, item, keys, number};
-use crate::tokens::KEPT;
+use crate::table::{
+    Expression, KEPT_SECONDS, Outcome, Store, StoreError, Transaction, keys, number, row,
+};
 use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, UnixMillis};
 
 /// The sort of list that groups are in.
@@ -47,9 +48,9 @@ impl<P: Copy> Transaction<P> {
         let change = Expression::new(
             "SET #name = :name, #access = :access, #within = :within, #version = :next",
         )
-        .with(":name", item::value(&key, &next.name)?)
-        .with(":access", item::value(&key, &next.access)?)
-        .with(":within", item::value(&key, &next.within)?)
+        .with(":name", row::value(&key, &next.name)?)
+        .with(":access", row::value(&key, &next.access)?)
+        .with(":within", row::value(&key, &next.within)?)
         .with(":next", number(next.version.saturating_add(1)));
         Ok(self.update(part, key, change, as_read(next.version)))
     }
@@ -70,7 +71,7 @@ impl Store {
         let within = Within::from(record);
         let key = keys::group(&record.account, &record.environment, &record.id);
         let mut transaction = Transaction::new("create a group")
-            .create(Part::Group, item::write(&key, record, None)?)
+            .create(Part::Group, row::write(&key, record, None)?)
             .list(Part::Group, within, GROUP, &record.id)?
             .while_open(Part::Place, within)
             .log_within(Part::Audit, audit, within)?;
@@ -149,7 +150,7 @@ impl Store {
             // Where the row is missing, it gives nothing as well: it need not stay.
             let change = Expression::new("SET #closed_at = :now, #ttl = :ttl")
                 .with(":now", number(now.0))
-                .with(":ttl", number(now.seconds().plus(KEPT).0));
+                .with(":ttl", number(now.seconds().plus(KEPT_SECONDS).0));
             let key = keys::group(account, environment, id);
             let transaction = Transaction::new(operation)
                 .update(Part::Group, key, change, as_read(group.version))

@@ -5,7 +5,7 @@
 use crate::activity::Audit;
 use crate::directory::list::Within;
 use crate::directory::principal::as_read;
-use crate::table::{Expression, Key, Outcome, Slice, Store, StoreError, Transaction, item, keys};
+use crate::table::{Expression, Key, Outcome, Slice, Store, StoreError, Transaction, keys, row};
 use hallpass_core::{
     AccountId, EnvironmentName, GroupId, GroupRecord, IdError, MOST_GROUPS, Principal,
     PrincipalRecord, Scope, UserId, reached,
@@ -156,7 +156,7 @@ impl<P: Copy> Transaction<P> {
         let entry = Entry {
             member: joining.member,
         };
-        let row = item::write(&joining.key(), &entry, None)?;
+        let row = row::write(&joining.key(), &entry, None)?;
         Ok(self.put(part, row, Expression::none()))
     }
 
@@ -360,7 +360,7 @@ impl Store {
         let (mut in_users, mut in_groups) = (Vec::new(), Vec::new());
         let mut last = None;
         for row in rows {
-            let Entry { member } = item::read(row)?;
+            let Entry { member } = row::read(row)?;
             match member {
                 Member::User(user) => in_users.push(Principal::User(user)),
                 Member::Group(group) => in_groups.push(group),

@@ -1,0 +1,63 @@
+//! Groups and their ancestors: the groups that they stand within, at whatever distance.
+
+use crate::table::{BATCH_LIMIT, Key, Store, StoreError, keys, row};
+use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, PrincipalRecord};
+use std::collections::{HashMap, HashSet};
+
+impl Store {
+    /// Reads the groups a user is in, themselves and by nesting: all that the user's row knows of
+    /// in one round trip, and further ones where a group was put within another since.
+    ///
+    /// # Errors
+    /// When the table does not answer, or a row is unreadable.
+    pub async fn groups_of(
+        &self,
+        user: &PrincipalRecord,
+    ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
+        let known = user.groups.iter().chain(&user.member_of).copied().collect();
+        self.groups_around(&user.account, &user.environment, known)
+            .await
+    }
+
+    /// Reads these groups and those they stand within, at whatever distance: one round trip where
+    /// `next` knows them all.
+    pub(crate) async fn groups_around(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        mut next: HashSet<GroupId>,
+    ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
+        let mut found = HashMap::new();
+        let mut asked: HashSet<GroupId> = HashSet::new();
+        while !next.is_empty() {
+            let ids: Vec<GroupId> = next.into_iter().collect();
+            let groups = self.groups(account, environment, &ids).await?;
+            asked.extend(ids);
+            next = groups
+                .iter()
+                .flat_map(|group| group.within.iter().copied())
+                .filter(|id| !asked.contains(id))
+                .collect();
+            found.extend(groups.into_iter().map(|group| (group.id, group)));
+        }
+        Ok(found)
+    }
+
+    /// Reads these groups, in this order; those that do not exist are left out.
+    pub(crate) async fn groups(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        ids: &[GroupId],
+    ) -> Result<Vec<GroupRecord>, StoreError> {
+        let key = |id| keys::group(account, environment, id);
+        let mut found = Vec::with_capacity(ids.len());
+        for some in ids.chunks(BATCH_LIMIT) {
+            let keys: Vec<Key> = some.iter().map(key).collect();
+            for row in self.batch("read groups", &keys).await? {
+                found.push(row::read(row)?);
+            }
+        }
+        Ok(found)
+    }
+}
