@@ -2,17 +2,17 @@
 //! (`principal`), `groups` and `folders`. `list` holds the lists that all of them are read from.
 
 mod account;
+mod creation;
 mod environment;
 mod folders;
 mod groups;
 mod list;
 mod principal;
 
-pub(crate) use account::Reference;
-pub use account::{AccountPage, AccountRow, CreateError};
+pub use account::{AccountPage, AccountRow};
+pub use creation::CreateError;
 pub use environment::{EnvironmentPage, EnvironmentRow};
 pub use folders::{AccessPage, FolderError, FolderPage, Giver, Grant, Owner};
 pub use groups::{GroupPage, Member, MemberError, MemberPage, Membership};
-pub(crate) use list::Within;
 pub(crate) use principal::as_read;
 pub use principal::{ChangeError, PrincipalPage};

@@ -1,6 +1,6 @@
 //! Audit: one row in the same transaction as every act.
 
-use crate::table::{Expression, Item, Range, Store, StoreError, Transaction, keys, row};
+use crate::table::{Expression, Item, Range, Store, StoreError, Tenant, Transaction, keys, row};
 use hallpass_core::{
     AccountId, EnvironmentName, KindName, ParentId, Principal, TokenId, UnixMillis,
 };
@@ -194,6 +194,16 @@ impl<P> Transaction<P> {
         Ok(self
             .put(part, row, Expression::none())
             .logging(*account, environment.clone(), audit.at))
+    }
+
+    /// Adds the act to the log of a tenant.
+    pub(crate) fn log_in(
+        self,
+        part: P,
+        audit: &Audit,
+        tenant: Tenant<'_>,
+    ) -> Result<Self, StoreError> {
+        self.log(part, audit, tenant.account, tenant.environment)
     }
 }
 

@@ -3,8 +3,8 @@
 use super::close::{End, Part};
 use super::sweep::Swept;
 use crate::activity::Audit;
-use crate::directory::{Within, as_read};
-use crate::table::{Expression, Key, Outcome, Store, StoreError, Transaction, number};
+use crate::directory::as_read;
+use crate::table::{Expression, Key, Outcome, Store, StoreError, Tenant, Transaction, number};
 use hallpass_core::{Principal, PrincipalRecord, UnixMillis};
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -29,7 +29,7 @@ impl Store {
         };
         if progress.before().is_some() && progress.closed_at.is_some() {
             self.erase_entries(
-                Within::from(&record),
+                Tenant::from(&record),
                 &swept.row(),
                 &record.id,
                 &record.member_of,
@@ -49,24 +49,22 @@ impl Store {
         principal: &Principal,
         audit: &Audit,
     ) -> Result<Option<PrincipalRecord>, StoreError> {
-        let within = Within {
+        let tenant = Tenant {
             account: &swept.account,
             environment: &swept.environment,
         };
         let mut backoff = self.backoff("close", audit.digest());
         loop {
-            let read = self.principal(within.account, within.environment, principal);
+            let read = self.principal(tenant.account, tenant.environment, principal);
             let Some(record) = read.await? else {
                 return Ok(None);
             };
             if record.closed_at.is_some() {
                 return Ok(Some(record));
             }
-            let begin = end.begin_principal(&swept.row(), &record).log_within(
-                Part::Audit,
-                audit,
-                within,
-            )?;
+            let begin =
+                end.begin_principal(&swept.row(), &record)
+                    .log_in(Part::Audit, audit, tenant)?;
             match self.transact(&begin).await? {
                 Outcome::Written => return Ok(Some(record)),
                 // A sweep that reaches as far has begun.

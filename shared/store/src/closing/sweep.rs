@@ -5,10 +5,9 @@
 //! `sweep_last` the token that is ended last, `sweep_done` is set at the end. Mints condition-check `sweep_before`, so that no token from
 //! before it appears behind the sweep.
 
-use crate::directory::Within;
 use crate::table::{
-    Expression, KEPT_SECONDS, Key, Outcome, Slice, Store, StoreError, Transaction, keys, number,
-    row, text,
+    Expression, KEPT_SECONDS, Key, Outcome, Slice, Store, StoreError, Tenant, Transaction, keys,
+    number, row, text,
 };
 use crate::tokens::{Ending, IndexRow};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -193,7 +192,7 @@ impl Store {
         now: UnixMillis,
         deadline: Instant,
     ) -> Result<bool, StoreError> {
-        let place = Within {
+        let place = Tenant {
             account: &swept.account,
             environment: &swept.environment,
         };

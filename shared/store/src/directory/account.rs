@@ -1,12 +1,12 @@
 //! Accounts: the platform's customers. Each has a unique name and an environment to start with.
 
+use super::creation::CreateError;
 use super::environment::EnvironmentRow;
 use crate::activity::Audit;
-use crate::idempotency::{Idempotency, Prior};
-use crate::table::{Key, Outcome, Slice, Store, StoreError, Transaction, keys, row};
+use crate::idempotency::Idempotency;
+use crate::table::{Key, Outcome, Reference, Slice, Store, StoreError, Transaction, keys, row};
 use hallpass_core::{AccountId, AccountName, EnvironmentName, TokenId, UnixMillis};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 /// What the table holds of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,46 +36,11 @@ pub struct AccountPage {
     pub next: Option<AccountId>,
 }
 
-/// Why no account, environment or anything in one was made.
-#[derive(Debug, Error)]
-pub enum CreateError {
-    /// Another one has this name.
-    #[error("another one has this name")]
-    NameTaken,
-    /// There is one already.
-    #[error("there is one already")]
-    Exists,
-    /// There is no such account.
-    #[error("there is no such account")]
-    NoAccount,
-    /// There is no such environment.
-    #[error("there is no such environment")]
-    NoEnvironment,
-    /// The account or environment is closed.
-    #[error("the account or environment is closed")]
-    Closed,
-    /// It was made by an earlier call: its id or name.
-    #[error("an earlier call made `{0}`")]
-    Already(String),
-    /// An earlier call used the same key with another body.
-    #[error("the idempotency key was used with another body")]
-    KeyReused,
-    /// The table itself.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Account,
     Idempotency,
     Audit,
-}
-
-/// A row that names an account.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Reference {
-    pub(crate) id: AccountId,
 }
 
 impl<P: Copy> Transaction<P> {
@@ -129,22 +94,6 @@ impl Store {
         }
     }
 
-    /// The error of a creation that an earlier call made.
-    pub(crate) async fn refuse_repeated_creation(
-        &self,
-        idempotency: Option<&Idempotency>,
-        now: UnixMillis,
-    ) -> Result<(), CreateError> {
-        let Some(idempotency) = idempotency else {
-            return Ok(());
-        };
-        match self.prior(idempotency, now).await? {
-            Some(Prior::Same(made)) => Err(CreateError::Already(made)),
-            Some(Prior::Other) => Err(CreateError::KeyReused),
-            None => Ok(()),
-        }
-    }
-
     /// Reads an account.
     ///
     /// # Errors
@@ -158,7 +107,7 @@ impl Store {
     /// # Errors
     /// When the table does not answer, or the row is unreadable.
     pub async fn account_named(&self, name: &AccountName) -> Result<Option<AccountId>, StoreError> {
-        let reference: Option<Reference> = self
+        let reference: Option<Reference<AccountId>> = self
             .find("read an account's name", &keys::account_name(name))
             .await?;
         Ok(reference.map(|reference| reference.id))
@@ -181,7 +130,7 @@ impl Store {
         let (listed, after) = self.query(operation, keys::ACCOUNTS, "", slice).await?;
         let mut ids = Vec::with_capacity(listed.len());
         for row in listed {
-            ids.push(row::read::<Reference>(row)?.id);
+            ids.push(row::read::<Reference<AccountId>>(row)?.id);
         }
         let keys: Vec<Key> = ids.iter().map(keys::account).collect();
         let mut accounts = Vec::with_capacity(ids.len());

@@ -1,6 +1,6 @@
 //! Environments: the closed universes inside an account.
 
-use super::account::CreateError;
+use super::creation::CreateError;
 use crate::activity::Audit;
 use crate::idempotency::Idempotency;
 use crate::table::{Expression, Outcome, Slice, Store, StoreError, Transaction, keys, row};

@@ -1,16 +1,15 @@
 //! Users and service accounts: each is a row, an entry in its list and a row for its name.
 
-use super::account::CreateError;
-use super::list::Within;
+use super::creation::CreateError;
 use crate::activity::Audit;
 use crate::idempotency::Idempotency;
 use crate::table::{
-    Expression, Key, Outcome, Store, StoreError, Transaction, keys, number, row, text,
+    Expression, Key, Outcome, Reference, Store, StoreError, Tenant, Transaction, keys, number, row,
+    text,
 };
 use hallpass_core::{
     AccountId, EnvironmentName, Principal, PrincipalRecord, PrincipalType, UnixMillis,
 };
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Some users or service accounts of an environment, in the order of their ids.
@@ -45,24 +44,9 @@ enum Part {
     Audit,
 }
 
-/// The row that keeps a name for one.
-#[derive(Serialize, Deserialize)]
-struct Named {
-    id: Principal,
-}
-
 fn name_key(record: &PrincipalRecord) -> Key {
     let sort = record.id.principal_type().as_str();
     keys::principal_name(&record.account, &record.environment, sort, &record.name)
-}
-
-impl<'a> From<&'a PrincipalRecord> for Within<'a> {
-    fn from(record: &'a PrincipalRecord) -> Self {
-        Self {
-            account: &record.account,
-            environment: &record.environment,
-        }
-    }
 }
 
 impl<P: Copy> Transaction<P> {
@@ -119,16 +103,16 @@ impl Store {
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<(), CreateError> {
-        let within = Within::from(record);
+        let tenant = Tenant::from(record);
         let key = keys::principal(&record.account, &record.environment, &record.id);
-        let name = Named { id: record.id };
+        let name = Reference { id: record.id };
         let sort = record.id.principal_type().as_str();
         let mut transaction = Transaction::new("create a principal")
             .create(Part::Name, row::write(&name_key(record), &name, None)?)
             .create(Part::Principal, row::write(&key, record, None)?)
-            .list(Part::Principal, within, sort, &record.id)?
-            .while_open(Part::Place, within)
-            .log_within(Part::Audit, audit, within)?;
+            .list(Part::Principal, tenant, sort, &record.id)?
+            .while_open(Part::Place, tenant)
+            .log_in(Part::Audit, audit, tenant)?;
         if let Some(idempotency) = idempotency {
             let made = record.id.to_string();
             transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
@@ -138,20 +122,9 @@ impl Store {
         };
         self.refuse_repeated_creation(idempotency, now).await?;
         if parts.contains(&Part::Place) {
-            return Err(self.why_not_open(within).await?);
+            return Err(self.why_not_open(tenant).await?);
         }
         Err(CreateError::NameTaken)
-    }
-
-    /// Why nothing can be made there.
-    pub(crate) async fn why_not_open(&self, within: Within<'_>) -> Result<CreateError, StoreError> {
-        let account = self.account(within.account).await?;
-        let environment = self.environment(within.account, within.environment).await?;
-        Ok(match (account, environment) {
-            (None, _) => CreateError::NoAccount,
-            (_, None) => CreateError::NoEnvironment,
-            (Some(_), Some(_)) => CreateError::Closed,
-        })
     }
 
     /// Reads a user or service account.
@@ -181,14 +154,14 @@ impl Store {
         cursor: Option<Principal>,
     ) -> Result<PrincipalPage, StoreError> {
         let operation = "list principals";
-        let within = Within {
+        let tenant = Tenant {
             account,
             environment,
         };
         let (ids, next): (Vec<Principal>, _) = self
-            .listed(operation, within, of.as_str(), limit, cursor)
+            .listed(operation, tenant, of.as_str(), limit, cursor)
             .await?;
-        let mut principals = self.all_principals(within, &ids).await?;
+        let mut principals = self.all_principals(tenant, &ids).await?;
         principals.retain(|record| record.closed_at.is_none());
         Ok(PrincipalPage { principals, next })
     }
@@ -196,10 +169,10 @@ impl Store {
     /// Reads up to 100 of them in one round trip, in this order; those that do not exist are left out.
     pub(crate) async fn all_principals(
         &self,
-        within: Within<'_>,
+        tenant: Tenant<'_>,
         ids: &[Principal],
     ) -> Result<Vec<PrincipalRecord>, StoreError> {
-        let key = |id| keys::principal(within.account, within.environment, id);
+        let key = |id| keys::principal(tenant.account, tenant.environment, id);
         let keys: Vec<Key> = ids.iter().map(key).collect();
         let rows = self.batch("read principals", &keys).await?;
         rows.into_iter().map(row::read).collect()
@@ -228,9 +201,9 @@ impl Store {
             change(&mut next);
             let mut transaction = Transaction::new(operation)
                 .change_principal(Part::Principal, &next)?
-                .log_within(Part::Audit, audit, Within::from(&read))?;
+                .log_in(Part::Audit, audit, Tenant::from(&read))?;
             if next.name != read.name {
-                let name = Named { id: read.id };
+                let name = Reference { id: read.id };
                 transaction = transaction
                     .create(Part::Name, row::write(&name_key(&next), &name, None)?)
                     .delete(Part::Principal, name_key(&read), Expression::none());

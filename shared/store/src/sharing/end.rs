@@ -1,10 +1,9 @@
 //! The end of a share: what visitors were given dies with its row.
 
-use super::share::{Part, SORT, within};
+use super::share::{Part, SORT};
 use crate::activity::Audit;
-use crate::directory::Within;
 use crate::table::{
-    Expression, KEPT_SECONDS, Outcome, Store, StoreError, Transaction, keys, number, text,
+    Expression, KEPT_SECONDS, Outcome, Store, StoreError, Tenant, Transaction, keys, number, text,
 };
 use crate::tokens::Revoked;
 use hallpass_core::{ShareId, ShareRecord, UnixMillis};
@@ -23,7 +22,7 @@ impl Store {
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<Revoked, StoreError> {
-        let transaction = ending(share, now).log_within(Part::Audit, audit, within(share))?;
+        let transaction = ending(share, now).log_in(Part::Audit, audit, Tenant::from(share))?;
         Ok(match self.transact(&transaction).await? {
             Outcome::Written => Revoked::Now,
             Outcome::Lost(_) => Revoked::Already,
@@ -34,7 +33,7 @@ impl Store {
     /// where to go on.
     pub(crate) async fn sweep_shares(
         &self,
-        place: Within<'_>,
+        place: Tenant<'_>,
         cursor: Option<ShareId>,
         before: UnixMillis,
         closing: bool,
@@ -65,7 +64,7 @@ fn ending(share: &ShareRecord, now: UnixMillis) -> Transaction<Part> {
     Transaction::new("unshare a model")
         .update(Part::Share, keys::share(&share.id), ended, present)
         .delete(Part::Model, keys::shared_model(&share.model), its_own)
-        .unlist(Part::Share, within(share), SORT, &share.id)
+        .unlist(Part::Share, Tenant::from(share), SORT, &share.id)
 }
 
 fn cutting(share: &ShareRecord, before: UnixMillis) -> Transaction<Part> {

@@ -2,15 +2,15 @@
 //! own, so it can be shared once in the whole platform.
 
 use crate::activity::Audit;
-use crate::directory::{CreateError, Within};
+use crate::directory::CreateError;
 use crate::idempotency::Idempotency;
 use crate::table::{
-    Expression, Key, Outcome, Store, StoreError, Transaction, keys, number, row, text,
+    Expression, Key, Outcome, Reference, Store, StoreError, Tenant, Transaction, keys, number, row,
+    text,
 };
 use hallpass_core::{
     AccountId, EnvironmentName, ModelId, PasswordHash, ShareId, ShareRecord, UnixMillis,
 };
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub(super) const SORT: &str = "share";
@@ -54,19 +54,6 @@ pub(super) enum Part {
     Audit,
 }
 
-/// The row that says which share a model has now.
-#[derive(Serialize, Deserialize)]
-struct Present {
-    id: ShareId,
-}
-
-pub(super) fn within(record: &ShareRecord) -> Within<'_> {
-    Within {
-        account: &record.account,
-        environment: &record.environment,
-    }
-}
-
 impl Store {
     /// Shares a model, in an open environment.
     ///
@@ -81,16 +68,16 @@ impl Store {
     ) -> Result<(), ShareError> {
         let operation = "share a model";
         let model = keys::shared_model(&record.model);
-        let present = Present { id: record.id };
+        let present = Reference { id: record.id };
         let mut transaction = Transaction::new(operation)
             .create(Part::Model, row::write(&model, &present, None)?)
             .create(
                 Part::Share,
                 row::write(&keys::share(&record.id), record, None)?,
             )
-            .list(Part::Share, within(record), SORT, &record.id)?
-            .while_open(Part::Place, within(record))
-            .log_within(Part::Audit, audit, within(record))?;
+            .list(Part::Share, Tenant::from(record), SORT, &record.id)?
+            .while_open(Part::Place, Tenant::from(record))
+            .log_in(Part::Audit, audit, Tenant::from(record))?;
         if let Some(idempotency) = idempotency {
             let made = record.id.to_string();
             transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
@@ -102,7 +89,7 @@ impl Store {
             };
             self.refuse_repeated_creation(idempotency, now).await?;
             if parts.contains(&Part::Place) {
-                return Err(self.why_not_open(within(record)).await?.into());
+                return Err(self.why_not_open(Tenant::from(record)).await?.into());
             }
             if let Some(present) = self.shared(&record.model).await? {
                 return Err(ShareError::AlreadyShared(Box::new(present)));
@@ -125,7 +112,7 @@ impl Store {
     /// # Errors
     /// When the table does not answer, or a row is unreadable.
     pub async fn shared(&self, model: &ModelId) -> Result<Option<ShareRecord>, StoreError> {
-        let present: Option<Present> = self
+        let present: Option<Reference<ShareId>> = self
             .find("read a shared model", &keys::shared_model(model))
             .await?;
         let Some(present) = present else {
@@ -146,12 +133,12 @@ impl Store {
         limit: u32,
         cursor: Option<ShareId>,
     ) -> Result<SharePage, StoreError> {
-        let within = Within {
+        let tenant = Tenant {
             account,
             environment,
         };
         let (ids, next) = self
-            .listed("list shares", within, SORT, limit, cursor)
+            .listed("list shares", tenant, SORT, limit, cursor)
             .await?;
         let shares = self.all_shares(&ids).await?;
         Ok(SharePage { shares, next })
@@ -195,7 +182,7 @@ impl Store {
             };
             let transaction = Transaction::new(operation)
                 .update(Part::Share, keys::share(id), change(&next), as_read(&read))
-                .log_within(Part::Audit, audit, within(&read))?;
+                .log_in(Part::Audit, audit, Tenant::from(&read))?;
             match self.transact(&transaction).await? {
                 Outcome::Written => return Ok(Some(next)),
                 Outcome::Lost(_) => backoff.pause().await?,

@@ -5,12 +5,19 @@ use super::item::{Item, number};
 use super::key::Key;
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_core::UnixSeconds;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// For how long the rows of something stay after it expired or ended, in seconds. It is longer than
 /// any token that was derived from another can live, none of which outlives the other, and long
 /// enough to answer questions about it.
 pub(crate) const KEPT_SECONDS: u64 = 30 * 24 * 60 * 60;
+
+/// A row that only names something by its id: an entry of a list, or a name that is taken.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Reference<I> {
+    /// The id.
+    pub(crate) id: I,
+}
 
 /// A row under `key`. The table may delete it some time after `ttl`; never if absent.
 pub(crate) fn write(

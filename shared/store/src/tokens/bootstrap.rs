@@ -1,9 +1,10 @@
 //! Bootstrap: the operator account, made once, and its management token, which can be replaced.
 
 use crate::activity::Audit;
-use crate::directory::{AccountRow, Reference};
+use crate::directory::AccountRow;
 use crate::table::{
-    Expression, KEPT_SECONDS, Key, Outcome, Store, StoreError, Transaction, keys, number, row, text,
+    Expression, KEPT_SECONDS, Key, Outcome, Reference, Store, StoreError, Transaction, keys,
+    number, row, text,
 };
 use hallpass_core::{AccountId, EnvironmentName, TokenRecord, UnixMillis};
 use thiserror::Error;
@@ -81,7 +82,8 @@ impl Store {
     }
 
     async fn operator_id(&self) -> Result<Option<AccountId>, StoreError> {
-        let row: Option<Reference> = self.find("read the operator", &keys::operator()).await?;
+        let row: Option<Reference<AccountId>> =
+            self.find("read the operator", &keys::operator()).await?;
         Ok(row.map(|row| row.id))
     }
 

@@ -5,8 +5,7 @@ use super::folder::{FolderError, Part};
 use super::grantor::Giver;
 use crate::activity::Audit;
 use crate::directory::groups::Member;
-use crate::directory::list::Within;
-use crate::table::{Expression, Key, Outcome, Store, Transaction, keys, row};
+use crate::table::{Expression, Key, Outcome, Store, Tenant, Transaction, keys, row};
 use hallpass_core::{
     Access, AccessLevel, AccountId, EnvironmentName, FolderRef, GroupRecord, Path, Principal,
     PrincipalRecord,
@@ -63,8 +62,8 @@ impl Holder {
 }
 
 impl Grant<'_> {
-    fn within(&self) -> Within<'_> {
-        Within {
+    fn tenant(&self) -> Tenant<'_> {
+        Tenant {
             account: self.account,
             environment: self.environment,
         }
@@ -114,8 +113,8 @@ impl Store {
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
             let mut transaction = Transaction::new(operation)
-                .while_open(Part::Place, grant.within())
-                .log_within(Part::Audit, audit, grant.within())?;
+                .while_open(Part::Place, grant.tenant())
+                .log_in(Part::Audit, audit, grant.tenant())?;
             transaction = match level {
                 Some(level) => self.give(transaction, grant, level).await?,
                 None => match self.take(transaction, grant).await? {
@@ -125,15 +124,15 @@ impl Store {
             };
             if let Some(giver) = giver {
                 transaction = self
-                    .while_giving(transaction, grant.within(), giver)
+                    .while_giving(transaction, grant.tenant(), giver)
                     .await?;
             }
-            transaction = transaction.while_there(Part::Folder, grant.within(), &grant.folder);
+            transaction = transaction.while_there(Part::Folder, grant.tenant(), &grant.folder);
             let Outcome::Lost(parts) = self.transact(&transaction).await? else {
                 return Ok(());
             };
             if parts.contains(&Part::Place) {
-                return Err(self.why_not_open(grant.within()).await?.into());
+                return Err(self.why_not_open(grant.tenant()).await?.into());
             }
             if parts.contains(&Part::Folder) {
                 return Err(FolderError::NoFolder);

@@ -2,8 +2,7 @@
 
 use super::access::{Entry, key};
 use crate::directory::groups::Member;
-use crate::directory::list::Within;
-use crate::table::{Slice, Store, StoreError, keys, row};
+use crate::table::{Slice, Store, StoreError, Tenant, keys, row};
 use hallpass_core::{
     AccessLevel, AccountId, EnvironmentName, FolderRef, GroupRecord, Principal, PrincipalRecord,
 };
@@ -59,16 +58,16 @@ impl Store {
         limit: u32,
         cursor: Option<Member>,
     ) -> Result<AccessPage, StoreError> {
-        let within = Within {
+        let tenant = Tenant {
             account,
             environment,
         };
-        let mut page = self.access_page(within, folder, limit, cursor).await?;
+        let mut page = self.access_page(tenant, folder, limit, cursor).await?;
         for _ in 0..READ_ON {
             if page.next.is_none() || !page.groups.is_empty() || !page.users.is_empty() {
                 break;
             }
-            page = self.access_page(within, folder, 100, page.next).await?;
+            page = self.access_page(tenant, folder, 100, page.next).await?;
             page.cut(limit);
         }
         Ok(page)
@@ -76,13 +75,13 @@ impl Store {
 
     async fn access_page(
         &self,
-        within: Within<'_>,
+        tenant: Tenant<'_>,
         folder: &FolderRef,
         limit: u32,
         cursor: Option<Member>,
     ) -> Result<AccessPage, StoreError> {
         let operation = "list access";
-        let (account, environment) = (within.account, within.environment);
+        let (account, environment) = (tenant.account, tenant.environment);
         let pk = keys::folder_partition(account, environment, folder);
         let slice = Slice {
             limit: i32::try_from(limit.clamp(1, 100)).ok(),
@@ -101,7 +100,7 @@ impl Store {
             last = Some(member);
             levels.insert(member, level);
         }
-        let mut users = self.all_principals(within, &of_users).await?;
+        let mut users = self.all_principals(tenant, &of_users).await?;
         users.retain(|user| user.closed_at.is_none());
         let mut groups = self.groups(account, environment, &of_groups).await?;
         groups.retain(|group| group.closed_at.is_none());

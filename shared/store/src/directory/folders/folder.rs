@@ -3,11 +3,10 @@
 use super::access::Grant;
 use super::grantor::Giver;
 use crate::activity::Audit;
-use crate::directory::account::CreateError;
+use crate::directory::creation::CreateError;
 use crate::directory::groups::Member;
-use crate::directory::list::Within;
 use crate::idempotency::Idempotency;
-use crate::table::{Expression, Key, Outcome, Store, StoreError, Transaction, keys, row};
+use crate::table::{Expression, Key, Outcome, Store, StoreError, Tenant, Transaction, keys, row};
 use hallpass_core::{
     AccessLevel, AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, Principal, Scope,
     UnixMillis, UserId,
@@ -65,15 +64,6 @@ pub(crate) enum Part {
     Audit,
 }
 
-impl<'a> From<&'a FolderRecord> for Within<'a> {
-    fn from(record: &'a FolderRecord) -> Self {
-        Self {
-            account: &record.account,
-            environment: &record.environment,
-        }
-    }
-}
-
 /// The list of what lies in a folder, or at the top.
 fn list_in(parent: Option<&FolderRef>) -> String {
     match parent {
@@ -85,12 +75,12 @@ fn list_in(parent: Option<&FolderRef>) -> String {
 impl Transaction<Part> {
     /// Happens only where the folder is there. The Public one always is; a user's own is there with
     /// the user, whose row may be among those held to be open already.
-    pub(crate) fn while_there(self, part: Part, within: Within<'_>, folder: &FolderRef) -> Self {
+    pub(crate) fn while_there(self, part: Part, tenant: Tenant<'_>, folder: &FolderRef) -> Self {
         match folder {
             FolderRef::Public => self,
             FolderRef::Home(user) => {
                 let user = Principal::User(*user);
-                let key = keys::principal(within.account, within.environment, &user);
+                let key = keys::principal(tenant.account, tenant.environment, &user);
                 if self.has(&key) {
                     return self;
                 }
@@ -99,7 +89,7 @@ impl Transaction<Part> {
                 self.check(part, key, open)
             }
             FolderRef::Made(id) => {
-                let key = keys::folder(within.account, within.environment, id);
+                let key = keys::folder(tenant.account, tenant.environment, id);
                 self.check(part, key, Expression::new("attribute_exists(#pk)"))
             }
         }
@@ -122,7 +112,7 @@ impl Store {
         now: UnixMillis,
     ) -> Result<(), FolderError> {
         let operation = "create a folder";
-        let within = Within::from(record);
+        let tenant = Tenant::from(record);
         let key = keys::folder(&record.account, &record.environment, &record.id);
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
@@ -130,12 +120,12 @@ impl Store {
                 .create(Part::Folder, row::write(&key, record, None)?)
                 .list(
                     Part::Folder,
-                    within,
+                    tenant,
                     &list_in(record.parent.as_ref()),
                     &record.id,
                 )?
-                .while_open(Part::Place, within)
-                .log_within(Part::Audit, audit, within)?;
+                .while_open(Part::Place, tenant)
+                .log_in(Part::Audit, audit, tenant)?;
             if let Some(owner) = owner {
                 let grant = Grant {
                     account: &record.account,
@@ -147,10 +137,10 @@ impl Store {
                 transaction = self.own(transaction, &grant, owner.level).await?;
             }
             if let Some(giver) = giver {
-                transaction = self.while_giving(transaction, within, giver).await?;
+                transaction = self.while_giving(transaction, tenant, giver).await?;
             }
             if let Some(parent) = &record.parent {
-                transaction = transaction.while_there(Part::Parent, within, parent);
+                transaction = transaction.while_there(Part::Parent, tenant, parent);
             }
             if let Some(idempotency) = idempotency {
                 let made = record.id.to_string();
@@ -161,7 +151,7 @@ impl Store {
             };
             self.refuse_repeated_creation(idempotency, now).await?;
             if parts.contains(&Part::Place) {
-                return Err(self.why_not_open(within).await?.into());
+                return Err(self.why_not_open(tenant).await?.into());
             }
             if parts.contains(&Part::Parent) {
                 return Err(FolderError::NoFolder);
@@ -201,12 +191,12 @@ impl Store {
         cursor: Option<FolderId>,
     ) -> Result<FolderPage, StoreError> {
         let operation = "list folders";
-        let within = Within {
+        let tenant = Tenant {
             account,
             environment,
         };
         let (ids, next): (Vec<FolderId>, _) = self
-            .listed(operation, within, &list_in(parent), limit, cursor)
+            .listed(operation, tenant, &list_in(parent), limit, cursor)
             .await?;
         let key = |id| keys::folder(account, environment, id);
         let keys: Vec<Key> = ids.iter().map(key).collect();

@@ -2,9 +2,8 @@
 //! user could do when it was made; the act happens only while the user may do it now.
 
 use super::folder::{FolderError, Part};
-use crate::directory::list::Within;
 use crate::directory::principal::as_read;
-use crate::table::{Store, Transaction, keys};
+use crate::table::{Store, Tenant, Transaction, keys};
 use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalRecord, Scope, UserId, reached};
 use std::collections::HashMap;
 use std::fmt;
@@ -34,22 +33,22 @@ impl Store {
     pub(crate) async fn while_giving(
         &self,
         transaction: Transaction<Part>,
-        within: Within<'_>,
+        tenant: Tenant<'_>,
         giver: &Giver<'_>,
     ) -> Result<Transaction<Part>, FolderError> {
         let id = Principal::User(giver.user);
-        let user = self.principal(within.account, within.environment, &id);
+        let user = self.principal(tenant.account, tenant.environment, &id);
         let open = user.await?.filter(|user| user.closed_at.is_none());
         let user = open.ok_or(FolderError::NoMember)?;
         let groups = self.groups_of(&user).await?;
         if let Some(scope) = (giver.lacks)(&user, &groups) {
             return Err(FolderError::NotHeld(scope));
         }
-        let row = keys::principal(within.account, within.environment, &id);
+        let row = keys::principal(tenant.account, tenant.environment, &id);
         let around: Vec<&GroupRecord> = reached(&user.member_of, &groups)
             .into_iter()
             .filter(|group| {
-                let row = keys::group(within.account, within.environment, &group.id);
+                let row = keys::group(tenant.account, tenant.environment, &group.id);
                 !transaction.has(&row)
             })
             .collect();

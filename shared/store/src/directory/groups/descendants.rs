@@ -1,8 +1,7 @@
 //! Below a group: its users and those of the groups within it, walked page by page.
 
 use super::member::{Entry, Member, Membership, in_groups};
-use crate::directory::list::Within;
-use crate::table::{Key, Outcome, Slice, Store, StoreError, Transaction, keys, row};
+use crate::table::{Key, Outcome, Slice, Store, StoreError, Tenant, Transaction, keys, row};
 use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalRecord};
 use std::collections::{HashMap, HashSet};
 use tokio::time::Instant;
@@ -13,7 +12,7 @@ const PAGE: i32 = 100;
 /// A walk that stops where its time is over.
 #[derive(Debug)]
 pub(crate) struct Below<'a> {
-    within: Within<'a>,
+    tenant: Tenant<'a>,
     left: Vec<(GroupId, Option<Key>)>,
     seen: HashSet<GroupId>,
     deadline: Instant,
@@ -25,9 +24,9 @@ enum Part {
 }
 
 impl<'a> Below<'a> {
-    pub(crate) fn new(within: Within<'a>, group: GroupId, deadline: Instant) -> Self {
+    pub(crate) fn new(tenant: Tenant<'a>, group: GroupId, deadline: Instant) -> Self {
         Self {
-            within,
+            tenant,
             left: vec![(group, None)],
             seen: HashSet::from([group]),
             deadline,
@@ -45,7 +44,7 @@ impl<'a> Below<'a> {
             }
             let limit = Some(PAGE);
             let slice = Slice { limit, after };
-            let (account, environment) = (self.within.account, self.within.environment);
+            let (account, environment) = (self.tenant.account, self.tenant.environment);
             let pk = keys::group_partition(account, environment, &group);
             let (rows, after) = store
                 .query("walk a group", &pk, keys::MEMBERS, slice)
@@ -65,7 +64,7 @@ impl<'a> Below<'a> {
                 }
             }
             if !users.is_empty() {
-                return store.all_principals(self.within, &users).await.map(Some);
+                return store.all_principals(self.tenant, &users).await.map(Some);
             }
         }
         Ok(None)
@@ -76,10 +75,10 @@ impl Store {
     /// The groups that stand directly in this one.
     pub(crate) async fn groups_in(
         &self,
-        within: Within<'_>,
+        tenant: Tenant<'_>,
         group: GroupId,
     ) -> Result<Vec<GroupId>, StoreError> {
-        let pk = keys::group_partition(within.account, within.environment, &group);
+        let pk = keys::group_partition(tenant.account, tenant.environment, &group);
         let entries: Vec<Entry> = self
             .query_all("walk a group", &pk, keys::MEMBER_GROUPS)
             .await?;
@@ -92,7 +91,7 @@ impl Store {
     /// The groups that these users are in, themselves and by nesting.
     pub(crate) async fn groups_of_all(
         &self,
-        within: Within<'_>,
+        tenant: Tenant<'_>,
         users: &[PrincipalRecord],
     ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
         let known = users
@@ -100,17 +99,17 @@ impl Store {
             .flat_map(|user| user.groups.iter().chain(&user.member_of))
             .copied()
             .collect();
-        self.groups_around(within.account, within.environment, known)
+        self.groups_around(tenant.account, tenant.environment, known)
             .await
     }
 
     /// Writes down, on the rows of the users below a group, which groups they are in now, so that
     /// those are read at once. Nothing hangs on it but a round trip at validation: it stops when
     /// its time is over, and where the table does not answer.
-    pub(crate) async fn tell_below(&self, within: Within<'_>, group: GroupId, deadline: Instant) {
-        let mut below = Below::new(within, group, deadline);
+    pub(crate) async fn tell_below(&self, tenant: Tenant<'_>, group: GroupId, deadline: Instant) {
+        let mut below = Below::new(tenant, group, deadline);
         while let Ok(Some(users)) = below.next(self).await {
-            let Ok(groups) = self.groups_of_all(within, &users).await else {
+            let Ok(groups) = self.groups_of_all(tenant, &users).await else {
                 return;
             };
             for user in users.iter().filter(|user| user.closed_at.is_none()) {
@@ -135,10 +134,10 @@ impl Store {
     /// Takes everybody out of a group that is closed, which gives nothing any more: for tidiness
     /// alone, as far as time allows.
     pub(crate) async fn scatter(&self, group: &GroupRecord, deadline: Instant) {
-        let within = Within::from(group);
-        let pk = keys::group_partition(within.account, within.environment, &group.id);
-        let row = keys::group(within.account, within.environment, &group.id);
-        let entries = self.erase_entries(within, &row, &group.id, &group.within);
+        let tenant = Tenant::from(group);
+        let pk = keys::group_partition(tenant.account, tenant.environment, &group.id);
+        let row = keys::group(tenant.account, tenant.environment, &group.id);
+        let entries = self.erase_entries(tenant, &row, &group.id, &group.within);
         if entries.await.is_err() {
             return;
         }
@@ -151,8 +150,8 @@ impl Store {
                 return;
             }
             let leaving = Membership {
-                account: within.account,
-                environment: within.environment,
+                account: tenant.account,
+                environment: tenant.environment,
                 group: group.id,
                 member,
             };

@@ -2,12 +2,11 @@
 
 use super::nesting::walk_ends;
 use crate::activity::Audit;
-use crate::directory::account::CreateError;
-use crate::directory::list::Within;
+use crate::directory::creation::CreateError;
 use crate::directory::principal::{ChangeError, as_read};
 use crate::idempotency::Idempotency;
 use crate::table::{
-    Expression, KEPT_SECONDS, Outcome, Store, StoreError, Transaction, keys, number, row,
+    Expression, KEPT_SECONDS, Outcome, Store, StoreError, Tenant, Transaction, keys, number, row,
 };
 use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, UnixMillis};
 
@@ -29,15 +28,6 @@ enum Part {
     Place,
     Idempotency,
     Audit,
-}
-
-impl<'a> From<&'a GroupRecord> for Within<'a> {
-    fn from(record: &'a GroupRecord) -> Self {
-        Self {
-            account: &record.account,
-            environment: &record.environment,
-        }
-    }
 }
 
 impl<P: Copy> Transaction<P> {
@@ -68,13 +58,13 @@ impl Store {
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<(), CreateError> {
-        let within = Within::from(record);
+        let tenant = Tenant::from(record);
         let key = keys::group(&record.account, &record.environment, &record.id);
         let mut transaction = Transaction::new("create a group")
             .create(Part::Group, row::write(&key, record, None)?)
-            .list(Part::Group, within, GROUP, &record.id)?
-            .while_open(Part::Place, within)
-            .log_within(Part::Audit, audit, within)?;
+            .list(Part::Group, tenant, GROUP, &record.id)?
+            .while_open(Part::Place, tenant)
+            .log_in(Part::Audit, audit, tenant)?;
         if let Some(idempotency) = idempotency {
             let made = record.id.to_string();
             transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
@@ -84,7 +74,7 @@ impl Store {
         };
         self.refuse_repeated_creation(idempotency, now).await?;
         if parts.contains(&Part::Place) {
-            return Err(self.why_not_open(within).await?);
+            return Err(self.why_not_open(tenant).await?);
         }
         Err(CreateError::Exists)
     }
@@ -114,12 +104,12 @@ impl Store {
         limit: u32,
         cursor: Option<GroupId>,
     ) -> Result<GroupPage, StoreError> {
-        let within = Within {
+        let tenant = Tenant {
             account,
             environment,
         };
         let (ids, next): (Vec<GroupId>, _) = self
-            .listed("list groups", within, GROUP, limit, cursor)
+            .listed("list groups", tenant, GROUP, limit, cursor)
             .await?;
         let mut groups = self.groups(account, environment, &ids).await?;
         groups.retain(|group| group.closed_at.is_none());
@@ -146,7 +136,7 @@ impl Store {
             if group.closed_at.is_some() {
                 return Ok(());
             }
-            let within = Within::from(&group);
+            let tenant = Tenant::from(&group);
             // Where the row is missing, it gives nothing as well: it need not stay.
             let change = Expression::new("SET #closed_at = :now, #ttl = :ttl")
                 .with(":now", number(now.0))
@@ -154,8 +144,8 @@ impl Store {
             let key = keys::group(account, environment, id);
             let transaction = Transaction::new(operation)
                 .update(Part::Group, key, change, as_read(group.version))
-                .unlist(Part::Group, within, GROUP, id)
-                .log_within(Part::Audit, audit, within)?;
+                .unlist(Part::Group, tenant, GROUP, id)
+                .log_in(Part::Audit, audit, tenant)?;
             match self.transact(&transaction).await? {
                 Outcome::Written => {
                     self.scatter(&group, walk_ends()).await;
@@ -188,7 +178,7 @@ impl Store {
             change(&mut next);
             let transaction = Transaction::new(operation)
                 .change_group(Part::Group, &next)?
-                .log_within(Part::Audit, audit, Within::from(&next))?;
+                .log_in(Part::Audit, audit, Tenant::from(&next))?;
             match self.transact(&transaction).await? {
                 Outcome::Written => {
                     next.version = next.version.saturating_add(1);

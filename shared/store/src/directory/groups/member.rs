@@ -3,9 +3,10 @@
 //! listed.
 
 use crate::activity::Audit;
-use crate::directory::list::Within;
 use crate::directory::principal::as_read;
-use crate::table::{Expression, Key, Outcome, Slice, Store, StoreError, Transaction, keys, row};
+use crate::table::{
+    Expression, Key, Outcome, Slice, Store, StoreError, Tenant, Transaction, keys, row,
+};
 use hallpass_core::{
     AccountId, EnvironmentName, GroupId, GroupRecord, IdError, MOST_GROUPS, Principal,
     PrincipalRecord, Scope, UserId, reached,
@@ -126,8 +127,8 @@ impl<'de> Deserialize<'de> for Member {
 }
 
 impl<'a> Membership<'a> {
-    pub(crate) fn within(&self) -> Within<'a> {
-        Within {
+    pub(crate) fn tenant(&self) -> Tenant<'a> {
+        Tenant {
             account: self.account,
             environment: self.environment,
         }
@@ -235,7 +236,7 @@ impl Store {
         let operation = "join a group";
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
-            let user = self.open_user(joining.within(), user).await?;
+            let user = self.open_user(joining.tenant(), user).await?;
             let known = [&user.groups, &user.member_of].into_iter().flatten();
             let asked = known.chain([&joining.group]).copied().collect();
             let groups = self
@@ -258,7 +259,7 @@ impl Store {
                 .change_principal(Part::Member, &next)?
                 .enter(Part::Member, joining)?
                 .while_as_read(Part::Member, &given)
-                .log_within(Part::Audit, audit, joining.within())?;
+                .log_in(Part::Audit, audit, joining.tenant())?;
             match self.transact(&transaction).await? {
                 Outcome::Written => return Ok(()),
                 Outcome::Lost(_) => backoff.pause().await?,
@@ -276,7 +277,7 @@ impl Store {
         let operation = "leave a group";
         let mut backoff = self.backoff(operation, audit.map_or(0, Audit::digest));
         loop {
-            let user = self.open_user(leaving.within(), user).await?;
+            let user = self.open_user(leaving.tenant(), user).await?;
             if !user.member_of.contains(&leaving.group) {
                 return Ok(());
             }
@@ -288,7 +289,7 @@ impl Store {
                 .change_principal(Part::Member, &next)?
                 .delete(Part::Member, leaving.key(), Expression::none());
             if let Some(audit) = audit {
-                transaction = transaction.log_within(Part::Audit, audit, leaving.within())?;
+                transaction = transaction.log_in(Part::Audit, audit, leaving.tenant())?;
             }
             match self.transact(&transaction).await? {
                 Outcome::Written => return Ok(()),
@@ -301,7 +302,7 @@ impl Store {
     /// groups.
     pub(crate) async fn erase_entries(
         &self,
-        within: Within<'_>,
+        tenant: Tenant<'_>,
         closed: &Key,
         member: &impl fmt::Display,
         groups: &[GroupId],
@@ -312,7 +313,7 @@ impl Store {
             let leave =
                 Transaction::new("leave groups").check(Part::Member, closed.clone(), is_closed);
             let leave = groups.iter().fold(leave, |it, group| {
-                let key = keys::member(within.account, within.environment, group, &member);
+                let key = keys::member(tenant.account, tenant.environment, group, &member);
                 it.delete(Part::Member, key, Expression::none())
             });
             let (Outcome::Written | Outcome::Lost(_)) = self.transact(&leave).await?;
@@ -322,11 +323,11 @@ impl Store {
 
     async fn open_user(
         &self,
-        within: Within<'_>,
+        tenant: Tenant<'_>,
         user: UserId,
     ) -> Result<PrincipalRecord, MemberError> {
         let user = self
-            .principal(within.account, within.environment, &Principal::User(user))
+            .principal(tenant.account, tenant.environment, &Principal::User(user))
             .await?;
         user.filter(|user| user.closed_at.is_none())
             .ok_or(MemberError::NoMember)
@@ -344,7 +345,7 @@ impl Store {
         limit: u32,
         cursor: Option<Member>,
     ) -> Result<MemberPage, StoreError> {
-        let within = Within {
+        let tenant = Tenant {
             account,
             environment,
         };
@@ -367,7 +368,7 @@ impl Store {
             }
             last = Some(member);
         }
-        let mut users = self.all_principals(within, &in_users).await?;
+        let mut users = self.all_principals(tenant, &in_users).await?;
         users.retain(|user| user.closed_at.is_none());
         let mut groups = self.groups(account, environment, &in_groups).await?;
         groups.retain(|group| group.closed_at.is_none());

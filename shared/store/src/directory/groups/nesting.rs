@@ -4,8 +4,7 @@
 use super::descendants::Below;
 use super::member::{Member, MemberError, Membership, not_held};
 use crate::activity::Audit;
-use crate::directory::list::Within;
-use crate::table::{Expression, Outcome, Store, StoreError, Transaction, keys, number};
+use crate::table::{Expression, Outcome, Store, StoreError, Tenant, Transaction, keys, number};
 use hallpass_core::{GroupId, GroupRecord, MOST_GROUPS, MOST_NESTED, Scope, height, reached};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
@@ -31,7 +30,7 @@ struct Nestings {
 
 impl<P: Copy> Transaction<P> {
     /// Holds only where no nesting came between.
-    fn after_nestings(self, part: P, within: Within<'_>, read: u64) -> Self {
+    fn after_nestings(self, part: P, tenant: Tenant<'_>, read: u64) -> Self {
         let change =
             Expression::new("SET #nestings = :next").with(":next", number(read.saturating_add(1)));
         let when = if read == 0 {
@@ -39,7 +38,7 @@ impl<P: Copy> Transaction<P> {
         } else {
             Expression::new("#nestings = :read").with(":read", number(read))
         };
-        let key = keys::nestings(within.account, within.environment);
+        let key = keys::nestings(tenant.account, tenant.environment);
         self.update(part, key, change, when)
     }
 }
@@ -60,22 +59,22 @@ impl Store {
         audit: &Audit,
     ) -> Result<(), MemberError> {
         let operation = "nest a group";
-        let within = joining.within();
+        let tenant = joining.tenant();
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
             // First of all, so that what is read next is as it is while this number stands.
-            let key = keys::nestings(within.account, within.environment);
+            let key = keys::nestings(tenant.account, tenant.environment);
             let read: Option<Nestings> = self.find(operation, &key).await?;
             let Nestings { nestings } = read.unwrap_or_default();
             let asked = HashSet::from([inner, joining.group]);
             let mut groups = self
-                .groups_around(within.account, within.environment, asked)
+                .groups_around(tenant.account, tenant.environment, asked)
                 .await?;
             let next = nested(joining.group, inner, &groups)?;
             not_held(&reached(&[joining.group], &groups), &lacks)?;
             let Some(next) = next else { return Ok(()) };
             let most = MOST_NESTED.saturating_sub(height(joining.group, &groups));
-            if self.is_deeper(within, inner, most).await? {
+            if self.is_deeper(tenant, inner, most).await? {
                 return Err(MemberError::TooDeep);
             }
             let above: Vec<GroupRecord> = reached(&[joining.group], &groups)
@@ -83,7 +82,7 @@ impl Store {
                 .cloned()
                 .collect();
             groups.insert(inner, next.clone());
-            if self.overfills(within, inner, &groups).await? {
+            if self.overfills(tenant, inner, &groups).await? {
                 return Err(MemberError::TooManyGroups);
             }
             let above: Vec<&GroupRecord> = above.iter().collect();
@@ -91,14 +90,14 @@ impl Store {
                 .change_group(Part::Member, &next)?
                 .enter(Part::Member, joining)?
                 .while_as_read(Part::Member, &above)
-                .after_nestings(Part::Nestings, within, nestings)
-                .log_within(Part::Audit, audit, within)?;
+                .after_nestings(Part::Nestings, tenant, nestings)
+                .log_in(Part::Audit, audit, tenant)?;
             match self.transact(&transaction).await? {
                 Outcome::Written => break,
                 Outcome::Lost(_) => backoff.pause().await?,
             }
         }
-        self.tell_below(within, inner, walk_ends()).await;
+        self.tell_below(tenant, inner, walk_ends()).await;
         Ok(())
     }
 
@@ -111,11 +110,11 @@ impl Store {
         audit: Option<&Audit>,
     ) -> Result<(), MemberError> {
         let operation = "part a group";
-        let within = leaving.within();
+        let tenant = leaving.tenant();
         let mut backoff = self.backoff(operation, audit.map_or(0, Audit::digest));
         loop {
             let read = self
-                .group(within.account, within.environment, &inner)
+                .group(tenant.account, tenant.environment, &inner)
                 .await?;
             let read = read.filter(|group| group.closed_at.is_none());
             let mut next = read.ok_or(MemberError::NoMember)?;
@@ -127,21 +126,21 @@ impl Store {
                 .change_group(Part::Member, &next)?
                 .delete(Part::Member, leaving.key(), Expression::none());
             if let Some(audit) = audit {
-                transaction = transaction.log_within(Part::Audit, audit, within)?;
+                transaction = transaction.log_in(Part::Audit, audit, tenant)?;
             }
             match self.transact(&transaction).await? {
                 Outcome::Written => break,
                 Outcome::Lost(_) => backoff.pause().await?,
             }
         }
-        self.tell_below(within, inner, walk_ends()).await;
+        self.tell_below(tenant, inner, walk_ends()).await;
         Ok(())
     }
 
     /// Whether more than `most` groups stand in a row from this one downwards, itself among them.
     async fn is_deeper(
         &self,
-        within: Within<'_>,
+        tenant: Tenant<'_>,
         group: GroupId,
         most: usize,
     ) -> Result<bool, StoreError> {
@@ -149,7 +148,7 @@ impl Store {
         for _ in 0..most {
             let mut next = HashSet::new();
             for group in level {
-                next.extend(self.groups_in(within, group).await?);
+                next.extend(self.groups_in(tenant, group).await?);
             }
             if next.is_empty() {
                 return Ok(false);
@@ -163,16 +162,16 @@ impl Store {
     /// that are not reached in time go unasked: for them, more is read at validation.
     async fn overfills(
         &self,
-        within: Within<'_>,
+        tenant: Tenant<'_>,
         group: GroupId,
         groups: &HashMap<GroupId, GroupRecord>,
     ) -> Result<bool, StoreError> {
         if reached(&[group], groups).len() > MOST_GROUPS {
             return Ok(true);
         }
-        let mut below = Below::new(within, group, walk_ends());
+        let mut below = Below::new(tenant, group, walk_ends());
         while let Some(users) = below.next(self).await? {
-            let mut known = self.groups_of_all(within, &users).await?;
+            let mut known = self.groups_of_all(tenant, &users).await?;
             known.extend(groups.iter().map(|(id, group)| (*id, group.clone())));
             let mut sizes = users.iter().map(|it| reached(&it.member_of, &known).len());
             if sizes.any(|size| size > MOST_GROUPS) {
