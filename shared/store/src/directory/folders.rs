@@ -2,10 +2,13 @@
 
 mod access;
 mod access_page;
+mod error;
 mod folder;
 mod grantor;
+mod part;
 
 pub use access::Grant;
 pub use access_page::AccessPage;
-pub use folder::{FolderError, FolderPage, Owner};
+pub use error::FolderError;
+pub use folder::{FolderPage, Owner};
 pub use grantor::Giver;

@@ -1,8 +1,9 @@
 //! Access: a level that a user or group has at a folder. What counts is the map in the member's own
 //! row, by path; the entry in the folder's partition is written with it, to be listed.
 
-use super::folder::{FolderError, Part};
+use super::error::FolderError;
 use super::grantor::Giver;
+use super::part::Part;
 use crate::activity::Audit;
 use crate::directory::groups::Member;
 use crate::table::{Expression, Key, Outcome, Store, Tenant, Transaction, keys, row};

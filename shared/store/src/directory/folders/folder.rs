@@ -1,17 +1,17 @@
 //! Folders: each is a row, and an entry in the list of those that lie in the same one.
 
 use super::access::Grant;
+use super::error::FolderError;
 use super::grantor::Giver;
+use super::part::Part;
 use crate::activity::Audit;
 use crate::directory::creation::CreateError;
 use crate::directory::groups::Member;
 use crate::idempotency::Idempotency;
-use crate::table::{Expression, Key, Outcome, Store, StoreError, Tenant, Transaction, keys, row};
+use crate::table::{Key, Outcome, Store, StoreError, Tenant, Transaction, keys, row};
 use hallpass_core::{
-    AccessLevel, AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, Principal, Scope,
-    UnixMillis, UserId,
+    AccessLevel, AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, UnixMillis, UserId,
 };
-use thiserror::Error;
 
 /// Some folders that lie in the same one, in the order of their ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,68 +31,11 @@ pub struct Owner<'a> {
     pub level: &'a AccessLevel,
 }
 
-/// Why no folder was made, or nobody's access changed.
-#[derive(Debug, Error)]
-pub enum FolderError {
-    /// There is no such folder.
-    #[error("there is no such folder")]
-    NoFolder,
-    /// There is no such user or group, or it is closed.
-    #[error("there is no such user or group")]
-    NoMember,
-    /// The user whose token asks may not do this now.
-    #[error("`{0}` is not the user's to give any more")]
-    NotHeld(Scope),
-    /// The user or group would have access to more places than their row holds.
-    #[error("the user or group has access to as many places as it can")]
-    TooManyPlaces,
-    /// Nothing can be made there.
-    #[error(transparent)]
-    Create(#[from] CreateError),
-    /// The table itself.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    Folder,
-    Parent,
-    Member,
-    Place,
-    Idempotency,
-    Audit,
-}
-
 /// The list of what lies in a folder, or at the top.
 fn list_in(parent: Option<&FolderRef>) -> String {
     match parent {
         None => "folder".to_owned(),
         Some(parent) => format!("folder#{parent}"),
-    }
-}
-
-impl Transaction<Part> {
-    /// Happens only where the folder is there. The Public one always is; a user's own is there with
-    /// the user, whose row may be among those held to be open already.
-    pub(crate) fn while_there(self, part: Part, tenant: Tenant<'_>, folder: &FolderRef) -> Self {
-        match folder {
-            FolderRef::Public => self,
-            FolderRef::Home(user) => {
-                let user = Principal::User(*user);
-                let key = keys::principal(tenant.account, tenant.environment, &user);
-                if self.has(&key) {
-                    return self;
-                }
-                let open =
-                    Expression::new("attribute_exists(#pk) AND attribute_not_exists(#closed_at)");
-                self.check(part, key, open)
-            }
-            FolderRef::Made(id) => {
-                let key = keys::folder(tenant.account, tenant.environment, id);
-                self.check(part, key, Expression::new("attribute_exists(#pk)"))
-            }
-        }
     }
 }
 

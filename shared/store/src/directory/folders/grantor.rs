@@ -1,7 +1,8 @@
 //! Givers: users who give and take access and make folders by their own tokens. A token says what its
 //! user could do when it was made; the act happens only while the user may do it now.
 
-use super::folder::{FolderError, Part};
+use super::error::FolderError;
+use super::part::Part;
 use crate::directory::principal::as_read;
 use crate::table::{Store, Tenant, Transaction, keys};
 use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalRecord, Scope, UserId, reached};
