@@ -36,4 +36,4 @@ pub(crate) use read::BATCH_LIMIT;
 pub(crate) use row::{KEPT_SECONDS, Reference};
 pub use store::Store;
 pub(crate) use tenant::Tenant;
-pub(crate) use transaction::{Outcome, Transaction};
+pub(crate) use transaction::{Outcome, TRANSACTION_LIMIT, Transaction};

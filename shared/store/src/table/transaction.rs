@@ -17,6 +17,9 @@ use aws_sdk_dynamodb::types::{
 use hallpass_core::{AccountId, EnvironmentName, UnixMillis};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+/// How many writes the table takes in one transaction.
+pub(crate) const TRANSACTION_LIMIT: usize = 100;
+
 /// One write of a transaction.
 #[derive(Clone, Debug)]
 enum Write {

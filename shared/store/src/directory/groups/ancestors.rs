@@ -1,8 +1,25 @@
 //! Groups and their ancestors: the groups that they stand within, at whatever distance.
 
 use crate::table::{BATCH_LIMIT, Key, Store, StoreError, keys, row};
-use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, PrincipalRecord};
+use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, PrincipalRecord, reached};
 use std::collections::{HashMap, HashSet};
+
+/// A user as they are once they are in these groups: those of them that are not closed.
+pub(crate) fn in_groups(
+    user: &PrincipalRecord,
+    member_of: impl Iterator<Item = GroupId>,
+    groups: &HashMap<GroupId, GroupRecord>,
+) -> PrincipalRecord {
+    let is_open = |id: &GroupId| groups.get(id).is_some_and(|it| it.closed_at.is_none());
+    let member_of: Vec<GroupId> = member_of.filter(is_open).collect();
+    let mut around: Vec<GroupId> = reached(&member_of, groups).iter().map(|it| it.id).collect();
+    around.sort_unstable();
+    PrincipalRecord {
+        member_of,
+        groups: around,
+        ..user.clone()
+    }
+}
 
 impl Store {
     /// Reads the groups a user is in, themselves and by nesting: all that the user's row knows of

@@ -1,13 +1,25 @@
 //! Below a group: its users and those of the groups within it, walked page by page.
 
-use super::member::{Entry, Member, Membership, in_groups};
+use super::ancestors::in_groups;
+use super::member::{Entry, Member};
 use crate::table::{Key, Outcome, Slice, Store, StoreError, Tenant, Transaction, keys, row};
 use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalRecord};
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// Members a page.
 const PAGE: i32 = 100;
+
+/// How long the users below are looked at before a nesting, and their rows told of it after: what
+/// is left then is read at validation.
+const WALK_FOR: Duration = Duration::from_secs(1);
+
+/// When the walk that begins now ends.
+pub(crate) fn walk_ends() -> Instant {
+    let now = Instant::now();
+    now.checked_add(WALK_FOR).unwrap_or(now)
+}
 
 /// A walk that stops where its time is over.
 #[derive(Debug)]
@@ -128,37 +140,6 @@ impl Store {
                     return;
                 }
             }
-        }
-    }
-
-    /// Takes everybody out of a group that is closed, which gives nothing any more: for tidiness
-    /// alone, as far as time allows.
-    pub(crate) async fn scatter(&self, group: &GroupRecord, deadline: Instant) {
-        let tenant = Tenant::from(group);
-        let pk = keys::group_partition(tenant.account, tenant.environment, &group.id);
-        let row = keys::group(tenant.account, tenant.environment, &group.id);
-        let entries = self.erase_entries(tenant, &row, &group.id, &group.within);
-        if entries.await.is_err() {
-            return;
-        }
-        let operation = "walk a group";
-        let Ok(entries) = self.query_all::<Entry>(operation, &pk, keys::MEMBERS).await else {
-            return;
-        };
-        for Entry { member } in entries {
-            if Instant::now() >= deadline {
-                return;
-            }
-            let leaving = Membership {
-                account: tenant.account,
-                environment: tenant.environment,
-                group: group.id,
-                member,
-            };
-            let _best_effort = match member {
-                Member::User(user) => self.part_user(&leaving, user, None).await,
-                Member::Group(inner) => self.part_group(&leaving, inner, None).await,
-            };
         }
     }
 }

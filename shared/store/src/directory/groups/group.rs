@@ -1,12 +1,13 @@
 //! Groups: each is a row and an entry in the list of groups; its members are rows in its partition.
 
-use super::nesting::walk_ends;
+use super::descendants::walk_ends;
 use crate::activity::Audit;
 use crate::directory::creation::CreateError;
 use crate::directory::principal::{ChangeError, as_read};
 use crate::idempotency::Idempotency;
 use crate::table::{
-    Expression, KEPT_SECONDS, Outcome, Store, StoreError, Tenant, Transaction, keys, number, row,
+    Expression, KEPT_SECONDS, Outcome, Store, StoreError, TRANSACTION_LIMIT, Tenant, Transaction,
+    keys, number, row,
 };
 use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, UnixMillis};
 
@@ -43,6 +44,17 @@ impl<P: Copy> Transaction<P> {
         .with(":within", row::value(&key, &next.within)?)
         .with(":next", number(next.version.saturating_add(1)));
         Ok(self.update(part, key, change, as_read(next.version)))
+    }
+
+    /// Holds only while these groups give what they gave when they were read. What stands further
+    /// up than one transaction can ask is left unasked.
+    pub(crate) fn while_as_read(self, part: P, groups: &[&GroupRecord]) -> Self {
+        const BESIDE: usize = 10;
+        let most = TRANSACTION_LIMIT.saturating_sub(BESIDE);
+        groups.iter().take(most).fold(self, |it, group| {
+            let key = keys::group(&group.account, &group.environment, &group.id);
+            it.check(part, key, as_read(group.version))
+        })
     }
 }
 

@@ -1,19 +1,13 @@
 //! Nesting: groups within groups. Whether a nesting makes a circle, or too long a row, hangs on all
 //! of them, so that an environment's nestings come one by one.
 
-use super::descendants::Below;
-use super::member::{Member, MemberError, Membership, not_held};
+use super::descendants::{Below, walk_ends};
+use super::member::{MemberError, Membership, not_held};
 use crate::activity::Audit;
 use crate::table::{Expression, Outcome, Store, StoreError, Tenant, Transaction, keys, number};
 use hallpass_core::{GroupId, GroupRecord, MOST_GROUPS, MOST_NESTED, Scope, height, reached};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
-use tokio::time::Instant;
-
-/// How long the users below are looked at before a nesting, and their rows told of it after: what
-/// is left then is read at validation.
-const WALK_FOR: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
@@ -41,12 +35,6 @@ impl<P: Copy> Transaction<P> {
         let key = keys::nestings(tenant.account, tenant.environment);
         self.update(part, key, change, when)
     }
-}
-
-/// When the walk that begins now ends.
-pub(crate) fn walk_ends() -> Instant {
-    let now = Instant::now();
-    now.checked_add(WALK_FOR).unwrap_or(now)
 }
 
 impl Store {
@@ -205,14 +193,4 @@ fn nested(
     next.within.retain(is_open);
     next.within.push(outer);
     Ok(Some(next))
-}
-
-impl Member {
-    /// The group that it is, if it is one.
-    pub(crate) fn group(self) -> Option<GroupId> {
-        match self {
-            Self::User(_) => None,
-            Self::Group(id) => Some(id),
-        }
-    }
 }
