@@ -1,17 +1,15 @@
 //! Audit: one row in the same transaction as every act.
 
-use crate::table::{Expression, Item, Range, Store, StoreError, Tenant, Transaction, keys, row};
+use super::audit_id::AuditId;
+use crate::table::{Expression, Item, StoreError, Tenant, Transaction, keys, row};
 use hallpass_core::{
     AccountId, EnvironmentName, KindName, ParentId, Principal, TokenId, UnixMillis,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
-use std::str::FromStr;
-use thiserror::Error;
 
 /// Who did what, from where and when. Never holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,54 +40,6 @@ pub struct Audit {
     /// Tells acts apart that are alike in all else.
     #[serde(skip)]
     act: u64,
-}
-
-/// An act as it was written down.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct AuditRow {
-    /// Which act of its environment: as a cursor, too.
-    #[serde(rename = "sk")]
-    pub id: AuditId,
-    /// What was done.
-    pub action: String,
-    /// The id of the calling token, or `iam`.
-    pub by: String,
-    /// What the calling token came from, where it is a JWT.
-    pub parent: Option<ParentId>,
-    /// The calling token's kind.
-    pub kind: Option<KindName>,
-    /// Who the calling token speaks for.
-    pub principal: Option<Principal>,
-    /// Where the call came from.
-    pub address: Option<IpAddr>,
-    /// When.
-    pub at: UnixMillis,
-    /// What it was done to.
-    pub subject: String,
-    /// What it became.
-    #[serde(default)]
-    pub changes: BTreeMap<String, String>,
-}
-
-/// An act's id in its environment: `<milliseconds>.<16 hex digits>`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AuditId {
-    at: UnixMillis,
-    digest: u64,
-}
-
-/// A text that is no act's id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the cursor is not one that this list gave")]
-pub struct AuditIdError;
-
-/// Some acts, the newest first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditPage {
-    /// The acts.
-    pub rows: Vec<AuditRow>,
-    /// Where to go on; absent after the last page, which may be empty.
-    pub next: Option<AuditId>,
 }
 
 impl Audit {
@@ -204,76 +154,5 @@ impl<P> Transaction<P> {
         tenant: Tenant<'_>,
     ) -> Result<Self, StoreError> {
         self.log(part, audit, tenant.account, tenant.environment)
-    }
-}
-
-impl Store {
-    /// Up to `limit` acts of an environment, the newest first, after the one of the cursor: one
-    /// Query.
-    ///
-    /// # Errors
-    /// When the table does not answer, or a row is unreadable.
-    pub async fn audit(
-        &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
-        limit: u8,
-        after: Option<AuditId>,
-    ) -> Result<AuditPage, StoreError> {
-        let range = Range {
-            pk: keys::audit_partition(account, environment),
-            from: EARLIEST.to_owned(),
-            to: LATEST.to_owned(),
-            newest_first: true,
-            limit: Some(i32::from(limit)),
-            after: after.as_ref().map(AuditId::sort_key),
-        };
-        let (items, after) = self.range("read the audit log", range).await?;
-        let mut rows: Vec<AuditRow> = Vec::with_capacity(items.len());
-        for item in items {
-            rows.push(row::read(item)?);
-        }
-        let next = after.and(rows.last().map(|row| row.id));
-        Ok(AuditPage { rows, next })
-    }
-}
-
-/// Sort keys before and behind every act's.
-pub(crate) const EARLIEST: &str = " ";
-const LATEST: &str = "~";
-
-impl AuditId {
-    fn sort_key(&self) -> String {
-        format!("{:013}#{:016x}", self.at.0, self.digest)
-    }
-
-    fn parse(text: &str, separator: char) -> Result<Self, AuditIdError> {
-        let (at, digest) = text.split_once(separator).ok_or(AuditIdError)?;
-        let id = Self {
-            at: UnixMillis(at.parse().map_err(|_not_a_number| AuditIdError)?),
-            digest: u64::from_str_radix(digest, 16).map_err(|_not_a_number| AuditIdError)?,
-        };
-        let canonical = id.sort_key().replace('#', &separator.to_string());
-        (canonical == text).then_some(id).ok_or(AuditIdError)
-    }
-}
-
-impl fmt::Display for AuditId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:013}.{:016x}", self.at.0, self.digest)
-    }
-}
-
-impl FromStr for AuditId {
-    type Err = AuditIdError;
-
-    fn from_str(text: &str) -> Result<Self, AuditIdError> {
-        Self::parse(text, '.')
-    }
-}
-
-impl<'de> Deserialize<'de> for AuditId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(deserializer)?, '#').map_err(serde::de::Error::custom)
     }
 }

@@ -1,7 +1,8 @@
 //! Holding seals to the rows that they cover: what was deleted, altered or added is seen.
 
-use super::audit::EARLIEST;
-use super::seal::{LAST, ROWS, Seal, SealHead, rows_digest};
+use super::audit_id::EARLIEST;
+use super::seal::{Seal, SealHead, rows_digest};
+use super::sealing::{LAST, ROWS};
 use crate::table::{Item, Range, Store, StoreError, key_text, keys, row};
 use hallpass_core::{AccountId, EnvironmentName};
 

@@ -1,4 +1,4 @@
-//! Transactions: every change of state is one. Only counts (`usage` and `limiter`) are written one
+//! Transactions: every change of state is one. Only counts (`add_use` and `limiter`) are written one
 //! row at a time, by `update_one`.
 //!
 //! The SDK gives each call one `ClientRequestToken` and keeps it over its own retries, so that a
