@@ -1,9 +1,11 @@
 //! Close: nothing more is minted in an environment or account, or for a user or service account, and
 //! everything under it is revoked.
 
-use super::sweep::{ALWAYS, Progress, Swept};
+use super::begin::{End, Part};
+use super::progress::{ALL_TIME, Progress, Step};
+use super::target::Target;
 use crate::activity::Audit;
-use crate::table::{Expression, Key, Outcome, Store, StoreError, Transaction, keys, number};
+use crate::table::{Outcome, Store, StoreError, Transaction, keys};
 use hallpass_core::{AccountId, EnvironmentName, Principal, UnixMillis};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -41,19 +43,6 @@ pub enum Closed {
     Unfinished,
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Part {
-    Row,
-    Audit,
-}
-
-/// Up to when everything ends, and whether that closes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct End {
-    pub(super) before: UnixMillis,
-    pub(super) closed_at: Option<UnixMillis>,
-}
-
 /// An environment of an account that is closed.
 #[derive(Deserialize)]
 struct Listed {
@@ -85,7 +74,7 @@ impl Store {
                 closed_at: None,
             },
             None => End {
-                before: ALWAYS,
+                before: ALL_TIME,
                 closed_at: Some(now),
             },
         };
@@ -98,26 +87,26 @@ impl Store {
                 let begin = end
                     .begin(&row)
                     .log(Part::Audit, audit, account, environment)?;
-                let swept = Swept {
+                let target = Target {
                     account: *account,
                     environment: environment.clone(),
                     principal: None,
-                    asking: audit.calling_token(),
+                    caller: audit.calling_token(),
                 };
-                self.close_environment(begin, swept, now, deadline).await?
+                self.close_environment(begin, target, now, deadline).await?
             }
             Closing::Principal {
                 account,
                 environment,
                 principal,
             } => {
-                let swept = Swept {
+                let target = Target {
                     account: *account,
                     environment: environment.clone(),
                     principal: Some(*principal),
-                    asking: audit.calling_token(),
+                    caller: audit.calling_token(),
                 };
-                self.close_principal(end, swept, principal, audit, now, deadline)
+                self.close_principal(end, target, principal, audit, now, deadline)
                     .await?
             }
             Closing::Account(account) => {
@@ -142,17 +131,17 @@ impl Store {
     async fn close_environment(
         &self,
         begin: Transaction<Part>,
-        swept: Swept,
+        target: Target,
         now: UnixMillis,
         deadline: Instant,
     ) -> Result<Option<bool>, StoreError> {
-        let row = swept.row();
+        let row = target.row();
         // Where the condition is lost, the row is gone, or a sweep that reaches as far has begun.
         let (Outcome::Written | Outcome::Lost(_)) = self.transact(&begin).await?;
         let Some(progress) = self.progress(&row).await? else {
             return Ok(None);
         };
-        self.sweep(&Arc::new(swept), progress, now, deadline)
+        self.sweep(&Arc::new(target), progress, now, deadline)
             .await
             .map(Some)
     }
@@ -169,7 +158,7 @@ impl Store {
         let Some(progress) = self.progress(&row).await? else {
             return Ok(None);
         };
-        let Some(before) = progress.before() else {
+        let Some(before) = progress.unfinished() else {
             return Ok(Some(true));
         };
         // The account's own, which may reach further than what this call asked for.
@@ -190,50 +179,19 @@ impl Store {
                 return Ok(Some(false));
             }
             let begin = end.begin(&keys::environment(&account, &name));
-            let swept = Swept {
+            let target = Target {
                 account,
                 environment: name,
                 principal: None,
                 // Only the operator closes an account, and never its own.
-                asking: None,
+                caller: None,
             };
-            if self.close_environment(begin, swept, now, deadline).await? == Some(false) {
+            if self.close_environment(begin, target, now, deadline).await? == Some(false) {
                 return Ok(Some(false));
             }
             in_time = Instant::now() < deadline;
         }
-        self.note_done(&row, before).await?;
+        self.record_progress(&row, before, Step::Done).await?;
         Ok(Some(true))
-    }
-}
-
-impl End {
-    /// Sets the row on its way, unless it is already or on one that reaches further.
-    fn begin(self, row: &Key) -> Transaction<Part> {
-        let (change, when) = (self.change(), self.reaches_further());
-        Transaction::new("close").update(Part::Row, row.clone(), change, when)
-    }
-
-    pub(super) fn change(self) -> Expression {
-        match self.closed_at {
-            Some(closed_at) => Expression::new(
-                "SET #sweep_before = :before, #closed_at = :closed_at \
-                 REMOVE #sweep_after, #sweep_done, #sweep_last",
-            )
-            .with(":closed_at", number(closed_at.0)),
-            None => Expression::new(
-                "SET #sweep_before = :before REMOVE #sweep_after, #sweep_done, #sweep_last",
-            ),
-        }
-        .with(":before", number(self.before.0))
-    }
-
-    /// The row is there, and on no sweep that reaches as far.
-    pub(super) fn reaches_further(self) -> Expression {
-        Expression::new(
-            "attribute_exists(#pk) \
-             AND (attribute_not_exists(#sweep_before) OR #sweep_before < :before)",
-        )
-        .with(":before", number(self.before.0))
     }
 }

@@ -1,10 +1,9 @@
 //! Closing a user or service account, or ending what is old of it.
 
-use super::close::{End, Part};
-use super::sweep::Swept;
+use super::begin::{End, Part};
+use super::target::Target;
 use crate::activity::Audit;
-use crate::directory::as_read;
-use crate::table::{Expression, Key, Outcome, Store, StoreError, Tenant, Transaction, number};
+use crate::table::{Outcome, Store, StoreError, Tenant};
 use hallpass_core::{Principal, PrincipalRecord, UnixMillis};
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -15,28 +14,28 @@ impl Store {
     pub(super) async fn close_principal(
         &self,
         end: End,
-        swept: Swept,
+        target: Target,
         principal: &Principal,
         audit: &Audit,
         now: UnixMillis,
         deadline: Instant,
     ) -> Result<Option<bool>, StoreError> {
-        let Some(record) = self.begin_principal(end, &swept, principal, audit).await? else {
+        let Some(record) = self.begin_principal(end, &target, principal, audit).await? else {
             return Ok(None);
         };
-        let Some(progress) = self.progress(&swept.row()).await? else {
+        let Some(progress) = self.progress(&target.row()).await? else {
             return Ok(None);
         };
-        if progress.before().is_some() && progress.closed_at.is_some() {
+        if progress.unfinished().is_some() && progress.closed_at.is_some() {
             self.erase_entries(
                 Tenant::from(&record),
-                &swept.row(),
+                &target.row(),
                 &record.id,
                 &record.member_of,
             )
             .await?;
         }
-        self.sweep(&Arc::new(swept), progress, now, deadline)
+        self.sweep(&Arc::new(target), progress, now, deadline)
             .await
             .map(Some)
     }
@@ -45,13 +44,13 @@ impl Store {
     async fn begin_principal(
         &self,
         end: End,
-        swept: &Swept,
+        target: &Target,
         principal: &Principal,
         audit: &Audit,
     ) -> Result<Option<PrincipalRecord>, StoreError> {
         let tenant = Tenant {
-            account: &swept.account,
-            environment: &swept.environment,
+            account: &target.account,
+            environment: &target.environment,
         };
         let mut backoff = self.backoff("close", audit.digest());
         loop {
@@ -63,7 +62,7 @@ impl Store {
                 return Ok(Some(record));
             }
             let begin =
-                end.begin_principal(&swept.row(), &record)
+                end.begin_principal(&target.row(), &record)
                     .log_in(Part::Audit, audit, tenant)?;
             match self.transact(&begin).await? {
                 Outcome::Written => return Ok(Some(record)),
@@ -73,23 +72,5 @@ impl Store {
                 Outcome::Lost(_) => backoff.pause().await?,
             }
         }
-    }
-}
-
-impl End {
-    /// Closes the row as it was read, frees its name and takes it out of its list; or cuts off what
-    /// is old, unless a sweep that reaches as far has begun.
-    fn begin_principal(self, row: &Key, record: &PrincipalRecord) -> Transaction<Part> {
-        if self.closed_at.is_some() {
-            let change = self.change();
-            return Transaction::new("close")
-                .update(Part::Row, row.clone(), change, as_read(record.version))
-                .forget_principal(Part::Row, record);
-        }
-        let change = Expression::new(
-            "SET #sweep_before = :before, #cut_off = :before REMOVE #sweep_after, #sweep_done, #sweep_last",
-        )
-        .with(":before", number(self.before.0));
-        Transaction::new("close").update(Part::Row, row.clone(), change, self.reaches_further())
     }
 }
