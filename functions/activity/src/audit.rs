@@ -5,7 +5,9 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
-use hallpass_core::{AccountId, EnvironmentName, KindName, ParentId, Principal, UnixSeconds};
+use hallpass_core::{
+    AccountId, EnvironmentName, KindName, ManagementScope, ParentId, Principal, Tenant, UnixSeconds,
+};
 use hallpass_http::{Caller, Limit, Platform, Problem};
 use hallpass_store::{AuditId, AuditRow, SealFault, SealHead, StoreError, Verification};
 use serde::{Deserialize, Serialize};
@@ -86,9 +88,12 @@ pub(crate) async fn audit(
     caller: Caller,
     request: Result<Query<AuditRequest>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    caller.require("activity:read")?;
+    caller.require(ManagementScope::ActivityRead)?;
     let request = Problem::of_query(request)?;
-    let (account, environment) = caller.place(request.account, request.environment.clone())?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(request.account, request.environment.clone())?;
     if request.verify {
         let view = verified(&platform, account, &environment, &request).await?;
         return Ok(Json(view).into_response());

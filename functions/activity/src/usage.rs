@@ -8,7 +8,9 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
-use hallpass_core::{AccountId, Day, EnvironmentName, ParentId, Principal, UnixSeconds};
+use hallpass_core::{
+    AccountId, Day, EnvironmentName, ManagementScope, ParentId, Principal, Tenant, UnixSeconds,
+};
 use hallpass_http::{Caller, Limit, Platform, Problem};
 use hallpass_store::{USAGE_KEPT_DAYS, UsageCursor, UsageOf, UsagePage, UsageQuery};
 use label::Labels;
@@ -69,9 +71,12 @@ pub(crate) async fn usage(
     caller: Caller,
     request: Result<Query<UsageRequest>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    caller.require("activity:read")?;
+    caller.require(ManagementScope::ActivityRead)?;
     let request = Problem::of_query(request)?;
-    let (account, environment) = caller.place(request.account, request.environment.clone())?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(request.account, request.environment.clone())?;
     let asked = request.query(&platform, account, environment)?;
     // What this instance itself has counted is shown at once; other instances' within a minute.
     platform.flush_use().await;

@@ -4,7 +4,7 @@ use crate::ask::Ask;
 use crate::error::DirectoryError;
 use crate::place;
 use axum::Json;
-use hallpass_core::{AccountId, AccountName, UnixSeconds};
+use hallpass_core::{AccountId, AccountName, ManagementScope, UnixSeconds};
 use hallpass_http::{Limit, Problem};
 use hallpass_store::AccountRow;
 use http::StatusCode;
@@ -88,7 +88,7 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<AccountView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:read")?;
+    caller.require(ManagementScope::DirectoryRead)?;
     let account = place::account(caller, ask.named("account")?)?;
     let row = platform.store.account(&account).await?;
     row.map(|row| Json(row.into()))
@@ -100,7 +100,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:read")?;
+    caller.require(ManagementScope::DirectoryRead)?;
     let page: PageRequest = ask.query()?;
     let limit = page.limit.unwrap_or_default().into();
     if !caller.is_operator() {

@@ -5,7 +5,8 @@ use crate::folder::{self, Folder, Listing, Make};
 use crate::user;
 use axum::Json;
 use hallpass_core::{
-    FolderId, FolderRef, Path as Place, Principal, PrincipalName, TokenName, UnixSeconds,
+    FolderId, FolderRef, ManagementScope, Path as Place, Principal, PrincipalName, TokenName,
+    UnixSeconds,
 };
 use hallpass_http::Problem;
 use http::StatusCode;
@@ -67,7 +68,7 @@ pub(crate) struct UserView {
 }
 
 pub(crate) async fn create_user(ask: Ask) -> Result<(StatusCode, Json<UserView>), Problem> {
-    ask.caller.require("directory:write")?;
+    ask.caller.require(ManagementScope::DirectoryWrite)?;
     let value: UserRequest = ask.keyed_body()?;
     let make = user::Make {
         within: ask.place(None, None)?,

@@ -4,7 +4,7 @@ use crate::ask::Ask;
 use crate::error::DirectoryError;
 use crate::place;
 use axum::Json;
-use hallpass_core::{AccountId, EnvironmentName, UnixSeconds};
+use hallpass_core::{AccountId, EnvironmentName, ManagementScope, UnixSeconds};
 use hallpass_http::{Limit, Problem};
 use hallpass_store::EnvironmentRow;
 use http::StatusCode;
@@ -86,7 +86,7 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<EnvironmentView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:read")?;
+    caller.require(ManagementScope::DirectoryRead)?;
     let unknown = || Problem::not_found("environment");
     let account = place::account(caller, ask.named("account")?)?;
     let name: EnvironmentName = format!("{}/{}", ask.named("app")?, ask.named("env")?)
@@ -104,7 +104,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:read")?;
+    caller.require(ManagementScope::DirectoryRead)?;
     let account = place::account(caller, ask.named("account")?)?;
     let page: PageRequest = ask.query()?;
     let limit = page.limit.unwrap_or_default().into();

@@ -16,8 +16,8 @@ use crate::within::Within;
 use authority::Authority;
 use axum::Json;
 use hallpass_core::{
-    AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, Path as Place, Principal,
-    TokenName, folder_root, present,
+    AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, ManagementScope, Path as Place,
+    Principal, TokenName, folder_root, present,
 };
 use hallpass_http::{Limit, Platform, Problem};
 use hallpass_store::{FolderError, Idempotency, Owner};
@@ -26,8 +26,8 @@ use located::locate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-const READ: &str = "directory:read";
-const WRITE: &str = "directory:write";
+const READ: ManagementScope = ManagementScope::DirectoryRead;
+const WRITE: ManagementScope = ManagementScope::DirectoryWrite;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -54,7 +54,7 @@ pub(crate) fn not_held(scope: &Scope) -> Problem {
 }
 
 fn holds(ask: &Ask, scope: &Scope) -> bool {
-    ask.caller.evidence().holds(scope, &ask.platform.catalog)
+    ask.caller.holds_scope(scope)
 }
 
 /// The name of a user or service account.

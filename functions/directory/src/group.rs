@@ -5,7 +5,8 @@ use crate::refusal;
 use crate::within::Within;
 use axum::Json;
 use hallpass_core::{
-    Access, AccountId, EnvironmentName, GroupId, GroupRecord, TokenName, UnixSeconds, present,
+    Access, AccountId, EnvironmentName, GroupId, GroupRecord, ManagementScope, TokenName,
+    UnixSeconds, present,
 };
 use hallpass_http::{Platform, Problem};
 use http::StatusCode;
@@ -80,7 +81,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<GroupView>), Pr
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:write")?;
+    caller.require(ManagementScope::DirectoryWrite)?;
     let value: GroupRequest = ask.keyed_body()?;
     let within = ask.place(value.account, value.environment)?;
     let now = platform.now();
@@ -111,7 +112,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:read")?;
+    caller.require(ManagementScope::DirectoryRead)?;
     let page = ask.page::<GroupId>()?;
     let Within {
         account,
@@ -155,7 +156,7 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<GroupView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:read")?;
+    caller.require(ManagementScope::DirectoryRead)?;
     let within = ask.within()?;
     let group = open(platform, &within, &id(ask.named("group")?)?).await?;
     Ok(Json(group.into()))
@@ -165,7 +166,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<GroupView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:write")?;
+    caller.require(ManagementScope::DirectoryWrite)?;
     let within = ask.within()?;
     let value: GroupChange = ask.body()?;
     let group = id(ask.named("group")?)?;
@@ -185,7 +186,7 @@ pub(crate) async fn delete(ask: Ask) -> Result<StatusCode, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:write")?;
+    caller.require(ManagementScope::DirectoryWrite)?;
     let within = ask.within()?;
     let group = id(ask.named("group")?)?;
     let now = platform.now();

@@ -4,7 +4,9 @@ use crate::ask::Ask;
 use crate::within::Within;
 use crate::{given, group, refusal};
 use axum::Json;
-use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalName, PrincipalRecord, TokenName};
+use hallpass_core::{
+    GroupId, GroupRecord, ManagementScope, Principal, PrincipalName, PrincipalRecord, TokenName,
+};
 use hallpass_http::Problem;
 use hallpass_store::{Member, Membership};
 use http::StatusCode;
@@ -37,7 +39,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<MembersView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:read")?;
+    caller.require(ManagementScope::DirectoryRead)?;
     let page = ask.page::<Member>()?;
     let group = group::open(platform, &page.within, &group::id(ask.named("group")?)?).await?;
     let found = platform
@@ -103,7 +105,7 @@ async fn add(ask: &Ask, member: Named<'_>) -> Result<StatusCode, Problem> {
     let Ask {
         platform, caller, ..
     } = ask;
-    caller.require("directory:write")?;
+    caller.require(ManagementScope::DirectoryWrite)?;
     let within = ask.within()?;
     let membership = membership(&within, ask.named("group")?, member)?;
     let audit = caller.audit("join_group", subject(&membership), platform.now());
@@ -119,7 +121,7 @@ async fn remove(ask: &Ask, member: Named<'_>) -> Result<StatusCode, Problem> {
     let Ask {
         platform, caller, ..
     } = ask;
-    caller.require("directory:write")?;
+    caller.require(ManagementScope::DirectoryWrite)?;
     let within = ask.within()?;
     let membership = membership(&within, ask.named("group")?, member)?;
     let audit = caller.audit("leave_group", subject(&membership), platform.now());

@@ -1,6 +1,6 @@
 //! Which account a path names, and whether the caller may look.
 
-use hallpass_core::AccountId;
+use hallpass_core::{AccountId, ManagementScope};
 use hallpass_http::{Caller, Problem};
 
 /// The account of a path: the caller's own, or anyone's for the operator. What is not the caller's
@@ -14,6 +14,6 @@ pub(crate) fn account(caller: &Caller, text: &str) -> Result<AccountId, Problem>
 
 /// Accounts and environments are made by the platform itself.
 pub(crate) fn operator_only(caller: &Caller) -> Result<(), Problem> {
-    caller.require("directory:write")?;
-    caller.require("platform:operate")
+    caller.require(ManagementScope::DirectoryWrite)?;
+    caller.require(ManagementScope::PlatformOperate)
 }

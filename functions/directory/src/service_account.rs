@@ -6,8 +6,8 @@ use crate::{given, refusal, remove};
 use axum::Json;
 use axum::response::Response;
 use hallpass_core::{
-    Access, AccountId, EnvironmentName, Principal, PrincipalName, PrincipalRecord, PrincipalType,
-    ServiceAccountId, UnixSeconds, present,
+    Access, AccountId, EnvironmentName, ManagementScope, Principal, PrincipalName, PrincipalRecord,
+    PrincipalType, ServiceAccountId, UnixSeconds, present,
 };
 use hallpass_http::Problem;
 use http::StatusCode;
@@ -60,7 +60,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ServiceAccountV
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:write")?;
+    caller.require(ManagementScope::DirectoryWrite)?;
     let value: ServiceAccountRequest = ask.keyed_body()?;
     let within = ask.place(value.account, value.environment)?;
     let now = platform.now();
@@ -95,7 +95,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:read")?;
+    caller.require(ManagementScope::DirectoryRead)?;
     let page = ask.page::<ServiceAccountId>()?;
     let Within {
         account,
@@ -127,7 +127,7 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<ServiceAccountView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:read")?;
+    caller.require(ManagementScope::DirectoryRead)?;
     let within = ask.within()?;
     let id = id(ask.named("service_account")?)?;
     let found = platform
@@ -141,7 +141,7 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<ServiceAccountView>, Problem> {
 }
 
 pub(crate) async fn delete(ask: Ask) -> Result<Response, Problem> {
-    ask.caller.require("directory:write")?;
+    ask.caller.require(ManagementScope::DirectoryWrite)?;
     let within = ask.within()?;
     let id = id(ask.named("service_account")?)?;
     remove::principal(&ask, within, id)

@@ -6,8 +6,8 @@ use crate::ask::Ask;
 use crate::error::DirectoryError;
 use axum::Json;
 use hallpass_core::{
-    AccountId, EnvironmentName, ModelId, PasswordHash, Scope, ScopeSet, ShareId, ShareRecord,
-    present,
+    AccountId, EnvironmentName, ManagementScope, ModelId, PasswordHash, Scope, ScopeSet, ShareId,
+    ShareRecord, Tenant, present,
 };
 use hallpass_http::{Caller, Limit, Platform, Problem};
 use hallpass_password::{HashError, Password, hash, matches, optional};
@@ -55,14 +55,17 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ShareView>), Pr
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:write")?;
+    caller.require(ManagementScope::DirectoryWrite)?;
     let ShareRequest {
         model,
         password,
         environment,
         account,
     } = ask.keyed_body()?;
-    let (account, environment) = caller.place(account, environment)?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(account, environment)?;
     let scopes = given(platform, &model)?;
     check_held(caller, &scopes)?;
     // Without the password's text: beside Argon2id, the table must not hold a fast hash of it. A
@@ -104,7 +107,7 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<ShareView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:read")?;
+    caller.require(ManagementScope::DirectoryRead)?;
     let share = find(platform, caller, ask.named("share")?).await?;
     Ok(Json(share.into()))
 }
@@ -114,10 +117,13 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:read")?;
+    caller.require(ManagementScope::DirectoryRead)?;
     let page: PageRequest = ask.query()?;
     let limit = page.limit.unwrap_or_default().into();
-    let (account, environment) = caller.place(page.account, page.environment)?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(page.account, page.environment)?;
     let found = platform
         .store
         .shares(&account, &environment, limit, page.cursor)
@@ -130,7 +136,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<ShareView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:write")?;
+    caller.require(ManagementScope::DirectoryWrite)?;
     let PasswordRequest { password } = ask.body()?;
     let share = find(platform, caller, ask.named("share")?).await?;
     check_held(caller, &share.scopes)?;
@@ -156,7 +162,7 @@ pub(crate) async fn remove(ask: Ask) -> Result<StatusCode, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:write")?;
+    caller.require(ManagementScope::DirectoryWrite)?;
     let share = find(platform, caller, ask.named("share")?).await?;
     let now = platform.now();
     let audit = caller
@@ -190,7 +196,7 @@ fn given(platform: &Platform, model: &ModelId) -> Result<ScopeSet, Problem> {
 
 /// Nobody gives visitors what they may not do themselves.
 fn check_held(caller: &Caller, scopes: &ScopeSet) -> Result<(), Problem> {
-    let missing = |scope: &&Scope| !caller.holds(&scope.to_string());
+    let missing = |scope: &&Scope| !caller.holds_scope(scope);
     match scopes.iter().find(missing) {
         Some(scope) => {
             let detail = format!(

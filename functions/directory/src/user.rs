@@ -6,8 +6,8 @@ use crate::{given, refusal, remove};
 use axum::Json;
 use axum::response::Response;
 use hallpass_core::{
-    Access, AccountId, EnvironmentName, GroupId, Principal, PrincipalName, PrincipalRecord,
-    PrincipalType, ScopeSet, UnixSeconds, UserId, WrittenScope, present,
+    Access, AccountId, EnvironmentName, GroupId, ManagementScope, Principal, PrincipalName,
+    PrincipalRecord, PrincipalType, ScopeSet, UnixSeconds, UserId, WrittenScope, present,
 };
 use hallpass_http::Problem;
 use hallpass_store::Idempotency;
@@ -96,7 +96,7 @@ impl UserView {
 }
 
 pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<UserView>), Problem> {
-    ask.caller.require("directory:write")?;
+    ask.caller.require(ManagementScope::DirectoryWrite)?;
     let value: UserRequest = ask.keyed_body()?;
     let within = ask.place(value.account, value.environment)?;
     let scopes = value.scopes.map(|written| given::scopes(&ask, &written));
@@ -159,7 +159,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:read")?;
+    caller.require(ManagementScope::DirectoryRead)?;
     let page = ask.page::<UserId>()?;
     let Within {
         account,
@@ -186,7 +186,7 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<UserView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:read")?;
+    caller.require(ManagementScope::DirectoryRead)?;
     let within = ask.within()?;
     let user = platform
         .store
@@ -205,7 +205,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<UserView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require("directory:write")?;
+    caller.require(ManagementScope::DirectoryWrite)?;
     let within = ask.within()?;
     let value: UserChange = ask.body()?;
     let user = id(ask.named("user")?)?;
@@ -248,7 +248,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<UserView>, Problem> {
 }
 
 pub(crate) async fn delete(ask: Ask) -> Result<Response, Problem> {
-    ask.caller.require("directory:write")?;
+    ask.caller.require(ManagementScope::DirectoryWrite)?;
     let within = ask.within()?;
     remove::principal(&ask, within, id(ask.named("user")?)?)
         .await?

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use hallpass_core::{TokenId, TokenRecord, UnixMillis, UnixSeconds};
+use hallpass_core::{ManagementScope, TokenRecord, UnixMillis, UnixSeconds};
 use hallpass_http::{Caller, Path, Platform, Problem, TokenView};
 use hallpass_store::LastUse;
 use serde::Serialize;
@@ -36,17 +36,10 @@ pub(crate) async fn one(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    caller.require("tokens:read")?;
+    caller.require(ManagementScope::TokensRead)?;
     let now = platform.now();
-    let unknown = || Problem::not_found("token");
-    let id: TokenId = id.parse().map_err(|_not_an_id| unknown())?;
-    let record = platform
-        .store
-        .token(&id)
-        .await?
-        .filter(|record| caller.reaches(record.account, &record.environment))
-        .ok_or_else(unknown)?;
-    let used = platform.store.last_use(&id).await?;
+    let record = caller.find_token(&platform.store, &id).await?;
+    let used = platform.store.last_use(&record.id).await?;
     let token = TokenView::from(&record);
     let view = OneView {
         token: match caller.covers(&record) {

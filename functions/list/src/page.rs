@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
-use hallpass_core::{AccountId, EnvironmentName, KindName};
+use hallpass_core::{AccountId, EnvironmentName, KindName, ManagementScope, Tenant};
 use hallpass_http::{Caller, Limit, Platform, Problem, TokenView};
 use hallpass_store::{TokenCursor, TokenCursorError, TokenList};
 use serde::{Deserialize, Serialize};
@@ -36,13 +36,16 @@ pub(crate) async fn list(
     caller: Caller,
     page: Result<Query<PageRequest>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    caller.require("tokens:read")?;
+    caller.require(ManagementScope::TokensRead)?;
     let page = Problem::of_query(page)?;
     let limit = page.limit.unwrap_or_default().into();
     if let Some(kind) = &page.kind {
         check_kind(&platform, kind)?;
     }
-    let (account, environment) = caller.place(page.account, page.environment)?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(page.account, page.environment)?;
     let list = TokenList {
         account: &account,
         environment: &environment,

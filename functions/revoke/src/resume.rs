@@ -7,7 +7,7 @@ use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use hallpass_core::{AccountId, EnvironmentName};
+use hallpass_core::{AccountId, EnvironmentName, ManagementScope};
 use hallpass_http::{Caller, Path, Platform, Problem, WalkFor};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -60,10 +60,10 @@ pub(crate) async fn principal(
 /// What has begun may be seen through by whoever may ask for it in either of its two ways: by ending
 /// tokens, or by removing from the directory.
 fn check(caller: &Caller) -> Result<(), Problem> {
-    if caller.holds("directory:write") {
+    if caller.holds(ManagementScope::DirectoryWrite) {
         return Ok(());
     }
-    caller.require("tokens:revoke")
+    caller.require(ManagementScope::TokensRevoke)
 }
 
 async fn of_place(

@@ -10,7 +10,7 @@ pub use api::Api;
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use hallpass_core::{Code, Decision, Facts, PresentedOrigin, decide};
+use hallpass_core::{Code, Decision, Facts, ManagementScope, PresentedOrigin, Tenant, decide};
 use hallpass_http::{
     ANSWER_WITHIN, Caller, Credential, JsonBody, Platform, Problem, answer_within, finish,
 };
@@ -47,10 +47,10 @@ async fn validate(
         .examine([credential.text(), in_question], now)
         .await?;
     let caller = Caller::admit(&platform, &credential, callers, now)?;
-    caller.require("tokens:validate")?;
+    caller.require(ManagementScope::TokensValidate)?;
     let request = request?;
     let scopes = request.scopes(&platform.catalog)?;
-    let (_, environment) = caller.place(None, request.environment.clone())?;
+    let Tenant { environment, .. } = caller.tenant(None, request.environment.clone())?;
     let anywhere = caller.is_operator() && request.environment.is_none();
     let facts = Facts {
         scopes: &scopes,

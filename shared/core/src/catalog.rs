@@ -6,8 +6,9 @@ mod source;
 use crate::access::AccessLevel;
 use crate::coverage::{Implications, ScopeSet};
 use crate::kind::{Format, Kind, KindName};
+use crate::management::ManagementScope;
 use crate::route::RouteTable;
-use crate::scope::{Action, MANAGEMENT_SCOPES, Name, Path, Scope, WrittenScope};
+use crate::scope::{Action, Name, Path, Scope, WrittenScope};
 use crate::share::ModelId;
 use crate::token::Prefix;
 use serde::{Deserialize, Serialize};
@@ -225,26 +226,8 @@ impl Catalog {
 
 /// The scopes of Hallpass itself and what each is for.
 fn management_scopes() -> impl Iterator<Item = (Scope, Declared)> {
-    const DESCRIPTIONS: [&str; MANAGEMENT_SCOPES.len()] = [
-        "Mint, rotate and change tokens",
-        "List tokens",
-        "Revoke tokens",
-        "Ask whether a token may do something",
-        "Make tokens that speak for somebody else",
-        "Read accounts, environments, users and groups",
-        "Change accounts, environments, users and groups",
-        "Read usage and the audit log",
-        "Act in every account: the platform itself",
-    ];
-    MANAGEMENT_SCOPES
-        .iter()
-        .zip(DESCRIPTIONS)
-        .filter_map(|(scope, description)| {
-            Some((
-                scope.parse().ok()?,
-                Declared {
-                    description: description.to_owned(),
-                },
-            ))
-        })
+    ManagementScope::ALL.into_iter().map(|scope| {
+        let description = scope.description().to_owned();
+        (scope.into(), Declared { description })
+    })
 }

@@ -1,22 +1,10 @@
 //! Scopes: `resource:action`, maybe limited to one place with `@path`.
 
+use crate::management::{ManagementScope, is_management_resource};
 use crate::present::present;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
 use thiserror::Error;
-
-/// The scopes of Hallpass itself, in every catalog. `*` never covers them.
-pub const MANAGEMENT_SCOPES: [&str; 9] = [
-    "tokens:mint",
-    "tokens:read",
-    "tokens:revoke",
-    "tokens:validate",
-    "tokens:impersonate",
-    "directory:read",
-    "directory:write",
-    "activity:read",
-    "platform:operate",
-];
 
 const MAX_SCOPE_CHARACTERS: usize = 512;
 const MAX_PATH_SEGMENTS: usize = 16;
@@ -58,6 +46,11 @@ impl Name {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// A name that stands in this crate's own source.
+    pub(crate) fn of_ours(text: &'static str) -> Self {
+        Self(text.into())
     }
 }
 
@@ -163,7 +156,7 @@ impl Scope {
     /// Whether this is `platform:operate`, which only the operator account's tokens can hold.
     #[must_use]
     pub fn is_operator(&self) -> bool {
-        self.resource.as_str() == "platform"
+        ManagementScope::of(self) == Some(ManagementScope::PlatformOperate)
     }
 
     /// The scope at one place, whatever its own was.
@@ -183,14 +176,6 @@ impl Scope {
             ..self.clone()
         }
     }
-}
-
-/// Whether `resource` is one that Hallpass's own scopes use.
-pub(crate) fn is_management_resource(resource: &Name) -> bool {
-    matches!(
-        resource.as_str(),
-        "tokens" | "directory" | "activity" | "platform"
-    )
 }
 
 impl FromStr for Scope {

@@ -6,7 +6,8 @@ use super::located::{Folder, locate};
 use crate::ask::Ask;
 use crate::within::Within;
 use hallpass_core::{
-    AccessLevel, FolderRef, GroupId, GroupRecord, Path, Principal, PrincipalRecord, Rights, Scope,
+    AccessLevel, FolderRef, GroupId, GroupRecord, ManagementScope, Path, Principal,
+    PrincipalRecord, Rights, Scope,
 };
 use hallpass_http::Problem;
 use hallpass_store::Giver;
@@ -23,7 +24,7 @@ pub(crate) enum Authority<'a> {
 
 impl<'a> Authority<'a> {
     /// What lets the caller in; `scope` is the directory's.
-    pub(crate) fn of(ask: &'a Ask, scope: &'static str) -> Result<Self, Problem> {
+    pub(crate) fn of(ask: &'a Ask, scope: ManagementScope) -> Result<Self, Problem> {
         let caller = &ask.caller;
         if caller.holds(scope) {
             return Ok(Self::Directory);
@@ -77,7 +78,7 @@ impl<'a> Authority<'a> {
         }
         let missing = match level {
             Some(level) => lacking(ask, level, path),
-            None => return ask.caller.require("directory:write"),
+            None => return ask.caller.require(ManagementScope::DirectoryWrite),
         };
         let Some(scope) = missing else {
             return Ok(());
@@ -112,7 +113,7 @@ impl<'a> Authority<'a> {
         let scopes = levels.filter_map(|level| catalog.access(level)).flatten();
         let mut needed: Vec<Scope> = scopes.map(|scope| scope.at(path.clone())).collect();
         if let_in.is_none() {
-            needed.extend(WRITE.parse::<Scope>().ok());
+            needed.push(WRITE.into());
         }
         let lacks = move |user: &PrincipalRecord, groups: &HashMap<GroupId, GroupRecord>| {
             let rights = Rights::of(user, groups, catalog);
@@ -191,5 +192,5 @@ pub(crate) fn lacking(ask: &Ask, level: &AccessLevel, path: &Path) -> Option<Sco
     } = ask;
     let given = platform.catalog.access(level)?.iter();
     let mut there = given.map(|scope| scope.at(path.clone()));
-    there.find(|scope| !caller.evidence().holds(scope, &platform.catalog))
+    there.find(|scope| !caller.holds_scope(scope))
 }

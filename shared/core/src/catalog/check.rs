@@ -10,8 +10,9 @@ use super::{Catalog, CatalogError, Declared, SharePolicy, management_scopes};
 use crate::coverage::Implications;
 use crate::id::PrincipalType;
 use crate::kind::{Format, KindName, OriginPolicy};
+use crate::management::is_management_resource;
 use crate::route::RouteTable;
-use crate::scope::{Action, Name, Path, Scope, is_management_resource};
+use crate::scope::{Action, Name, Path, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 

@@ -6,7 +6,7 @@ use crate::table::{
     Expression, KEPT_SECONDS, Key, Outcome, Reference, Store, StoreError, Transaction, keys,
     number, row, text,
 };
-use hallpass_core::{AccountId, EnvironmentName, TokenRecord, UnixMillis};
+use hallpass_core::{AccountId, EnvironmentName, NewToken, UnixMillis};
 use thiserror::Error;
 
 /// Why there is no new operator account.
@@ -51,9 +51,10 @@ impl Store {
     pub async fn bootstrap(
         &self,
         account: &AccountRow,
-        token: &TokenRecord,
+        token: &NewToken,
         audit: &Audit,
     ) -> Result<(), BootstrapError> {
+        let token = token.record();
         let reference = Reference { id: account.id };
         let operator = row::write(&keys::operator(), &reference, None)?;
         let transaction = Transaction::new("bootstrap")
@@ -95,10 +96,11 @@ impl Store {
     pub async fn recover(
         &self,
         operator: &AccountRow,
-        token: &TokenRecord,
+        token: &NewToken,
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<(), RecoverError> {
+        let token = token.record();
         let unchanged = match &operator.root_token {
             Some(old) => Expression::new("attribute_exists(#pk) AND #root_token = :old")
                 .with(":old", text(&old.to_string())),
