@@ -14,5 +14,5 @@ pub use creation::CreateError;
 pub use environment::{EnvironmentPage, EnvironmentRow};
 pub use folders::{AccessPage, FolderError, FolderPage, Giver, Grant, Owner};
 pub use groups::{GroupPage, Member, MemberError, MemberPage, Membership};
-pub(crate) use principal::as_read;
+pub(crate) use principal::unchanged;
 pub use principal::{ChangeError, PrincipalPage};

@@ -1,4 +1,4 @@
-//! Idempotency keys: a repeated call makes nothing twice.
+//! Idempotency keys: a repeated call makes nothing a second time.
 
 use crate::table::{Expression, Key, Store, StoreError, Transaction, digest, keys, number, row};
 use hallpass_core::{UnixMillis, UnixSeconds};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::{error::Error, str::FromStr};
 
 /// How long a key is remembered, in seconds.
-const REMEMBERED: u64 = 24 * 60 * 60;
+const REMEMBERED_SECONDS: u64 = 24 * 60 * 60;
 
 /// An `Idempotency-Key` of one caller at one route, with the body it came with. Holds hashes only.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl Idempotency {
         subject: String,
         now: UnixMillis,
     ) -> Result<Transaction<P>, StoreError> {
-        let expires_at = now.seconds().plus(REMEMBERED);
+        let expires_at = now.seconds().plus(REMEMBERED_SECONDS);
         let row = Row {
             body: self.body.clone(),
             subject,

@@ -1,9 +1,9 @@
-//! Shared models: `share` makes and changes them, `end` ends them, `limiter` limits how often
+//! Shared models: `share` makes and changes them, `unshare` ends them, `limiter` limits how often
 //! visitors may try their passwords.
 
-mod end;
 mod limiter;
 mod share;
+mod unshare;
 
 pub use limiter::{Admission, Attempt, Visitor};
 pub use share::{ShareError, SharePage};

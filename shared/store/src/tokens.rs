@@ -13,8 +13,8 @@ mod slot;
 mod update;
 
 pub use bootstrap::{BootstrapError, RecoverError};
-pub(crate) use entry::IndexRow;
 pub use entry::ListedToken;
+pub(crate) use entry::TokenEntry;
 pub use list::{TokenCursor, TokenCursorError, TokenList, TokenPage};
 pub use mint::{Mint, MintError};
 pub(crate) use revoke::Ending;

@@ -121,14 +121,14 @@ impl UseRow {
                         keys::usage_partition_of(account, environment, &of.principal)
                     }
                 };
-                let place = UsageCursor {
+                let position = UsageCursor {
                     day: of.day,
                     token: of.token,
                     principal: of.principal,
                 };
                 Key {
                     pk,
-                    sk: place.sort_key(),
+                    sk: position.sort_key(),
                 }
             }
             Self::Last(of) => keys::last_use(of),

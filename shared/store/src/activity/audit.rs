@@ -37,13 +37,13 @@ pub struct Audit {
     /// What it became.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub changes: BTreeMap<&'static str, String>,
-    /// Tells acts apart that are alike in all else.
+    /// Random, to tell acts apart that are alike in all else.
     #[serde(skip)]
-    act: u64,
+    nonce: u64,
 }
 
 impl Audit {
-    /// An act that nobody's token did, but whoever IAM lets.
+    /// An act without a calling token, of a caller that IAM allows.
     #[must_use]
     pub fn by_iam(action: &'static str, subject: impl ToString, at: UnixMillis) -> Self {
         Self::new(action, "iam".to_owned(), subject, at)
@@ -67,7 +67,7 @@ impl Audit {
             subject: subject.to_string(),
             changes: BTreeMap::new(),
             // Its keys are random: no two are alike, in whichever process.
-            act: RandomState::new().hash_one(at),
+            nonce: RandomState::new().hash_one(at),
         }
     }
 
@@ -82,7 +82,7 @@ impl Audit {
         self
     }
 
-    /// The token that asks, or the one it came from: what the asking hangs on.
+    /// The calling token, or the one that it was derived from.
     pub(crate) fn calling_token(&self) -> Option<TokenId> {
         match self.parent {
             Some(ParentId::Token(id)) => Some(id),
@@ -122,7 +122,7 @@ impl Audit {
             hash.update(part.as_bytes());
             hash.update([0]);
         }
-        hash.update(self.act.to_be_bytes());
+        hash.update(self.nonce.to_be_bytes());
         let digest: [u8; 32] = hash.finalize().into();
         digest
             .first_chunk()

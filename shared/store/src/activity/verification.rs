@@ -39,7 +39,7 @@ pub enum SealFault {
     RowsAdded,
 }
 
-/// A row of a chain: which seal its key says it is, and the seal, unless it reads as none any more.
+/// A row of a chain: the number in its key, and the seal, unless the row is unreadable.
 struct Link {
     number: Option<u64>,
     seal: Option<Seal>,
@@ -55,7 +55,7 @@ impl From<Item> for Link {
 }
 
 impl Verification {
-    /// With a fault there is nothing to go on with.
+    /// A verification that ends here: after a fault there is no next page.
     fn ended(self) -> Self {
         Self { next: None, ..self }
     }

@@ -1,7 +1,7 @@
 //! The first write of a closing: the row of what is closed says so, and up to when everything under
 //! it ends.
 
-use crate::directory::as_read;
+use crate::directory::unchanged;
 use crate::table::{Expression, Key, Transaction, number};
 use hallpass_core::{PrincipalRecord, UnixMillis};
 
@@ -19,7 +19,7 @@ pub(super) struct End {
 }
 
 impl End {
-    /// Sets the row on its way, unless it is already or on one that reaches further.
+    /// Begins a sweep of the row, unless one that reaches as far has begun.
     pub(super) fn begin(self, row: &Key) -> Transaction<Part> {
         let (change, when) = (self.change(), self.reaches_further());
         Transaction::new("close").update(Part::Row, row.clone(), change, when)
@@ -39,7 +39,7 @@ impl End {
         .with(":before", number(self.before.0))
     }
 
-    /// The row is there, and on no sweep that reaches as far.
+    /// Holds where the row exists, and no sweep that reaches as far has begun.
     fn reaches_further(self) -> Expression {
         Expression::new(
             "attribute_exists(#pk) \
@@ -54,8 +54,8 @@ impl End {
         if self.closed_at.is_some() {
             let change = self.change();
             return Transaction::new("close")
-                .update(Part::Row, row.clone(), change, as_read(record.version))
-                .forget_principal(Part::Row, record);
+                .update(Part::Row, row.clone(), change, unchanged(record.version))
+                .remove_principal_entries(Part::Row, record);
         }
         let change = Expression::new(
             "SET #sweep_before = :before, #cut_off = :before REMOVE #sweep_after, #sweep_done, #sweep_last",

@@ -161,7 +161,7 @@ impl Store {
         let Some(before) = progress.unfinished() else {
             return Ok(Some(true));
         };
-        // The account's own, which may reach further than what this call asked for.
+        // What the account's row says, which may reach further than this call.
         let end = End {
             before,
             closed_at: progress.closed_at,

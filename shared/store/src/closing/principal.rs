@@ -9,8 +9,8 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 impl Store {
-    /// Sets a user's or service account's row on its way, and walks what speaks for it. What has
-    /// its row read at validation is dead from the first write on.
+    /// Begins the sweep of a user or service account, and ends the tokens that speak for it. Tokens
+    /// whose validation reads its row are refused from the first write on.
     pub(super) async fn close_principal(
         &self,
         end: End,
@@ -27,7 +27,7 @@ impl Store {
             return Ok(None);
         };
         if progress.unfinished().is_some() && progress.closed_at.is_some() {
-            self.erase_entries(
+            self.remove_member_entries(
                 Tenant::from(&record),
                 &target.row(),
                 &record.id,

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_core::{TokenId, UnixMillis, UnixSeconds};
 use serde::Deserialize;
 
-/// Every moment there is: a closed environment's sweep.
+/// Later than every moment: what a closed environment is swept up to.
 pub(crate) const ALL_TIME: UnixMillis = UnixMillis(9_999_999_999_999);
 
 /// How far the sweep of a row has come.
@@ -44,7 +44,8 @@ pub(super) enum Step<'a> {
     After(&'a str),
     /// Everything is done.
     Done,
-    /// Done, and of no more use: where the row is missing, all is refused as well.
+    /// Everything is done, and the row may be deleted at this time: where there is no row, every
+    /// request is refused as well.
     Gone(UnixSeconds),
 }
 

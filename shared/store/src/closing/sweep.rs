@@ -3,7 +3,7 @@
 use super::progress::{Progress, Step};
 use super::target::Target;
 use crate::table::{KEPT_SECONDS, Key, Slice, Store, StoreError, Tenant, keys, row};
-use crate::tokens::{Ending, IndexRow};
+use crate::tokens::{Ending, TokenEntry};
 use hallpass_core::UnixMillis;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -45,7 +45,7 @@ impl Store {
                 tokens.push(row::read(token)?);
             }
             if let Some(caller) = target.caller
-                && tokens.iter().any(|it: &IndexRow| it.id == caller)
+                && tokens.iter().any(|it: &TokenEntry| it.id == caller)
                 && self.keep_for_last(&row, before, caller).await?
             {
                 tokens.retain(|token| token.id != caller);
@@ -71,7 +71,7 @@ impl Store {
         }
     }
 
-    /// Ends the token that was kept, whoever asked first.
+    /// Ends the token that `sweep_last` names.
     async fn end_last(
         &self,
         target: &Target,
@@ -86,11 +86,12 @@ impl Store {
         let Some(record) = self.token(&last).await? else {
             return Ok(());
         };
-        self.end_listed(target, &IndexRow::from(&record), before, now)
+        self.end_entry(target, &TokenEntry::from(&record), before, now)
             .await
     }
 
-    /// The same of an environment's shared models, which come before its tokens.
+    /// Ends what lies before the sweep among an environment's shared models, which come before its
+    /// tokens. Answers whether all is done.
     async fn sweep_shared(
         &self,
         target: &Target,
@@ -99,7 +100,7 @@ impl Store {
         now: UnixMillis,
         deadline: Instant,
     ) -> Result<bool, StoreError> {
-        let place = Tenant {
+        let tenant = Tenant {
             account: &target.account,
             environment: &target.environment,
         };
@@ -113,7 +114,7 @@ impl Store {
         let closing = progress.closed_at.is_some();
         loop {
             let next = self
-                .sweep_shares(place, cursor, before, closing, now)
+                .sweep_shares(tenant, cursor, before, closing, now)
                 .await?;
             let Some(next) = next else { return Ok(true) };
             let done = format!("{}{next}", keys::SHARES);
@@ -129,7 +130,7 @@ impl Store {
     async fn end_page(
         &self,
         target: &Arc<Target>,
-        tokens: Vec<IndexRow>,
+        tokens: Vec<TokenEntry>,
         before: UnixMillis,
         now: UnixMillis,
     ) -> Result<(), StoreError> {
@@ -139,7 +140,7 @@ impl Store {
                 finished(running.join_next().await)?;
             }
             let (store, target) = (self.clone(), Arc::clone(target));
-            running.spawn(async move { store.end_listed(&target, &token, before, now).await });
+            running.spawn(async move { store.end_entry(&target, &token, before, now).await });
         }
         while let Some(ended) = running.join_next().await {
             finished(Some(ended))?;
@@ -147,10 +148,10 @@ impl Store {
         Ok(())
     }
 
-    async fn end_listed(
+    async fn end_entry(
         &self,
         target: &Target,
-        token: &IndexRow,
+        token: &TokenEntry,
         before: UnixMillis,
         now: UnixMillis,
     ) -> Result<(), StoreError> {

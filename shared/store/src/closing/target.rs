@@ -9,8 +9,8 @@ pub(crate) struct Target {
     pub(crate) account: AccountId,
     pub(crate) environment: EnvironmentName,
     pub(crate) principal: Option<Principal>,
-    /// The token that asks for it. Where it is among what is ended, it comes last: whoever asked can
-    /// ask again until all the rest is.
+    /// The calling token. Where it is itself to be ended, it is ended last, so that the caller can
+    /// repeat the call until everything else is.
     pub(crate) caller: Option<TokenId>,
 }
 
@@ -28,7 +28,7 @@ impl Target {
         let (account, environment) = (&self.account, &self.environment);
         match &self.principal {
             Some(principal) => keys::principal_partition(account, environment, principal),
-            None => keys::index_partition(account, environment),
+            None => keys::token_entries_partition(account, environment),
         }
     }
 }

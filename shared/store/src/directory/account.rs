@@ -8,7 +8,8 @@ use crate::table::{Key, Outcome, Reference, Slice, Store, StoreError, Transactio
 use hallpass_core::{AccountId, AccountName, EnvironmentName, TokenId, UnixMillis};
 use serde::{Deserialize, Serialize};
 
-/// What the table holds of an account.
+/// An account, as it is made and read. While it is closed, its row also says how far that has come
+/// (`sweep_…`), which this type leaves out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountRow {
     /// `acc_…`.
@@ -44,7 +45,7 @@ enum Part {
 }
 
 impl<P: Copy> Transaction<P> {
-    /// Writes a new account's rows: its name, itself, its place in the list and `default/live`.
+    /// Writes a new account's rows: its name, itself, its entry in the list and `default/live`.
     pub(crate) fn create_account(self, part: P, account: &AccountRow) -> Result<Self, StoreError> {
         let reference = Reference { id: account.id };
         let environment = EnvironmentRow {
@@ -57,7 +58,7 @@ impl<P: Copy> Transaction<P> {
         let environment_key = keys::environment(&account.id, &environment.name);
         Ok(self
             .create(part, row(keys::account_name(&account.name))?)
-            .create(part, row(keys::listed_account(&account.id))?)
+            .create(part, row(keys::account_entry(&account.id))?)
             .create(
                 part,
                 row::write(&keys::account(&account.id), account, None)?,
@@ -125,7 +126,7 @@ impl Store {
         let operation = "list accounts";
         let slice = Slice {
             limit: i32::try_from(limit.clamp(1, 100)).ok(),
-            after: cursor.map(|id| keys::listed_account(&id)),
+            after: cursor.map(|id| keys::account_entry(&id)),
         };
         let (listed, after) = self.query(operation, keys::ACCOUNTS, "", slice).await?;
         let mut ids = Vec::with_capacity(listed.len());

@@ -7,7 +7,8 @@ use crate::table::{Expression, Outcome, Slice, Store, StoreError, Transaction, k
 use hallpass_core::{AccountId, EnvironmentName, UnixMillis};
 use serde::{Deserialize, Serialize};
 
-/// What the table holds of an environment.
+/// An environment, as it is made and read. While it is closed or what is old in it is ended, its row
+/// also says how far that has come (`sweep_…`), which this type leaves out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvironmentRow {
     /// The account it belongs to.

@@ -8,21 +8,27 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Display;
 
 impl<P: Copy> Transaction<P> {
-    /// Puts something new into the list of its sort.
-    pub(crate) fn list<I: Display + Serialize>(
+    /// Puts something new into a list.
+    pub(crate) fn add_to_list<I: Display + Serialize>(
         self,
         part: P,
         tenant: Tenant<'_>,
-        sort: &str,
+        list: &str,
         id: &I,
     ) -> Result<Self, StoreError> {
-        let key = keys::listed(tenant.account, tenant.environment, sort, &id.to_string());
+        let key = keys::list_entry(tenant.account, tenant.environment, list, &id.to_string());
         Ok(self.create(part, row::write(&key, &Reference { id }, None)?))
     }
 
     /// Takes it out again.
-    pub(crate) fn unlist(self, part: P, tenant: Tenant<'_>, sort: &str, id: &impl Display) -> Self {
-        let key = keys::listed(tenant.account, tenant.environment, sort, &id.to_string());
+    pub(crate) fn remove_from_list(
+        self,
+        part: P,
+        tenant: Tenant<'_>,
+        list: &str,
+        id: &impl Display,
+    ) -> Self {
+        let key = keys::list_entry(tenant.account, tenant.environment, list, &id.to_string());
         self.delete(part, key, Expression::none())
     }
 }
@@ -30,15 +36,15 @@ impl<P: Copy> Transaction<P> {
 impl Store {
     /// The ids of one page of a list, up to `limit` (1 to 100) of them after `cursor`, and the
     /// cursor of the next page.
-    pub(crate) async fn listed<I: Copy + Display + DeserializeOwned>(
+    pub(crate) async fn list_page<I: Copy + Display + DeserializeOwned>(
         &self,
         operation: &'static str,
         tenant: Tenant<'_>,
-        sort: &str,
+        list: &str,
         limit: u32,
         cursor: Option<I>,
     ) -> Result<(Vec<I>, Option<I>), StoreError> {
-        let pk = keys::listed_partition(tenant.account, tenant.environment, sort);
+        let pk = keys::list_partition(tenant.account, tenant.environment, list);
         let slice = Slice {
             limit: i32::try_from(limit.clamp(1, 100)).ok(),
             after: cursor.map(|id| Key {

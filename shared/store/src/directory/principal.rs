@@ -27,7 +27,7 @@ pub enum ChangeError {
     /// There is none, or it is closed.
     #[error("there is none, or it is closed")]
     Missing,
-    /// Another of its sort has this name.
+    /// Another one of the same type has this name.
     #[error("another one of the environment has this name")]
     NameTaken,
     /// The table itself.
@@ -39,14 +39,14 @@ pub enum ChangeError {
 enum Part {
     Principal,
     Name,
-    Place,
+    Tenant,
     Idempotency,
     Audit,
 }
 
 fn name_key(record: &PrincipalRecord) -> Key {
-    let sort = record.id.principal_type().as_str();
-    keys::principal_name(&record.account, &record.environment, sort, &record.name)
+    let list = record.id.principal_type().as_str();
+    keys::principal_name(&record.account, &record.environment, list, &record.name)
 }
 
 impl<P: Copy> Transaction<P> {
@@ -74,19 +74,19 @@ impl<P: Copy> Transaction<P> {
         .with(":member_of", row::value(&key, &next.member_of)?)
         .with(":groups", row::value(&key, &next.groups)?)
         .with(":next", number(next.version.saturating_add(1)));
-        Ok(self.update(part, key, change, as_read(next.version)))
+        Ok(self.update(part, key, change, unchanged(next.version)))
     }
 
     /// Frees the name of one and takes it out of its list.
-    pub(crate) fn forget_principal(self, part: P, record: &PrincipalRecord) -> Self {
-        let sort = record.id.principal_type().as_str();
+    pub(crate) fn remove_principal_entries(self, part: P, record: &PrincipalRecord) -> Self {
+        let list = record.id.principal_type().as_str();
         self.delete(part, name_key(record), Expression::none())
-            .unlist(part, record.into(), sort, &record.id)
+            .remove_from_list(part, record.into(), list, &record.id)
     }
 }
 
 /// The row is as it was read, and open.
-pub(crate) fn as_read(version: u64) -> Expression {
+pub(crate) fn unchanged(version: u64) -> Expression {
     Expression::new("#version = :read AND attribute_not_exists(#closed_at)")
         .with(":read", number(version))
 }
@@ -106,12 +106,12 @@ impl Store {
         let tenant = Tenant::from(record);
         let key = keys::principal(&record.account, &record.environment, &record.id);
         let name = Reference { id: record.id };
-        let sort = record.id.principal_type().as_str();
+        let list = record.id.principal_type().as_str();
         let mut transaction = Transaction::new("create a principal")
             .create(Part::Name, row::write(&name_key(record), &name, None)?)
             .create(Part::Principal, row::write(&key, record, None)?)
-            .list(Part::Principal, tenant, sort, &record.id)?
-            .while_open(Part::Place, tenant)
+            .add_to_list(Part::Principal, tenant, list, &record.id)?
+            .while_open(Part::Tenant, tenant)
             .log_in(Part::Audit, audit, tenant)?;
         if let Some(idempotency) = idempotency {
             let made = record.id.to_string();
@@ -121,7 +121,7 @@ impl Store {
             return Ok(());
         };
         self.refuse_repeated_creation(idempotency, now).await?;
-        if parts.contains(&Part::Place) {
+        if parts.contains(&Part::Tenant) {
             return Err(self.why_not_open(tenant).await?);
         }
         Err(CreateError::NameTaken)
@@ -159,15 +159,15 @@ impl Store {
             environment,
         };
         let (ids, next): (Vec<Principal>, _) = self
-            .listed(operation, tenant, of.as_str(), limit, cursor)
+            .list_page(operation, tenant, of.as_str(), limit, cursor)
             .await?;
-        let mut principals = self.all_principals(tenant, &ids).await?;
+        let mut principals = self.principals_by_id(tenant, &ids).await?;
         principals.retain(|record| record.closed_at.is_none());
         Ok(PrincipalPage { principals, next })
     }
 
     /// Reads up to 100 of them in one round trip, in this order; those that do not exist are left out.
-    pub(crate) async fn all_principals(
+    pub(crate) async fn principals_by_id(
         &self,
         tenant: Tenant<'_>,
         ids: &[Principal],
@@ -178,8 +178,8 @@ impl Store {
         rows.into_iter().map(row::read).collect()
     }
 
-    /// Changes the name, scopes or access of a user or service account by `change`, which is asked
-    /// again where another change came first; answers the record as it is now.
+    /// Changes the name, scopes or access of a user or service account by `change`, which is
+    /// called again where another change came first; answers the record as it is now.
     ///
     /// # Errors
     /// Says why nothing was changed.

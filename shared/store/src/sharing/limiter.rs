@@ -3,7 +3,7 @@
 //!
 //! A model's own count would let a flood from many addresses lock everybody out. So an address that
 //! has given the model's password in the last day is held up by a wide count of its own alone: a
-//! whole office may be behind it, and it knows what it could guess.
+//! whole office may be behind it, and it already knows the password.
 
 use crate::table::{Expression, Key, Store, StoreError, keys, number};
 use hallpass_core::{ModelId, UnixMillis, UnixSeconds};

@@ -13,11 +13,11 @@ use hallpass_core::{
 };
 use thiserror::Error;
 
-pub(super) const SORT: &str = "share";
+pub(super) const LIST: &str = "share";
 
-/// How far a cut-off reaches beyond the moment its password was changed, in milliseconds: a visitor
-/// whose password was looked at just before the change is cut off, too.
-const SETTLED: u64 = 1_000;
+/// How far a cut-off reaches beyond the moment the password was changed, in milliseconds, so that a
+/// visitor whose password was being checked at that moment is cut off as well.
+const CUT_OFF_AHEAD_MILLIS: u64 = 1_000;
 
 /// Some shares of an environment, in the order of their ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl From<StoreError> for ShareError {
 pub(super) enum Part {
     Share,
     Model,
-    Place,
+    Tenant,
     Idempotency,
     Audit,
 }
@@ -75,8 +75,8 @@ impl Store {
                 Part::Share,
                 row::write(&keys::share(&record.id), record, None)?,
             )
-            .list(Part::Share, Tenant::from(record), SORT, &record.id)?
-            .while_open(Part::Place, Tenant::from(record))
+            .add_to_list(Part::Share, Tenant::from(record), LIST, &record.id)?
+            .while_open(Part::Tenant, Tenant::from(record))
             .log_in(Part::Audit, audit, Tenant::from(record))?;
         if let Some(idempotency) = idempotency {
             let made = record.id.to_string();
@@ -88,7 +88,7 @@ impl Store {
                 return Ok(());
             };
             self.refuse_repeated_creation(idempotency, now).await?;
-            if parts.contains(&Part::Place) {
+            if parts.contains(&Part::Tenant) {
                 return Err(self.why_not_open(Tenant::from(record)).await?.into());
             }
             if let Some(present) = self.shared(&record.model).await? {
@@ -138,14 +138,17 @@ impl Store {
             environment,
         };
         let (ids, next) = self
-            .listed("list shares", tenant, SORT, limit, cursor)
+            .list_page("list shares", tenant, LIST, limit, cursor)
             .await?;
-        let shares = self.all_shares(&ids).await?;
+        let shares = self.shares_by_id(&ids).await?;
         Ok(SharePage { shares, next })
     }
 
     /// Reads up to 100 of them in one round trip, in this order; what has ended is left out.
-    pub(super) async fn all_shares(&self, ids: &[ShareId]) -> Result<Vec<ShareRecord>, StoreError> {
+    pub(super) async fn shares_by_id(
+        &self,
+        ids: &[ShareId],
+    ) -> Result<Vec<ShareRecord>, StoreError> {
         let keys: Vec<Key> = ids.iter().map(keys::share).collect();
         let rows = self.batch("read shares", &keys).await?;
         let shares: Result<Vec<ShareRecord>, _> = rows.into_iter().map(row::read).collect();
@@ -173,15 +176,20 @@ impl Store {
             let Some(read) = read.filter(|share| share.revoked_at.is_none()) else {
                 return Ok(None);
             };
-            let cut_off =
-                UnixMillis(now.0.saturating_add(SETTLED)).max(read.cut_off.unwrap_or_default());
+            let cut_off = UnixMillis(now.0.saturating_add(CUT_OFF_AHEAD_MILLIS))
+                .max(read.cut_off.unwrap_or_default());
             let next = ShareRecord {
                 password: password.cloned(),
                 cut_off: Some(cut_off),
                 ..read.clone()
             };
             let transaction = Transaction::new(operation)
-                .update(Part::Share, keys::share(id), change(&next), as_read(&read))
+                .update(
+                    Part::Share,
+                    keys::share(id),
+                    change(&next),
+                    unchanged(&read),
+                )
                 .log_in(Part::Audit, audit, Tenant::from(&read))?;
             match self.transact(&transaction).await? {
                 Outcome::Written => return Ok(Some(next)),
@@ -202,7 +210,7 @@ fn change(next: &ShareRecord) -> Expression {
 }
 
 /// The share is there, and nobody has cut it off further since it was read.
-fn as_read(read: &ShareRecord) -> Expression {
+fn unchanged(read: &ShareRecord) -> Expression {
     match read.cut_off {
         Some(cut_off) => Expression::new("attribute_not_exists(#revoked_at) AND #cut_off = :read")
             .with(":read", number(cut_off.0)),

@@ -39,7 +39,7 @@ impl Keyring {
         self.version.unwrap_or_default().saturating_add(1)
     }
 
-    /// Which key signs, once `changed` rows stand in place of their old selves.
+    /// Which key signs, once the `changed` rows replace those with the same id.
     fn current_with<'a>(&'a self, changed: &'a [KeyRow]) -> Option<&'a str> {
         let unchanged = self
             .rows
@@ -93,8 +93,8 @@ impl Store {
         })
     }
 
-    /// Writes `rows` in place of their old selves; `false`, and nothing is written, if the keys are
-    /// no longer those of `ring`.
+    /// Writes `rows`, which replace those with the same id. Answers `false`, and writes nothing, if
+    /// the keys were changed since `ring` was read.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -105,7 +105,7 @@ impl Store {
             }
             None => Expression::new("SET #version = :next REMOVE #kid"),
         };
-        let as_read = match ring.version {
+        let unchanged = match ring.version {
             Some(version) => Expression::new("#version = :read").with(":read", number(version)),
             None => Expression::new("attribute_not_exists(#version)"),
         };
@@ -113,7 +113,7 @@ impl Store {
             Part::Ring,
             keys::current_signing_key(),
             change.with(":next", number(ring.next_generation())),
-            as_read,
+            unchanged,
         );
         for row in rows {
             let ended = row.ended_at.map(UnixMillis::seconds);
@@ -150,9 +150,9 @@ impl Store {
         }
     }
 
-    /// Whether a key is in the table, asked when it is not known what became of its write. After a
-    /// `false` it never will be: the keys are changed, so that a write on its way to the table finds
-    /// that it was planned from what is no longer true.
+    /// Whether a key is in the table, for callers that got no answer to its write. After a `false` it
+    /// never will be: the ring gets another version, so that a write that is still on its way to the
+    /// table loses its condition.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -170,8 +170,8 @@ impl Store {
         }
     }
 
-    /// Retires a key: it signs no more, and if it was the current one, its place is free. `false`
-    /// if there is no such key or it was retired before.
+    /// Retires a key: it signs no more, and if it was the current one, there is none
+    /// until another one is. `false` if there is no such key or it was retired before.
     ///
     /// # Errors
     /// When the table does not answer.

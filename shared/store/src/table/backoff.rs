@@ -26,8 +26,8 @@ pub(crate) struct Backoff {
 }
 
 impl Store {
-    /// Jitter from `seed`: writers with different seeds pause differently. Nothing secret or
-    /// unique hangs on it.
+    /// Jitter from `seed`: writers with different seeds pause differently. Nothing depends on
+    /// its being secret or unique.
     pub(crate) fn backoff(&self, operation: &'static str, seed: u64) -> Backoff {
         let now = Instant::now();
         Backoff {

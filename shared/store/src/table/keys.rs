@@ -1,4 +1,4 @@
-//! The key of every row: the one place that knows where each lies.
+//! The key of every row. No other file knows how keys are put together.
 
 use super::key::Key;
 use hallpass_core::{
@@ -41,7 +41,7 @@ pub(crate) fn account_name(name: &AccountName) -> Key {
 }
 
 /// One row an account, all in one partition: the list of accounts, without a scan.
-pub(crate) fn listed_account(id: &AccountId) -> Key {
+pub(crate) fn account_entry(id: &AccountId) -> Key {
     Key::new(ACCOUNTS, id.to_string())
 }
 
@@ -53,14 +53,17 @@ pub(crate) fn environment(account: &AccountId, name: &EnvironmentName) -> Key {
 }
 
 /// One row a token in the partition of its environment: the list of tokens, without a scan.
-pub(crate) fn index(account: &AccountId, environment: &EnvironmentName, id: &TokenId) -> Key {
+pub(crate) fn token_entry(account: &AccountId, environment: &EnvironmentName, id: &TokenId) -> Key {
     Key::new(
-        index_partition(account, environment),
+        token_entries_partition(account, environment),
         format!("{TOKENS}{id}"),
     )
 }
 
-pub(crate) fn index_partition(account: &AccountId, environment: &EnvironmentName) -> String {
+pub(crate) fn token_entries_partition(
+    account: &AccountId,
+    environment: &EnvironmentName,
+) -> String {
     format!("ENVIRONMENT#{account}#{environment}")
 }
 
@@ -119,7 +122,7 @@ pub(crate) fn principal(
 }
 
 /// The token's entry among those that speak for a principal.
-pub(crate) fn spoken(
+pub(crate) fn principal_token_entry(
     account: &AccountId,
     environment: &EnvironmentName,
     principal: &Principal,
@@ -131,36 +134,36 @@ pub(crate) fn spoken(
     )
 }
 
-/// One row a name of a principal: names are unique among those of a sort.
+/// One row a name of a principal: names are unique among those of a type.
 pub(crate) fn principal_name(
     account: &AccountId,
     environment: &EnvironmentName,
-    sort: &str,
+    principal_type: &str,
     name: &PrincipalName,
 ) -> Key {
     Key::new(
-        format!("NAME#{account}#{environment}#{sort}#{name}"),
+        format!("NAME#{account}#{environment}#{principal_type}#{name}"),
         RECORD,
     )
 }
 
 /// One row a principal, group, folder or share in a partition of its environment: the lists,
 /// without a scan.
-pub(crate) fn listed_partition(
+pub(crate) fn list_partition(
     account: &AccountId,
     environment: &EnvironmentName,
-    sort: &str,
+    list: &str,
 ) -> String {
-    format!("LIST#{account}#{environment}#{sort}")
+    format!("LIST#{account}#{environment}#{list}")
 }
 
-pub(crate) fn listed(
+pub(crate) fn list_entry(
     account: &AccountId,
     environment: &EnvironmentName,
-    sort: &str,
+    list: &str,
     id: &str,
 ) -> Key {
-    Key::new(listed_partition(account, environment, sort), id)
+    Key::new(list_partition(account, environment, list), id)
 }
 
 pub(crate) fn group(account: &AccountId, environment: &EnvironmentName, id: &GroupId) -> Key {
@@ -199,7 +202,7 @@ pub(crate) fn folder(account: &AccountId, environment: &EnvironmentName, id: &Fo
     Key::new(folder_partition(account, environment, &folder), RECORD)
 }
 
-/// A folder's own partition: its row, if it is of a sort that has one, and one row a user or group
+/// A folder's own partition: its row, if it has one, and one row a user or group
 /// with access to it.
 pub(crate) fn folder_partition(
     account: &AccountId,
@@ -214,12 +217,12 @@ pub(crate) fn access(
     account: &AccountId,
     environment: &EnvironmentName,
     folder: &FolderRef,
-    sort: &str,
+    members: &str,
     member: &str,
 ) -> Key {
     Key::new(
         folder_partition(account, environment, folder),
-        format!("{ACCESS}{sort}#{member}"),
+        format!("{ACCESS}{members}#{member}"),
     )
 }
 

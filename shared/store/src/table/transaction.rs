@@ -34,7 +34,7 @@ enum Write {
 struct Writes {
     operation: &'static str,
     each: Vec<Write>,
-    /// In which environment, and when, this is an act.
+    /// The environment whose audit log it writes to, and the time of the act.
     act: Option<((AccountId, EnvironmentName), UnixMillis)>,
 }
 
@@ -93,6 +93,7 @@ impl<P> Transaction<P> {
         self.push(part, Write::Update(key, change, when))
     }
 
+    /// Deletes a row where `when` holds of it.
     pub(crate) fn delete(self, part: P, key: Key, when: Expression) -> Self {
         self.push(part, Write::Delete(key, when))
     }
@@ -102,7 +103,7 @@ impl<P> Transaction<P> {
         self.push(part, Write::Check(key, when))
     }
 
-    /// Whether it writes to this row, or asks something of it, already: it can do so once.
+    /// Whether it writes to this row or checks it already: a transaction names a row once.
     pub(crate) fn has(&self, row: &Key) -> bool {
         self.writes.each.iter().any(|write| write.key() == *row)
     }
@@ -160,10 +161,11 @@ impl Store {
     }
 }
 
-/// What is sent knows the writes by where they stand: one piece of code for all sorts of parts.
+/// Here a write is known by its position, so that this code is compiled once and not for each type
+/// of part.
 impl Writes {
     /// A number that differs between transactions, to spread their retries.
-    fn spread(&self) -> u64 {
+    fn retry_seed(&self) -> u64 {
         let mut hash = DefaultHasher::new();
         for write in &self.each {
             write.key().hash(&mut hash);
@@ -172,7 +174,7 @@ impl Writes {
     }
 
     async fn send(&self, store: &Store) -> Result<Outcome<usize>, StoreError> {
-        let mut backoff = store.backoff(self.operation, self.spread());
+        let mut backoff = store.backoff(self.operation, self.retry_seed());
         loop {
             if let Some(outcome) = self.send_once(store).await? {
                 return Ok(outcome);

@@ -116,7 +116,7 @@ impl Store {
             )
             .log(Part::Audit, audit, &operator.id, &token.environment)?;
         if let Some(old) = &operator.root_token {
-            let entry = keys::index(&operator.id, &EnvironmentName::default(), old);
+            let entry = keys::token_entry(&operator.id, &EnvironmentName::default(), old);
             let both = end_old(switch.clone(), keys::token(old), now);
             // It may have expired, and the table have deleted one row of it, or both.
             for transaction in [end_old(both.clone(), entry, now), both] {

@@ -1,5 +1,5 @@
-//! A token's rows: its record, its entry among those of its environment, which is what a list
-//! shows, and, where it speaks for a user or service account, a short one among what does.
+//! The rows of a token: its record; its entry in its environment's partition, which is what a list
+//! shows; and, where it speaks for a user or service account, an entry in that one's partition.
 
 use crate::table::{KEPT_SECONDS, Store, StoreError, Transaction, keys, row};
 use hallpass_core::{
@@ -8,9 +8,10 @@ use hallpass_core::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What ending a token takes: both of its entries hold it.
+/// A token's entry in the partition of the principal that it speaks for, and what that has in common
+/// with its entry in the environment's: all that ending the token needs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct IndexRow {
+pub(crate) struct TokenEntry {
     pub(crate) id: TokenId,
     pub(crate) kind: KindName,
     pub(crate) principal: Principal,
@@ -19,7 +20,7 @@ pub(crate) struct IndexRow {
     pub(crate) slot: Option<u8>,
 }
 
-/// A token as a list shows it: its record without its text, hashes and history.
+/// A token's entry in its environment's partition: its record without its text, hashes and history.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ListedToken {
     /// `tok_…`.
@@ -55,7 +56,7 @@ pub struct ListedToken {
     slot: Option<u8>,
 }
 
-impl From<&TokenRecord> for IndexRow {
+impl From<&TokenRecord> for TokenEntry {
     fn from(record: &TokenRecord) -> Self {
         Self {
             id: record.id,
@@ -89,8 +90,7 @@ impl From<&TokenRecord> for ListedToken {
 }
 
 impl<P: Copy> Transaction<P> {
-    /// Writes a new token's record, its entry and, where it speaks for a user or service account,
-    /// its entry among what does.
+    /// Writes all rows of a new token.
     pub(crate) fn create_token(
         self,
         record_part: P,
@@ -101,14 +101,15 @@ impl<P: Copy> Transaction<P> {
             .expires_at
             .map(|expires_at| expires_at.plus(KEPT_SECONDS));
         let (account, environment) = (&record.account, &record.environment);
-        let index = keys::index(account, environment, &record.id);
+        let index = keys::token_entry(account, environment, &record.id);
         let entry = ListedToken::from(record);
         let made = match &record.principal {
             Principal::Account(_) => self,
             principal @ (Principal::User(_) | Principal::ServiceAccount(_)) => {
-                let spoken = keys::spoken(account, environment, principal, &record.id);
-                let entry = IndexRow::from(record);
-                self.create(index_part, row::write(&spoken, &entry, ttl)?)
+                let principal_key =
+                    keys::principal_token_entry(account, environment, principal, &record.id);
+                let entry = TokenEntry::from(record);
+                self.create(index_part, row::write(&principal_key, &entry, ttl)?)
             }
         };
         Ok(made

@@ -58,8 +58,8 @@ impl TokenList<'_> {
     }
 
     fn cursor_after(&self, after: TokenId) -> TokenCursor {
-        let place = keys::index(self.account, self.environment, &after);
-        let digest: [u8; 32] = Sha256::digest(place.to_string()).into();
+        let key = keys::token_entry(self.account, self.environment, &after);
+        let digest: [u8; 32] = Sha256::digest(key.to_string()).into();
         let mark = digest
             .first_chunk()
             .map_or(0, |bytes| u32::from_be_bytes(*bytes));
@@ -85,10 +85,10 @@ impl Store {
         limit: u32,
         cursor: Option<TokenCursor>,
     ) -> Result<TokenPage, StoreError> {
-        let pk = keys::index_partition(list.account, list.environment);
+        let pk = keys::token_entries_partition(list.account, list.environment);
         let slice = Slice {
             limit: i32::try_from(limit.clamp(1, 100)).ok(),
-            after: cursor.map(|it| keys::index(list.account, list.environment, &it.after)),
+            after: cursor.map(|it| keys::token_entry(list.account, list.environment, &it.after)),
         };
         let of_kind = match list.kind {
             Some(kind) => Expression::new("#kind = :kind").with(":kind", text(kind.as_str())),

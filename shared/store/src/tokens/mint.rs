@@ -24,7 +24,7 @@ pub struct Mint<'a> {
 /// Why no token was made.
 #[derive(Debug, Error)]
 pub enum MintError {
-    /// All places of its kind are taken.
+    /// All slots of its kind are taken.
     #[error("the environment holds all {limit} tokens of this kind that it may")]
     LimitReached {
         /// How many there may be.
@@ -216,7 +216,7 @@ impl Mint<'_> {
             transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
         }
         Ok(match self.maker {
-            Some(maker) => transaction.made_by(Part::Maker, maker, now),
+            Some(maker) => transaction.while_caller_valid(Part::Maker, maker, now),
             None => transaction,
         })
     }

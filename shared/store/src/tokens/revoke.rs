@@ -1,6 +1,6 @@
 //! Revoke: one transaction ends a token and, since its children look at it, all of them.
 
-use super::entry::IndexRow;
+use super::entry::TokenEntry;
 use super::slot::Held;
 use crate::activity::Audit;
 use crate::table::{
@@ -24,7 +24,7 @@ pub enum Revoked {
 enum Part {
     Token,
     Index,
-    Spoken,
+    PrincipalEntry,
     Slot,
     Jwt,
     Audit,
@@ -35,7 +35,7 @@ enum Part {
 pub(crate) struct Ending<'a> {
     pub(crate) account: &'a AccountId,
     pub(crate) environment: &'a EnvironmentName,
-    pub(crate) token: &'a IndexRow,
+    pub(crate) token: &'a TokenEntry,
     pub(crate) at: UnixMillis,
 }
 
@@ -59,7 +59,7 @@ impl Store {
         let ending = Ending {
             account: &record.account,
             environment: &record.environment,
-            token: &IndexRow::from(record),
+            token: &TokenEntry::from(record),
             at: now,
         };
         self.end_token(transaction, ending).await
@@ -78,7 +78,7 @@ impl Store {
     ) -> Result<Revoked, StoreError> {
         let mut beside = vec![Part::Index];
         if !matches!(ending.token.principal, Principal::Account(_)) {
-            beside.push(Part::Spoken);
+            beside.push(Part::PrincipalEntry);
         }
         if ending.token.slot.is_some() {
             beside.push(Part::Slot);
@@ -104,7 +104,7 @@ impl Store {
         }
     }
 
-    /// Revokes one JWT until `until`, its expiry and the leeway. Twice is as once.
+    /// Revokes one JWT until `until`, its expiry and the leeway. Idempotent.
     ///
     /// # Errors
     /// When the table does not answer; it may be revoked nevertheless.
@@ -185,10 +185,12 @@ impl Ending<'_> {
     /// Adds one of the rows beside the record, which it does not hang on.
     fn beside(&self, transaction: Transaction<Part>, part: Part) -> Transaction<Part> {
         let (account, environment) = (self.account, self.environment);
-        let IndexRow { id, principal, .. } = self.token;
+        let TokenEntry { id, principal, .. } = self.token;
         let entry = match part {
-            Part::Index => keys::index(account, environment, id),
-            Part::Spoken => keys::spoken(account, environment, principal, id),
+            Part::Index => keys::token_entry(account, environment, id),
+            Part::PrincipalEntry => {
+                keys::principal_token_entry(account, environment, principal, id)
+            }
             Part::Slot => return self.free_slot(transaction),
             Part::Token | Part::Jwt | Part::Audit => return transaction,
         };

@@ -89,7 +89,7 @@ impl Store {
             transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
         }
         if let Some(maker) = maker {
-            transaction = transaction.made_by(Part::Maker, maker, now);
+            transaction = transaction.while_caller_valid(Part::Maker, maker, now);
         }
         match self.transact(&transaction).await? {
             Outcome::Written => Ok(rotation.applied_to(record)),
@@ -108,7 +108,7 @@ impl Store {
             Some(idempotency) => match self.check_not_rotated(idempotency, token, now).await {
                 Ok(()) => RotateError::Changed,
                 Err(RotateError::Store(error)) => return Err(error),
-                Err(told) => told,
+                Err(refused) => refused,
             },
             None => RotateError::Changed,
         })

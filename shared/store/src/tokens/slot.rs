@@ -1,4 +1,4 @@
-//! Slots: the numbered places of a limited kind in an environment, each held by one token.
+//! Slots: a limited kind has numbered slots in an environment, each held by one token.
 
 use crate::table::{
     Expression, Slice, Store, StoreError, Transaction, draw, key_text, keys, number, row, text,
@@ -19,7 +19,7 @@ struct Row {
     expires_at: Option<UnixSeconds>,
 }
 
-/// One place, and the token that holds or held it.
+/// One slot, and the token that holds or held it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Held<'a> {
     pub(crate) account: &'a AccountId,
@@ -78,7 +78,7 @@ impl Store {
                 taken.extend(slot);
             }
         }
-        // Those in places beyond a limit that was lowered count as well.
+        // Slots beyond a limit that was lowered count as well.
         if taken.len() >= usize::from(limit) {
             return Ok(None);
         }

@@ -85,13 +85,13 @@ impl Store {
             .zip(before)
             .fold(same, |same, (name, value)| same.with(name, value));
         let listed = Expression::new("attribute_exists(#pk)");
-        let entry = keys::index(account, environment, &record.id);
+        let entry = keys::token_entry(account, environment, &record.id);
         let mut transaction = Transaction::new(OPERATION)
             .update(Part::Token, key, change(), same)
             .update(Part::Index, entry, change(), listed)
             .log(Part::Audit, audit, account, environment)?;
         if let Some(maker) = maker {
-            transaction = transaction.made_by(Part::Maker, maker, now);
+            transaction = transaction.while_caller_valid(Part::Maker, maker, now);
         }
         match self.transact(&transaction).await? {
             Outcome::Written => Ok(to.applied_to(record)),

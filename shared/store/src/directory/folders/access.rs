@@ -13,9 +13,9 @@ use hallpass_core::{
 };
 use serde::{Deserialize, Serialize};
 
-/// How many places one user or group can have access to, and how many bytes those take: a row has
+/// How many folders one user or group can have access to, and how many bytes those take: a row has
 /// at most 400 KB.
-const MOST_PLACES: usize = 1_000;
+const MOST_FOLDERS: usize = 1_000;
 const MOST_BYTES: usize = 256 * 1_024;
 
 /// Where a user or group is given a level, or loses it.
@@ -81,11 +81,11 @@ pub(super) fn key(
     folder: &FolderRef,
     member: &Member,
 ) -> Key {
-    let sort = match member {
+    let members = match member {
         Member::User(_) => "users",
         Member::Group(_) => "groups",
     };
-    keys::access(account, environment, folder, sort, &member.to_string())
+    keys::access(account, environment, folder, members, &member.to_string())
 }
 
 fn fits(access: &Access) -> bool {
@@ -93,7 +93,7 @@ fn fits(access: &Access) -> bool {
         .0
         .iter()
         .map(|(path, level)| path.as_str().len().saturating_add(level.as_str().len()));
-    access.0.len() <= MOST_PLACES && bytes.sum::<usize>() <= MOST_BYTES
+    access.0.len() <= MOST_FOLDERS && bytes.sum::<usize>() <= MOST_BYTES
 }
 
 impl Store {
@@ -114,7 +114,7 @@ impl Store {
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
             let mut transaction = Transaction::new(operation)
-                .while_open(Part::Place, grant.tenant())
+                .while_open(Part::Tenant, grant.tenant())
                 .log_in(Part::Audit, audit, grant.tenant())?;
             transaction = match level {
                 Some(level) => self.give(transaction, grant, level).await?,
@@ -125,14 +125,15 @@ impl Store {
             };
             if let Some(giver) = giver {
                 transaction = self
-                    .while_giving(transaction, grant.tenant(), giver)
+                    .while_grantor_may(transaction, grant.tenant(), giver)
                     .await?;
             }
-            transaction = transaction.while_there(Part::Folder, grant.tenant(), &grant.folder);
+            transaction =
+                transaction.while_folder_exists(Part::Folder, grant.tenant(), &grant.folder);
             let Outcome::Lost(parts) = self.transact(&transaction).await? else {
                 return Ok(());
             };
-            if parts.contains(&Part::Place) {
+            if parts.contains(&Part::Tenant) {
                 return Err(self.why_not_open(grant.tenant()).await?.into());
             }
             if parts.contains(&Part::Folder) {
@@ -142,9 +143,9 @@ impl Store {
         }
     }
 
-    /// Adds the writes that give the maker of a folder a level there, unless they have it by a place
-    /// above: an entry of its own would only fatten their row.
-    pub(crate) async fn own(
+    /// Adds the writes that give the owner of a new folder a level there, unless they have that level
+    /// at a folder above: an entry of its own would only make their row longer.
+    pub(crate) async fn give_to_owner(
         &self,
         transaction: Transaction<Part>,
         grant: &Grant<'_>,

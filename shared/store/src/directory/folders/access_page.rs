@@ -100,7 +100,7 @@ impl Store {
             last = Some(member);
             levels.insert(member, level);
         }
-        let mut users = self.all_principals(tenant, &of_users).await?;
+        let mut users = self.principals_by_id(tenant, &of_users).await?;
         users.retain(|user| user.closed_at.is_none());
         let mut groups = self.groups(account, environment, &of_groups).await?;
         groups.retain(|group| group.closed_at.is_none());

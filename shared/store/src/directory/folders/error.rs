@@ -17,7 +17,7 @@ pub enum FolderError {
     /// The user whose token asks may not do this now.
     #[error("`{0}` is not the user's to give any more")]
     NotHeld(Scope),
-    /// The user or group would have access to more places than their row holds.
+    /// The user or group would have access to more folders than their row holds.
     #[error("the user or group has access to as many places as it can")]
     TooManyPlaces,
     /// Nothing can be made there.

@@ -61,13 +61,13 @@ impl Store {
         loop {
             let mut transaction = Transaction::new(operation)
                 .create(Part::Folder, row::write(&key, record, None)?)
-                .list(
+                .add_to_list(
                     Part::Folder,
                     tenant,
                     &list_in(record.parent.as_ref()),
                     &record.id,
                 )?
-                .while_open(Part::Place, tenant)
+                .while_open(Part::Tenant, tenant)
                 .log_in(Part::Audit, audit, tenant)?;
             if let Some(owner) = owner {
                 let grant = Grant {
@@ -77,13 +77,13 @@ impl Store {
                     path: &record.path,
                     member: Member::User(owner.user),
                 };
-                transaction = self.own(transaction, &grant, owner.level).await?;
+                transaction = self.give_to_owner(transaction, &grant, owner.level).await?;
             }
             if let Some(giver) = giver {
-                transaction = self.while_giving(transaction, tenant, giver).await?;
+                transaction = self.while_grantor_may(transaction, tenant, giver).await?;
             }
             if let Some(parent) = &record.parent {
-                transaction = transaction.while_there(Part::Parent, tenant, parent);
+                transaction = transaction.while_folder_exists(Part::Parent, tenant, parent);
             }
             if let Some(idempotency) = idempotency {
                 let made = record.id.to_string();
@@ -93,7 +93,7 @@ impl Store {
                 return Ok(());
             };
             self.refuse_repeated_creation(idempotency, now).await?;
-            if parts.contains(&Part::Place) {
+            if parts.contains(&Part::Tenant) {
                 return Err(self.why_not_open(tenant).await?.into());
             }
             if parts.contains(&Part::Parent) {
@@ -139,7 +139,7 @@ impl Store {
             environment,
         };
         let (ids, next): (Vec<FolderId>, _) = self
-            .listed(operation, tenant, &list_in(parent), limit, cursor)
+            .list_page(operation, tenant, &list_in(parent), limit, cursor)
             .await?;
         let key = |id| keys::folder(account, environment, id);
         let keys: Vec<Key> = ids.iter().map(key).collect();

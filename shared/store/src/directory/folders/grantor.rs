@@ -1,15 +1,16 @@
-//! Givers: users who give and take access and make folders by their own tokens. A token says what its
-//! user could do when it was made; the act happens only while the user may do it now.
+//! The grantor: the user whose own token gives or takes access, or makes a folder. A token says what
+//! its user could do when it was made; the change happens only while the user may do it now.
 
 use super::error::FolderError;
 use super::part::Part;
-use crate::directory::principal::as_read;
+use crate::directory::principal::unchanged;
 use crate::table::{Store, Tenant, Transaction, keys};
 use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalRecord, Scope, UserId, reached};
 use std::collections::HashMap;
 use std::fmt;
 
-/// What an act takes that a user, in these groups and those around them, may not do now.
+/// A scope that the change needs and that the user, in these groups and their ancestors, does not
+/// have now.
 type Lacks<'a> =
     dyn Fn(&PrincipalRecord, &HashMap<GroupId, GroupRecord>) -> Option<Scope> + Send + Sync + 'a;
 
@@ -28,10 +29,10 @@ impl fmt::Debug for Giver<'_> {
 }
 
 impl Store {
-    /// Happens only while the giver may do it, by their row and those of their groups as they are
-    /// read here. Comes after the rows that are written were read: the table refuses two writes to
-    /// one row, and one that is written is held to what was read of it before.
-    pub(crate) async fn while_giving(
+    /// Holds only while the grantor may make the change, by their row and those of their groups as
+    /// they are read here. Call it after the writes are added: a transaction names a row once, and one
+    /// that it writes has the condition that it is as it was read.
+    pub(crate) async fn while_grantor_may(
         &self,
         transaction: Transaction<Part>,
         tenant: Tenant<'_>,
@@ -56,8 +57,8 @@ impl Store {
         let transaction = if transaction.has(&row) {
             transaction
         } else {
-            transaction.check(Part::Member, row, as_read(user.version))
+            transaction.check(Part::Member, row, unchanged(user.version))
         };
-        Ok(transaction.while_as_read(Part::Member, &around))
+        Ok(transaction.while_groups_unchanged(Part::Member, &around))
     }
 }

@@ -9,7 +9,7 @@ pub(crate) enum Part {
     Folder,
     Parent,
     Member,
-    Place,
+    Tenant,
     Idempotency,
     Audit,
 }
@@ -17,7 +17,12 @@ pub(crate) enum Part {
 impl Transaction<Part> {
     /// Happens only where the folder is there. The Public one always is; a user's own is there with
     /// the user, whose row may be among those held to be open already.
-    pub(crate) fn while_there(self, part: Part, tenant: Tenant<'_>, folder: &FolderRef) -> Self {
+    pub(crate) fn while_folder_exists(
+        self,
+        part: Part,
+        tenant: Tenant<'_>,
+        folder: &FolderRef,
+    ) -> Self {
         match folder {
             FolderRef::Public => self,
             FolderRef::Home(user) => {

@@ -22,8 +22,8 @@ pub(crate) fn in_groups(
 }
 
 impl Store {
-    /// Reads the groups a user is in, themselves and by nesting: all that the user's row knows of
-    /// in one round trip, and further ones where a group was put within another since.
+    /// Reads the groups a user is in, directly and by nesting: all that the user's row names in one
+    /// round trip, and further ones where a group was put within another since.
     ///
     /// # Errors
     /// When the table does not answer, or a row is unreadable.
@@ -31,13 +31,12 @@ impl Store {
         &self,
         user: &PrincipalRecord,
     ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
-        let known = user.groups.iter().chain(&user.member_of).copied().collect();
-        self.groups_around(&user.account, &user.environment, known)
+        let ids = user.groups.iter().chain(&user.member_of).copied().collect();
+        self.groups_around(&user.account, &user.environment, ids)
             .await
     }
 
-    /// Reads these groups and those they stand within, at whatever distance: one round trip where
-    /// `next` knows them all.
+    /// Reads these groups and their ancestors: one round trip where `next` names them all.
     pub(crate) async fn groups_around(
         &self,
         account: &AccountId,
@@ -45,15 +44,15 @@ impl Store {
         mut next: HashSet<GroupId>,
     ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
         let mut found = HashMap::new();
-        let mut asked: HashSet<GroupId> = HashSet::new();
+        let mut read: HashSet<GroupId> = HashSet::new();
         while !next.is_empty() {
             let ids: Vec<GroupId> = next.into_iter().collect();
             let groups = self.groups(account, environment, &ids).await?;
-            asked.extend(ids);
+            read.extend(ids);
             next = groups
                 .iter()
                 .flat_map(|group| group.within.iter().copied())
-                .filter(|id| !asked.contains(id))
+                .filter(|id| !read.contains(id))
                 .collect();
             found.extend(groups.into_iter().map(|group| (group.id, group)));
         }

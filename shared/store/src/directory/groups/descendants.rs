@@ -1,4 +1,4 @@
-//! Below a group: its users and those of the groups within it, walked page by page.
+//! The descendants of a group: its users and those of the groups within it, walked page by page.
 
 use super::ancestors::in_groups;
 use super::member::{Entry, Member};
@@ -11,19 +11,19 @@ use tokio::time::Instant;
 /// Members a page.
 const PAGE: i32 = 100;
 
-/// How long the users below are looked at before a nesting, and their rows told of it after: what
-/// is left then is read at validation.
+/// How long the users below a group are read before a nesting, and their rows refreshed after it.
+/// Those that are not reached in that time are read at validation.
 const WALK_FOR: Duration = Duration::from_secs(1);
 
-/// When the walk that begins now ends.
-pub(crate) fn walk_ends() -> Instant {
+/// Until when a walk that begins now may go on.
+pub(crate) fn walk_deadline() -> Instant {
     let now = Instant::now();
     now.checked_add(WALK_FOR).unwrap_or(now)
 }
 
 /// A walk that stops where its time is over.
 #[derive(Debug)]
-pub(crate) struct Below<'a> {
+pub(crate) struct Descendants<'a> {
     tenant: Tenant<'a>,
     left: Vec<(GroupId, Option<Key>)>,
     seen: HashSet<GroupId>,
@@ -35,7 +35,7 @@ enum Part {
     User,
 }
 
-impl<'a> Below<'a> {
+impl<'a> Descendants<'a> {
     pub(crate) fn new(tenant: Tenant<'a>, group: GroupId, deadline: Instant) -> Self {
         Self {
             tenant,
@@ -76,7 +76,7 @@ impl<'a> Below<'a> {
                 }
             }
             if !users.is_empty() {
-                return store.all_principals(self.tenant, &users).await.map(Some);
+                return store.principals_by_id(self.tenant, &users).await.map(Some);
             }
         }
         Ok(None)
@@ -106,21 +106,26 @@ impl Store {
         tenant: Tenant<'_>,
         users: &[PrincipalRecord],
     ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
-        let known = users
+        let ids = users
             .iter()
             .flat_map(|user| user.groups.iter().chain(&user.member_of))
             .copied()
             .collect();
-        self.groups_around(tenant.account, tenant.environment, known)
+        self.groups_around(tenant.account, tenant.environment, ids)
             .await
     }
 
-    /// Writes down, on the rows of the users below a group, which groups they are in now, so that
-    /// those are read at once. Nothing hangs on it but a round trip at validation: it stops when
-    /// its time is over, and where the table does not answer.
-    pub(crate) async fn tell_below(&self, tenant: Tenant<'_>, group: GroupId, deadline: Instant) {
-        let mut below = Below::new(tenant, group, deadline);
-        while let Ok(Some(users)) = below.next(self).await {
+    /// Writes down, on the rows of the users below a group, which groups they are in now, so that a
+    /// validation reads those in one round trip. Nothing else depends on it: it stops at the deadline,
+    /// and where the table does not answer.
+    pub(crate) async fn refresh_groups_of_descendants(
+        &self,
+        tenant: Tenant<'_>,
+        group: GroupId,
+        deadline: Instant,
+    ) {
+        let mut descendants = Descendants::new(tenant, group, deadline);
+        while let Ok(Some(users)) = descendants.next(self).await {
             let Ok(groups) = self.groups_of_all(tenant, &users).await else {
                 return;
             };
@@ -129,10 +134,11 @@ impl Store {
                 if next.groups == user.groups {
                     continue;
                 }
-                let told = Transaction::new("tell a user").change_principal(Part::User, &next);
-                let Ok(told) = told else { return };
+                let refreshed =
+                    Transaction::new("refresh a user").change_principal(Part::User, &next);
+                let Ok(refreshed) = refreshed else { return };
                 // Whoever changes the row meanwhile writes them down as well.
-                match self.transact(&told).await {
+                match self.transact(&refreshed).await {
                     Ok(Outcome::Written | Outcome::Lost(_)) => {}
                     Err(_outage) => return,
                 }

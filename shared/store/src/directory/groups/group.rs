@@ -1,9 +1,9 @@
 //! Groups: each is a row and an entry in the list of groups; its members are rows in its partition.
 
-use super::descendants::walk_ends;
+use super::descendants::walk_deadline;
 use crate::activity::Audit;
 use crate::directory::creation::CreateError;
-use crate::directory::principal::{ChangeError, as_read};
+use crate::directory::principal::{ChangeError, unchanged};
 use crate::idempotency::Idempotency;
 use crate::table::{
     Expression, KEPT_SECONDS, Outcome, Store, StoreError, TRANSACTION_LIMIT, Tenant, Transaction,
@@ -11,7 +11,7 @@ use crate::table::{
 };
 use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, UnixMillis};
 
-/// The sort of list that groups are in.
+/// The name of the list that groups are in.
 pub(crate) const GROUP: &str = "group";
 
 /// Some groups of an environment, in the order of their ids.
@@ -26,7 +26,7 @@ pub struct GroupPage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Group,
-    Place,
+    Tenant,
     Idempotency,
     Audit,
 }
@@ -43,17 +43,17 @@ impl<P: Copy> Transaction<P> {
         .with(":access", row::value(&key, &next.access)?)
         .with(":within", row::value(&key, &next.within)?)
         .with(":next", number(next.version.saturating_add(1)));
-        Ok(self.update(part, key, change, as_read(next.version)))
+        Ok(self.update(part, key, change, unchanged(next.version)))
     }
 
-    /// Holds only while these groups give what they gave when they were read. What stands further
-    /// up than one transaction can ask is left unasked.
-    pub(crate) fn while_as_read(self, part: P, groups: &[&GroupRecord]) -> Self {
+    /// Holds only while these groups give what they gave when they were read. Groups
+    /// beyond the limit of one transaction are not checked.
+    pub(crate) fn while_groups_unchanged(self, part: P, groups: &[&GroupRecord]) -> Self {
         const BESIDE: usize = 10;
         let most = TRANSACTION_LIMIT.saturating_sub(BESIDE);
         groups.iter().take(most).fold(self, |it, group| {
             let key = keys::group(&group.account, &group.environment, &group.id);
-            it.check(part, key, as_read(group.version))
+            it.check(part, key, unchanged(group.version))
         })
     }
 }
@@ -74,8 +74,8 @@ impl Store {
         let key = keys::group(&record.account, &record.environment, &record.id);
         let mut transaction = Transaction::new("create a group")
             .create(Part::Group, row::write(&key, record, None)?)
-            .list(Part::Group, tenant, GROUP, &record.id)?
-            .while_open(Part::Place, tenant)
+            .add_to_list(Part::Group, tenant, GROUP, &record.id)?
+            .while_open(Part::Tenant, tenant)
             .log_in(Part::Audit, audit, tenant)?;
         if let Some(idempotency) = idempotency {
             let made = record.id.to_string();
@@ -85,7 +85,7 @@ impl Store {
             return Ok(());
         };
         self.refuse_repeated_creation(idempotency, now).await?;
-        if parts.contains(&Part::Place) {
+        if parts.contains(&Part::Tenant) {
             return Err(self.why_not_open(tenant).await?);
         }
         Err(CreateError::Exists)
@@ -121,7 +121,7 @@ impl Store {
             environment,
         };
         let (ids, next): (Vec<GroupId>, _) = self
-            .listed("list groups", tenant, GROUP, limit, cursor)
+            .list_page("list groups", tenant, GROUP, limit, cursor)
             .await?;
         let mut groups = self.groups(account, environment, &ids).await?;
         groups.retain(|group| group.closed_at.is_none());
@@ -155,12 +155,12 @@ impl Store {
                 .with(":ttl", number(now.seconds().plus(KEPT_SECONDS).0));
             let key = keys::group(account, environment, id);
             let transaction = Transaction::new(operation)
-                .update(Part::Group, key, change, as_read(group.version))
-                .unlist(Part::Group, tenant, GROUP, id)
+                .update(Part::Group, key, change, unchanged(group.version))
+                .remove_from_list(Part::Group, tenant, GROUP, id)
                 .log_in(Part::Audit, audit, tenant)?;
             match self.transact(&transaction).await? {
                 Outcome::Written => {
-                    self.scatter(&group, walk_ends()).await;
+                    self.remove_all_members(&group, walk_deadline()).await;
                     return Ok(());
                 }
                 Outcome::Lost(_) => backoff.pause().await?,
@@ -168,7 +168,7 @@ impl Store {
         }
     }
 
-    /// Changes the name or access of a group by `change`, which is asked again where another
+    /// Changes the name or access of a group by `change`, which is called again where another
     /// change came first; answers the record as it is now.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Joining a group: a user's row, and the entry in the group's partition, change together.
 
 use super::ancestors::in_groups;
-use super::member::{Member, MemberError, Membership, not_held};
+use super::member::{Member, MemberError, Membership, check_grantable};
 use crate::activity::Audit;
 use crate::table::{Outcome, Store, Tenant, Transaction};
 use hallpass_core::{GroupRecord, MOST_GROUPS, Principal, PrincipalRecord, Scope, UserId, reached};
@@ -13,21 +13,21 @@ enum Part {
 }
 
 impl Store {
-    /// Puts a user or a group into a group; once there, nothing is changed. `lacks` says what the
-    /// one who asks may not give of what a group gives; it is asked of the group and of those
-    /// around it.
+    /// Puts a user or a group into a group; for a member of it,
+    /// nothing is changed. `ungrantable` answers a scope that a group gives and that the caller may
+    /// not grant, if there is one. It is called with the group and with those that it stands within.
     ///
     /// # Errors
     /// Says why nothing was changed.
     pub async fn join(
         &self,
         joining: &Membership<'_>,
-        lacks: impl Fn(&GroupRecord) -> Option<Scope>,
+        ungrantable: impl Fn(&GroupRecord) -> Option<Scope>,
         audit: &Audit,
     ) -> Result<(), MemberError> {
         match joining.member {
-            Member::User(user) => self.join_user(joining, user, lacks, audit).await,
-            Member::Group(group) => self.nest(joining, group, lacks, audit).await,
+            Member::User(user) => self.join_user(joining, user, ungrantable, audit).await,
+            Member::Group(group) => self.nest(joining, group, ungrantable, audit).await,
         }
     }
 
@@ -35,23 +35,23 @@ impl Store {
         &self,
         joining: &Membership<'_>,
         user: UserId,
-        lacks: impl Fn(&GroupRecord) -> Option<Scope>,
+        ungrantable: impl Fn(&GroupRecord) -> Option<Scope>,
         audit: &Audit,
     ) -> Result<(), MemberError> {
         let operation = "join a group";
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
             let user = self.open_user(joining.tenant(), user).await?;
-            let known = [&user.groups, &user.member_of].into_iter().flatten();
-            let asked = known.chain([&joining.group]).copied().collect();
+            let read_before = [&user.groups, &user.member_of].into_iter().flatten();
+            let ids = read_before.chain([&joining.group]).copied().collect();
             let groups = self
-                .groups_around(joining.account, joining.environment, asked)
+                .groups_around(joining.account, joining.environment, ids)
                 .await?;
             let given = reached(&[joining.group], &groups);
             if given.is_empty() {
                 return Err(MemberError::NoGroup);
             }
-            not_held(&given, &lacks)?;
+            check_grantable(&given, &ungrantable)?;
             if user.member_of.contains(&joining.group) {
                 return Ok(());
             }
@@ -62,8 +62,8 @@ impl Store {
             }
             let transaction = Transaction::new(operation)
                 .change_principal(Part::Member, &next)?
-                .enter(Part::Member, joining)?
-                .while_as_read(Part::Member, &given)
+                .add_member_entry(Part::Member, joining)?
+                .while_groups_unchanged(Part::Member, &given)
                 .log_in(Part::Audit, audit, joining.tenant())?;
             match self.transact(&transaction).await? {
                 Outcome::Written => return Ok(()),

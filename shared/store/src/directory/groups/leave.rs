@@ -29,13 +29,13 @@ impl Store {
             return Err(MemberError::NoGroup);
         }
         match leaving.member {
-            Member::User(user) => self.part_user(leaving, user, Some(audit)).await,
-            Member::Group(group) => self.part_group(leaving, group, Some(audit)).await,
+            Member::User(user) => self.leave_user(leaving, user, Some(audit)).await,
+            Member::Group(group) => self.unnest(leaving, group, Some(audit)).await,
         }
     }
 
     /// Takes a user out of a group, with no audit row of its own where the group is closed.
-    pub(crate) async fn part_user(
+    pub(crate) async fn leave_user(
         &self,
         leaving: &Membership<'_>,
         user: UserId,
@@ -67,7 +67,7 @@ impl Store {
 
     /// Takes a user or group, whose row says that it is closed, from among the members of these
     /// groups.
-    pub(crate) async fn erase_entries(
+    pub(crate) async fn remove_member_entries(
         &self,
         tenant: Tenant<'_>,
         closed: &Key,
@@ -90,11 +90,11 @@ impl Store {
 
     /// Takes everybody out of a group that is closed, which gives nothing any more: for tidiness
     /// alone, as far as time allows.
-    pub(crate) async fn scatter(&self, group: &GroupRecord, deadline: Instant) {
+    pub(crate) async fn remove_all_members(&self, group: &GroupRecord, deadline: Instant) {
         let tenant = Tenant::from(group);
         let pk = keys::group_partition(tenant.account, tenant.environment, &group.id);
         let row = keys::group(tenant.account, tenant.environment, &group.id);
-        let entries = self.erase_entries(tenant, &row, &group.id, &group.within);
+        let entries = self.remove_member_entries(tenant, &row, &group.id, &group.within);
         if entries.await.is_err() {
             return;
         }
@@ -113,8 +113,8 @@ impl Store {
                 member,
             };
             let _best_effort = match member {
-                Member::User(user) => self.part_user(&leaving, user, None).await,
-                Member::Group(inner) => self.part_group(&leaving, inner, None).await,
+                Member::User(user) => self.leave_user(&leaving, user, None).await,
+                Member::Group(inner) => self.unnest(&leaving, inner, None).await,
             };
         }
     }

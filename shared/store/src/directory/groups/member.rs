@@ -123,11 +123,11 @@ impl<'a> Membership<'a> {
 }
 
 /// The first scope, if any, that a group may do and the one who asks may not give.
-pub(crate) fn not_held(
+pub(crate) fn check_grantable(
     given: &[&GroupRecord],
-    lacks: impl Fn(&GroupRecord) -> Option<Scope>,
+    ungrantable: impl Fn(&GroupRecord) -> Option<Scope>,
 ) -> Result<(), MemberError> {
-    match given.iter().find_map(|group| lacks(group)) {
+    match given.iter().find_map(|group| ungrantable(group)) {
         Some(scope) => Err(MemberError::NotHeld(scope)),
         None => Ok(()),
     }
@@ -135,7 +135,11 @@ pub(crate) fn not_held(
 
 impl<P: Copy> Transaction<P> {
     /// Writes a member's entry.
-    pub(crate) fn enter(self, part: P, joining: &Membership<'_>) -> Result<Self, StoreError> {
+    pub(crate) fn add_member_entry(
+        self,
+        part: P,
+        joining: &Membership<'_>,
+    ) -> Result<Self, StoreError> {
         let entry = Entry {
             member: joining.member,
         };

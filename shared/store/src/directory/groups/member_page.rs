@@ -51,7 +51,7 @@ impl Store {
             }
             last = Some(member);
         }
-        let mut users = self.all_principals(tenant, &in_users).await?;
+        let mut users = self.principals_by_id(tenant, &in_users).await?;
         users.retain(|user| user.closed_at.is_none());
         let mut groups = self.groups(account, environment, &in_groups).await?;
         groups.retain(|group| group.closed_at.is_none());

@@ -1,8 +1,8 @@
-//! Nesting: groups within groups. Whether a nesting makes a circle, or too long a row, hangs on all
-//! of them, so that an environment's nestings come one by one.
+//! Nesting: groups within groups. Whether a nesting makes a circle, or too long a row, depends on all
+//! nestings of the environment, so they are made one after the other.
 
-use super::descendants::{Below, walk_ends};
-use super::member::{MemberError, Membership, not_held};
+use super::descendants::{Descendants, walk_deadline};
+use super::member::{MemberError, Membership, check_grantable};
 use crate::activity::Audit;
 use crate::table::{Expression, Outcome, Store, StoreError, Tenant, Transaction, keys, number};
 use hallpass_core::{GroupId, GroupRecord, MOST_GROUPS, MOST_NESTED, Scope, height, reached};
@@ -43,7 +43,7 @@ impl Store {
         &self,
         joining: &Membership<'_>,
         inner: GroupId,
-        lacks: impl Fn(&GroupRecord) -> Option<Scope>,
+        ungrantable: impl Fn(&GroupRecord) -> Option<Scope>,
         audit: &Audit,
     ) -> Result<(), MemberError> {
         let operation = "nest a group";
@@ -54,12 +54,12 @@ impl Store {
             let key = keys::nestings(tenant.account, tenant.environment);
             let read: Option<Nestings> = self.find(operation, &key).await?;
             let Nestings { nestings } = read.unwrap_or_default();
-            let asked = HashSet::from([inner, joining.group]);
+            let ids = HashSet::from([inner, joining.group]);
             let mut groups = self
-                .groups_around(tenant.account, tenant.environment, asked)
+                .groups_around(tenant.account, tenant.environment, ids)
                 .await?;
             let next = nested(joining.group, inner, &groups)?;
-            not_held(&reached(&[joining.group], &groups), &lacks)?;
+            check_grantable(&reached(&[joining.group], &groups), &ungrantable)?;
             let Some(next) = next else { return Ok(()) };
             let most = MOST_NESTED.saturating_sub(height(joining.group, &groups));
             if self.is_deeper(tenant, inner, most).await? {
@@ -70,14 +70,14 @@ impl Store {
                 .cloned()
                 .collect();
             groups.insert(inner, next.clone());
-            if self.overfills(tenant, inner, &groups).await? {
+            if self.exceeds_group_limit(tenant, inner, &groups).await? {
                 return Err(MemberError::TooManyGroups);
             }
             let above: Vec<&GroupRecord> = above.iter().collect();
             let transaction = Transaction::new(operation)
                 .change_group(Part::Member, &next)?
-                .enter(Part::Member, joining)?
-                .while_as_read(Part::Member, &above)
+                .add_member_entry(Part::Member, joining)?
+                .while_groups_unchanged(Part::Member, &above)
                 .after_nestings(Part::Nestings, tenant, nestings)
                 .log_in(Part::Audit, audit, tenant)?;
             match self.transact(&transaction).await? {
@@ -85,19 +85,20 @@ impl Store {
                 Outcome::Lost(_) => backoff.pause().await?,
             }
         }
-        self.tell_below(tenant, inner, walk_ends()).await;
+        self.refresh_groups_of_descendants(tenant, inner, walk_deadline())
+            .await;
         Ok(())
     }
 
     /// Takes a group out of another one, with no audit row of its own where that one is closed.
     /// Circles and rows only open by it: it waits for no nesting.
-    pub(crate) async fn part_group(
+    pub(crate) async fn unnest(
         &self,
         leaving: &Membership<'_>,
         inner: GroupId,
         audit: Option<&Audit>,
     ) -> Result<(), MemberError> {
-        let operation = "part a group";
+        let operation = "unnest a group";
         let tenant = leaving.tenant();
         let mut backoff = self.backoff(operation, audit.map_or(0, Audit::digest));
         loop {
@@ -121,7 +122,8 @@ impl Store {
                 Outcome::Lost(_) => backoff.pause().await?,
             }
         }
-        self.tell_below(tenant, inner, walk_ends()).await;
+        self.refresh_groups_of_descendants(tenant, inner, walk_deadline())
+            .await;
         Ok(())
     }
 
@@ -146,9 +148,9 @@ impl Store {
         Ok(true)
     }
 
-    /// Whether a user below would be in too many groups, once `groups` are as they are to be. Users
-    /// that are not reached in time go unasked: for them, more is read at validation.
-    async fn overfills(
+    /// Whether a user below would be in too many groups, once `groups` are written. Users that are not
+    /// reached in time are not checked: for them, more is read at validation.
+    async fn exceeds_group_limit(
         &self,
         tenant: Tenant<'_>,
         group: GroupId,
@@ -157,11 +159,11 @@ impl Store {
         if reached(&[group], groups).len() > MOST_GROUPS {
             return Ok(true);
         }
-        let mut below = Below::new(tenant, group, walk_ends());
-        while let Some(users) = below.next(self).await? {
-            let mut known = self.groups_of_all(tenant, &users).await?;
-            known.extend(groups.iter().map(|(id, group)| (*id, group.clone())));
-            let mut sizes = users.iter().map(|it| reached(&it.member_of, &known).len());
+        let mut descendants = Descendants::new(tenant, group, walk_deadline());
+        while let Some(users) = descendants.next(self).await? {
+            let mut around = self.groups_of_all(tenant, &users).await?;
+            around.extend(groups.iter().map(|(id, group)| (*id, group.clone())));
+            let mut sizes = users.iter().map(|it| reached(&it.member_of, &around).len());
             if sizes.any(|size| size > MOST_GROUPS) {
                 return Ok(true);
             }

@@ -1,6 +1,6 @@
-//! The end of a share: what visitors were given dies with its row.
+//! Unsharing a model: the tokens that its visitors were given end with the row of the share.
 
-use super::share::{Part, SORT};
+use super::share::{LIST, Part};
 use crate::activity::Audit;
 use crate::table::{
     Expression, KEPT_SECONDS, Outcome, Store, StoreError, Tenant, Transaction, keys, number, text,
@@ -33,16 +33,16 @@ impl Store {
     /// where to go on.
     pub(crate) async fn sweep_shares(
         &self,
-        place: Tenant<'_>,
+        tenant: Tenant<'_>,
         cursor: Option<ShareId>,
         before: UnixMillis,
         closing: bool,
         now: UnixMillis,
     ) -> Result<Option<ShareId>, StoreError> {
         let (ids, next) = self
-            .listed("list shares", place, SORT, PAGE, cursor)
+            .list_page("list shares", tenant, LIST, PAGE, cursor)
             .await?;
-        for share in self.all_shares(&ids).await? {
+        for share in self.shares_by_id(&ids).await? {
             let transaction = if closing {
                 ending(&share, now)
             } else {
@@ -64,7 +64,7 @@ fn ending(share: &ShareRecord, now: UnixMillis) -> Transaction<Part> {
     Transaction::new("unshare a model")
         .update(Part::Share, keys::share(&share.id), ended, present)
         .delete(Part::Model, keys::shared_model(&share.model), its_own)
-        .unlist(Part::Share, Tenant::from(share), SORT, &share.id)
+        .remove_from_list(Part::Share, Tenant::from(share), LIST, &share.id)
 }
 
 fn cutting(share: &ShareRecord, before: UnixMillis) -> Transaction<Part> {
