@@ -1,4 +1,4 @@
-//! A private key in memory: mode `wrapped`.
+//! A private key in memory, in mode `wrapped`.
 
 use crate::jwk::{PublicKey, PublicKeyError};
 use aws_lc_rs::encoding::AsDer as _;
@@ -33,7 +33,7 @@ pub enum PrivateKeyError {
     },
 }
 
-/// Signs without asking anybody. aws-lc wipes it when it is dropped.
+/// A private key. aws-lc wipes it when it is dropped.
 pub(crate) enum PrivateKey {
     P256(EcdsaKeyPair),
     Rsa(rsa::KeyPair),

@@ -1,13 +1,9 @@
 //! Makes signing keys, and ends those that are published no more.
 
-use crate::jwk::{PublicKey, PublicKeyError};
+use crate::error::{CreateKeyError, EndKeyError};
+use crate::jwk::PublicKey;
 use crate::policy::{KeyPolicy, KeySort, SigningMode};
-use crate::{context, kms};
-use aws_sdk_kms::error::{BuildError, SdkError};
-use aws_sdk_kms::operation::create_key::CreateKeyError as Create;
-use aws_sdk_kms::operation::generate_data_key_pair_without_plaintext::GenerateDataKeyPairWithoutPlaintextError;
-use aws_sdk_kms::operation::get_public_key::GetPublicKeyError;
-use aws_sdk_kms::operation::schedule_key_deletion::ScheduleKeyDeletionError;
+use crate::{encryption_context, kms};
 use aws_sdk_kms::types::DataKeyPairSpec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,55 +11,10 @@ use hallpass_core::{Clock, Issuer};
 use hallpass_store::{KeyRow, KeyState, Store, StoreError};
 use std::error::Error as StdError;
 use std::time::Duration;
-use thiserror::Error;
 
 /// How long a key that was just made may be unknown to KMS itself. The functions that make keys
 /// have a minute.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Why no signing key was made.
-#[derive(Debug, Error)]
-pub enum CreateKeyError {
-    /// KMS made none.
-    #[error("kms made no signing key")]
-    Create(#[source] Box<SdkError<Create>>),
-    /// KMS made no key pair.
-    #[error("kms made no key pair under the wrapping key")]
-    Pair(#[source] Box<SdkError<GenerateDataKeyPairWithoutPlaintextError>>),
-    /// KMS gave no public key.
-    #[error("kms gave no public key")]
-    PublicKey(#[source] Box<SdkError<GetPublicKeyError>>),
-    /// KMS gave something else as a public key.
-    #[error(transparent)]
-    Form(#[from] PublicKeyError),
-    /// KMS made a key of another sort than was asked for.
-    #[error("kms made a key of another sort than was asked for")]
-    Sort,
-    /// A tag was not one.
-    #[error("the key's tag is not one")]
-    Tag(#[from] BuildError),
-    /// The table was not to be had.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// KMS does not end a key.
-#[derive(Debug, Error)]
-#[error("kms does not schedule the deletion of `{kms_key_id}`")]
-pub struct EndKeyError {
-    kms_key_id: String,
-    #[source]
-    source: Box<SdkError<ScheduleKeyDeletionError>>,
-}
-
-impl EndKeyError {
-    pub(crate) fn new(kms_key_id: &str, source: SdkError<ScheduleKeyDeletionError>) -> Self {
-        Self {
-            kms_key_id: kms_key_id.to_owned(),
-            source: Box::new(source),
-        }
-    }
-}
 
 /// Makes a deployment's signing keys.
 #[derive(Clone, Debug)]
@@ -109,7 +60,7 @@ impl KeyMaker {
     /// may take long: from then on verifiers are given their time to find it.
     ///
     /// # Errors
-    /// When KMS is not to be had. A KMS key that was made for all that is ended.
+    /// When KMS is unavailable. A KMS key that was made nevertheless is ended.
     pub async fn make(
         &self,
         generation: u64,
@@ -125,7 +76,7 @@ impl KeyMaker {
                     Err(error) => Err(error),
                 };
                 if made.is_err() {
-                    self.leave(&id).await;
+                    self.delete_unused(&id).await;
                 }
                 made
             }
@@ -191,7 +142,7 @@ impl KeyMaker {
                 KeySort::Rsa3072 => DataKeyPairSpec::Rsa3072,
                 KeySort::Ed25519 => DataKeyPairSpec::EccNistEdwards25519,
             })
-            .set_encryption_context(Some(context::of(&self.issuer, generation)))
+            .set_encryption_context(Some(encryption_context::of(&self.issuer, generation)))
             .send()
             .await
             .map_err(|error| CreateKeyError::Pair(Box::new(error)))?;
@@ -220,7 +171,7 @@ impl KeyMaker {
             Ok(true) => Ok(true),
             Ok(false) => {
                 if row.private_key.is_none() {
-                    self.leave(&row.kms_key_id).await;
+                    self.delete_unused(&row.kms_key_id).await;
                 }
                 written
             }
@@ -242,7 +193,7 @@ impl KeyMaker {
     /// signs nothing with it meanwhile. A wrapped key is nowhere but in its row.
     ///
     /// # Errors
-    /// When KMS is not to be had.
+    /// When KMS is unavailable.
     pub async fn end(&self, row: &KeyRow) -> Result<(), EndKeyError> {
         match row.private_key {
             Some(_) => Ok(()),
@@ -251,7 +202,7 @@ impl KeyMaker {
     }
 
     /// Ends a KMS key that no row names. If it cannot be ended now, it only costs.
-    async fn leave(&self, kms_key_id: &str) {
+    async fn delete_unused(&self, kms_key_id: &str) {
         if let Err(error) = kms::end(&self.kms, kms_key_id).await {
             let cause: &dyn StdError = &error;
             tracing::warn!(error = cause, kms_key_id, "a signing key is left over");
@@ -263,7 +214,7 @@ impl KeyMaker {
 /// key, nothing is made. `longest_token` is how long what it signs lives at most, in seconds.
 ///
 /// # Errors
-/// When KMS or the table is not to be had. A key that was made but not published is ended.
+/// When KMS or the table is unavailable. A key that was made but not published is ended.
 pub async fn create_signing_key(
     maker: &KeyMaker,
     store: &Store,
