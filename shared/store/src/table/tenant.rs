@@ -1,0 +1,48 @@
+//! An account and one of its environments: where everything but accounts lives.
+
+use hallpass_core::{
+    AccountId, EnvironmentName, FolderRecord, GroupRecord, PrincipalRecord, ShareRecord,
+};
+
+/// An account and one of its environments.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tenant<'a> {
+    pub(crate) account: &'a AccountId,
+    pub(crate) environment: &'a EnvironmentName,
+}
+
+impl<'a> From<&'a PrincipalRecord> for Tenant<'a> {
+    fn from(record: &'a PrincipalRecord) -> Self {
+        Self {
+            account: &record.account,
+            environment: &record.environment,
+        }
+    }
+}
+
+impl<'a> From<&'a GroupRecord> for Tenant<'a> {
+    fn from(record: &'a GroupRecord) -> Self {
+        Self {
+            account: &record.account,
+            environment: &record.environment,
+        }
+    }
+}
+
+impl<'a> From<&'a FolderRecord> for Tenant<'a> {
+    fn from(record: &'a FolderRecord) -> Self {
+        Self {
+            account: &record.account,
+            environment: &record.environment,
+        }
+    }
+}
+
+impl<'a> From<&'a ShareRecord> for Tenant<'a> {
+    fn from(record: &'a ShareRecord) -> Self {
+        Self {
+            account: &record.account,
+            environment: &record.environment,
+        }
+    }
+}
