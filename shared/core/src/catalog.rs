@@ -1,15 +1,18 @@
 //! The catalog: a platform's whole policy as one reviewed file.
 
+pub(crate) mod kind;
+pub(crate) mod route;
+
 mod check;
 mod source;
 
-use crate::access::AccessLevel;
-use crate::coverage::{Implications, ScopeSet};
-use crate::kind::{Format, Kind, KindName};
-use crate::management::ManagementScope;
-use crate::route::RouteTable;
+use crate::catalog::kind::{Format, Kind, KindName};
+use crate::catalog::route::RouteTable;
+use crate::directory::access::AccessLevel;
+use crate::directory::share::ModelId;
+use crate::scope::coverage::{Implications, ScopeSet};
+use crate::scope::management::ManagementScope;
 use crate::scope::{Action, Name, Path, Scope, WrittenScope};
-use crate::share::ModelId;
 use crate::token::Prefix;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,18 +1,20 @@
 //! The decision: may this token do this, to this, from here? Pure, and it says why.
 
-use crate::bounds::Bounds;
+pub(crate) mod evidence;
+
 use crate::catalog::Catalog;
-use crate::claims::Claims;
-use crate::environment::EnvironmentName;
-use crate::evidence::{Evidence, Parent, Power, Standing};
+use crate::catalog::kind::OriginPolicy;
+use crate::decision::evidence::{Evidence, Parent, Power, Standing};
+use crate::directory::environment::EnvironmentName;
+use crate::directory::principal::PrincipalRecord;
+use crate::directory::share::ShareRecord;
 use crate::id::AccountId;
-use crate::kind::OriginPolicy;
+use crate::issue::bounds::Bounds;
 use crate::origin::{Origin, OriginRules};
-use crate::principal::PrincipalRecord;
-use crate::record::TokenRecord;
 use crate::scope::Scope;
-use crate::share::ShareRecord;
 use crate::time::{LEEWAY_SECONDS, UnixMillis, UnixSeconds};
+use crate::token::claims::Claims;
+use crate::token::record::TokenRecord;
 use serde::Serialize;
 use std::iter::{once, repeat};
 use std::net::IpAddr;

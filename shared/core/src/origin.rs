@@ -1,5 +1,7 @@
 //! Origins: where a browser token may be used from. No regular expressions.
 
+pub(crate) mod address;
+
 mod suffix;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};

@@ -1,7 +1,10 @@
 //! Scopes: `resource:action`, maybe limited to one place with `@path`.
 
-use crate::management::{ManagementScope, is_management_resource};
-use crate::present::present;
+pub(crate) mod coverage;
+pub(crate) mod management;
+
+use crate::json::present::present;
+use crate::scope::management::{ManagementScope, is_management_resource};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
 use thiserror::Error;

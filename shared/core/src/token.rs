@@ -3,10 +3,14 @@
 //! id 22 characters (128 bits), secret 43 (256 bits), CRC-32 (ISO-HDLC) of all before it 6. The
 //! checksum refuses typos and junk before anything is read.
 
-use crate::base62;
+pub(crate) mod base62;
+pub(crate) mod claims;
+pub(crate) mod jwt;
+pub(crate) mod record;
+
 use crate::id::{ID_WIDTH, TokenId};
-use crate::jwt::UnverifiedJwt;
 use crate::random::{Random, RandomUnavailable};
+use crate::token::jwt::UnverifiedJwt;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest, Sha256};

@@ -7,11 +7,11 @@ pub(super) use kind::MANAGEMENT_KIND;
 
 use super::source::{CatalogSource, RouteSource, SharesSource, Table};
 use super::{Catalog, CatalogError, Declared, SharePolicy, management_scopes};
-use crate::coverage::Implications;
+use crate::catalog::kind::{Format, KindName, OriginPolicy};
+use crate::catalog::route::RouteTable;
 use crate::id::PrincipalType;
-use crate::kind::{Format, KindName, OriginPolicy};
-use crate::management::is_management_resource;
-use crate::route::RouteTable;
+use crate::scope::coverage::Implications;
+use crate::scope::management::is_management_resource;
 use crate::scope::{Action, Name, Path, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;

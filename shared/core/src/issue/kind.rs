@@ -3,7 +3,7 @@
 use super::error::IssueError;
 use super::maker::Maker;
 use crate::catalog::Catalog;
-use crate::kind::{Kind, KindName};
+use crate::catalog::kind::{Kind, KindName};
 
 /// A kind that tokens are issued as by the way that was taken: minted, derived, given to visitors of
 /// a shared model, or the deployment's own. Only these functions build one.

@@ -2,19 +2,19 @@
 
 use super::error::IssueError;
 use super::kind::IssuedKind;
-use crate::address::IpRules;
-use crate::bounds::{Bounds, BoundsError};
 use crate::catalog::Catalog;
-use crate::coverage::{ScopeSet, Widening};
-use crate::environment::EnvironmentName;
-use crate::evidence::Evidence;
+use crate::catalog::kind::KindName;
+use crate::decision::evidence::Evidence;
+use crate::directory::environment::EnvironmentName;
+use crate::directory::share::ShareRecord;
+use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, ParentId, Principal};
-use crate::kind::KindName;
-use crate::management::ManagementScope;
+use crate::issue::bounds::{Bounds, BoundsError};
 use crate::origin::OriginRules;
+use crate::origin::address::IpRules;
 use crate::scope::Scope;
-use crate::share::ShareRecord;
-use crate::tenant::Tenant;
+use crate::scope::coverage::{ScopeSet, Widening};
+use crate::scope::management::ManagementScope;
 use crate::time::{UnixMillis, UnixSeconds};
 
 /// What a new token comes from.

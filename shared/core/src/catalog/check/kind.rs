@@ -1,12 +1,12 @@
 //! The kinds of a catalog's file, and every rule that they can break.
 
 use super::{Checked, fault, in_order};
+use crate::catalog::kind::{Exposure, Format, Kind, KindName, OriginPolicy, Presentation};
 use crate::catalog::source::{CatalogSource, FormatSource, KindSource, LifetimeSource};
 use crate::catalog::{Catalog, management_scopes};
-use crate::coverage::ScopeSet;
 use crate::id::PrincipalType;
-use crate::kind::{Exposure, Format, Kind, KindName, OriginPolicy, Presentation};
-use crate::lifetime::Lifetime;
+use crate::issue::lifetime::Lifetime;
+use crate::scope::coverage::ScopeSet;
 use crate::scope::{Action, Name, Scope};
 use crate::token::Prefix;
 use std::collections::{BTreeMap, BTreeSet};

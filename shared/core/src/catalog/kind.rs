@@ -1,9 +1,9 @@
 //! Kinds: the classes of tokens that a catalog declares.
 
-use crate::coverage::ScopeSet;
 use crate::id::PrincipalType;
-use crate::lifetime::Lifetime;
+use crate::issue::lifetime::Lifetime;
 use crate::scope::Scope;
+use crate::scope::coverage::ScopeSet;
 use crate::token::Prefix;
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -1,11 +1,11 @@
 //! Users and service accounts: who tokens speak for, besides the account itself.
 
-use crate::access::Access;
-use crate::coverage::ScopeSet;
-use crate::environment::EnvironmentName;
+use crate::directory::access::Access;
+use crate::directory::environment::EnvironmentName;
 use crate::id::{AccountId, GroupId, Principal, PrincipalType};
-use crate::record::TokenName;
+use crate::scope::coverage::ScopeSet;
 use crate::time::UnixMillis;
+use crate::token::record::TokenName;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

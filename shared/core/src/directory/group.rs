@@ -1,10 +1,10 @@
 //! Groups of users, which can stand within other groups.
 
-use crate::access::Access;
-use crate::environment::EnvironmentName;
+use crate::directory::access::Access;
+use crate::directory::environment::EnvironmentName;
 use crate::id::{AccountId, GroupId};
-use crate::record::TokenName;
 use crate::time::UnixMillis;
+use crate::token::record::TokenName;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;

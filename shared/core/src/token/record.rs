@@ -1,12 +1,12 @@
 //! Records: what the table holds of an opaque token.
 
-use crate::address::IpRules;
-use crate::bounds::Bounds;
-use crate::coverage::ScopeSet;
-use crate::environment::EnvironmentName;
+use crate::catalog::kind::KindName;
+use crate::directory::environment::EnvironmentName;
 use crate::id::{AccountId, Principal, TokenId};
-use crate::kind::KindName;
+use crate::issue::bounds::Bounds;
 use crate::origin::OriginRules;
+use crate::origin::address::IpRules;
+use crate::scope::coverage::ScopeSet;
 use crate::time::{UnixMillis, UnixSeconds};
 use crate::token::{PublicText, SecretHash, SecretMark, TokenSecret};
 use serde::de::{Error as _, MapAccess, Visitor};

@@ -1,8 +1,8 @@
 //! Bounds: what one token makes, or changes, lies within it.
 
-use crate::address::IpRules;
-use crate::coverage::{Implications, ScopeSet, Widening};
 use crate::origin::OriginRules;
+use crate::origin::address::IpRules;
+use crate::scope::coverage::{Implications, ScopeSet, Widening};
 use crate::time::UnixSeconds;
 use thiserror::Error;
 

@@ -1,11 +1,11 @@
 //! Access: what users and groups may do at which places, and what a user may do by all of it.
 
 use crate::catalog::Catalog;
-use crate::coverage::{Implications, ScopeSet};
-use crate::folder::FolderRef;
-use crate::group::{GroupRecord, reached};
+use crate::directory::folder::FolderRef;
+use crate::directory::group::{GroupRecord, reached};
+use crate::directory::principal::PrincipalRecord;
 use crate::id::{GroupId, Principal};
-use crate::principal::PrincipalRecord;
+use crate::scope::coverage::{Implications, ScopeSet};
 use crate::scope::{Name, Path, Scope};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};

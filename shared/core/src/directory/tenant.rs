@@ -1,6 +1,6 @@
 //! A tenant: one environment of one account, the closed universe that a token lives in.
 
-use crate::environment::EnvironmentName;
+use crate::directory::environment::EnvironmentName;
 use crate::id::AccountId;
 use std::fmt;
 

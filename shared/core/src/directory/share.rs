@@ -1,8 +1,8 @@
 //! Shares: models that anybody may look at, maybe with a password.
 
-use crate::coverage::ScopeSet;
-use crate::environment::EnvironmentName;
+use crate::directory::environment::EnvironmentName;
 use crate::id::{AccountId, ShareId};
+use crate::scope::coverage::ScopeSet;
 use crate::scope::{Path, ScopeSyntaxError};
 use crate::time::UnixMillis;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};

@@ -1,13 +1,13 @@
 //! What a JWT says (RFC 9068), and the text that is signed.
 
-use crate::address::IpRules;
-use crate::coverage::ScopeSet;
-use crate::environment::EnvironmentName;
+use crate::catalog::kind::KindName;
+use crate::directory::environment::EnvironmentName;
 use crate::id::{AccountId, JwtId, ParentId, Principal};
-use crate::kind::KindName;
-use crate::object;
+use crate::json::object;
+use crate::json::present::present;
 use crate::origin::OriginRules;
-use crate::present::present;
+use crate::origin::address::IpRules;
+use crate::scope::coverage::ScopeSet;
 use crate::time::{UnixMillis, UnixSeconds};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -240,8 +240,8 @@ impl Claims {
 }
 
 mod scope_text {
-    use crate::coverage::ScopeSet;
     use crate::scope::Scope;
+    use crate::scope::coverage::ScopeSet;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     pub(super) fn serialize<S: Serializer>(

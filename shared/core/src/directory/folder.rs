@@ -1,10 +1,10 @@
 //! Folders: places of an environment, in a tree.
 
-use crate::environment::EnvironmentName;
+use crate::directory::environment::EnvironmentName;
 use crate::id::{AccountId, FolderId, IdError, UserId};
-use crate::record::TokenName;
 use crate::scope::{Path, ScopeSyntaxError};
 use crate::time::UnixMillis;
+use crate::token::record::TokenName;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{fmt, str::FromStr};
 

@@ -1,19 +1,19 @@
 //! Evidence: what is known of a presented token once its rows were read, and how far it reaches.
 
-use crate::access::Rights;
-use crate::address::IpRules;
-use crate::bounds::Bounds;
 use crate::catalog::Catalog;
-use crate::claims::{Claims, Issuer};
-use crate::environment::EnvironmentName;
+use crate::catalog::kind::{Format, Kind, KindName};
+use crate::directory::access::Rights;
+use crate::directory::environment::EnvironmentName;
+use crate::directory::principal::PrincipalRecord;
+use crate::directory::share::ShareRecord;
 use crate::id::{AccountId, ParentId, Principal};
-use crate::kind::{Format, Kind, KindName};
+use crate::issue::bounds::Bounds;
 use crate::origin::OriginRules;
-use crate::principal::PrincipalRecord;
-use crate::record::{SecretLife, TokenRecord};
+use crate::origin::address::IpRules;
 use crate::scope::Scope;
-use crate::share::ShareRecord;
 use crate::time::UnixMillis;
+use crate::token::claims::{Claims, Issuer};
+use crate::token::record::{SecretLife, TokenRecord};
 use crate::token::{Malformed, OpaqueToken, SecretMark};
 use std::iter::once;
 
