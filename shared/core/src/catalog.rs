@@ -13,7 +13,7 @@ use crate::directory::share::ModelId;
 use crate::scope::coverage::{Implications, ScopeSet};
 use crate::scope::management::ManagementScope;
 use crate::scope::{Action, Name, Path, Scope, WrittenScope};
-use crate::token::Prefix;
+use crate::token::prefix::Prefix;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
@@ -84,14 +84,6 @@ impl SharePolicy {
 }
 
 impl Catalog {
-    /// Reads and checks a catalog; `file` is what errors call it.
-    ///
-    /// # Errors
-    /// Names the file, the line and the reason.
-    pub fn parse(file: &str, text: &str) -> Result<Self, CatalogError> {
-        check::catalog(file, text)
-    }
-
     /// The platform's name.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -211,7 +203,7 @@ impl Catalog {
     /// The built-in kind: it may hold every scope there is, and bootstrap's token does.
     #[must_use]
     pub fn management(&self) -> Option<&Kind> {
-        self.kinds.get(&KindName::from(check::MANAGEMENT_KIND))
+        self.kinds.get(&KindName::from(kind::MANAGEMENT_KIND))
     }
 
     /// The longest that any JWT of this catalog lives, in seconds.

@@ -23,8 +23,9 @@ pub use catalog::route::{RouteMatch, RouteTable};
 pub use catalog::{Catalog, CatalogError, ScopeError, SharePolicy};
 pub use day::{Day, DayError};
 pub use decision::evidence::{Evidence, Parent, Standing};
-pub use decision::{Code, Decision, Facts, PresentedOrigin, decide};
-pub use directory::access::{Access, AccessLevel, Rights};
+pub use decision::rights::Rights;
+pub use decision::{Code, Decision, Facts, decide};
+pub use directory::access::{Access, AccessLevel};
 pub use directory::environment::{AccountName, EnvironmentName, NameError};
 pub use directory::folder::{FolderRecord, FolderRef, PUBLIC_FOLDER, folder_root};
 pub use directory::group::{GroupRecord, MOST_GROUPS, MOST_NESTED, height, reached};
@@ -44,6 +45,7 @@ pub use issue::{
 };
 pub use json::present::present;
 pub use origin::address::{IpRule, IpRuleError, IpRules};
+pub use origin::presented::PresentedOrigin;
 pub use origin::{Origin, OriginError, OriginRule, OriginRules, WrittenOriginRule};
 pub use random::{Random, RandomUnavailable};
 pub use scope::coverage::{EmptyScopes, Implications, ScopeSet, Widening};
@@ -54,10 +56,10 @@ pub use token::claims::{
     Algorithm, Audience, Claims, HallpassClaims, Issuer, IssuerError, TokenTooLarge,
 };
 pub use token::jwt::UnverifiedJwt;
+pub use token::malformed::Malformed;
+pub use token::prefix::Prefix;
+pub use token::presented::{MAX_TOKEN_BYTES, Presented};
 pub use token::record::{
     Metadata, MetadataError, PreviousSecret, SecretLife, TokenName, TokenRecord,
 };
-pub use token::{
-    MAX_TOKEN_BYTES, Malformed, OpaqueToken, Prefix, Presented, PublicText, SecretHash, SecretMark,
-    TokenSecret,
-};
+pub use token::{OpaqueToken, PublicText, SecretHash, SecretMark, TokenSecret};

@@ -1,6 +1,7 @@
 //! Origins: where a browser token may be used from. No regular expressions.
 
 pub(crate) mod address;
+pub(crate) mod presented;
 
 mod suffix;
 

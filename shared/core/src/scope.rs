@@ -4,7 +4,6 @@ pub(crate) mod coverage;
 pub(crate) mod management;
 
 use crate::json::present::present;
-use crate::scope::management::{ManagementScope, is_management_resource};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
 use thiserror::Error;
@@ -12,6 +11,7 @@ use thiserror::Error;
 const MAX_SCOPE_CHARACTERS: usize = 512;
 const MAX_PATH_SEGMENTS: usize = 16;
 const MAX_SEGMENT_CHARACTERS: usize = 64;
+const MANAGEMENT_RESOURCES: [&str; 4] = ["tokens", "directory", "activity", "platform"];
 
 /// Why a text is no scope.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -49,6 +49,11 @@ impl Name {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it is a resource that Hallpass's own scopes use: a catalog declares none of these.
+    pub(crate) fn is_management(&self) -> bool {
+        MANAGEMENT_RESOURCES.contains(&self.as_str())
     }
 
     /// A name that stands in this crate's own source.
@@ -153,13 +158,7 @@ impl Scope {
     /// Whether this is one of Hallpass's own scopes.
     #[must_use]
     pub fn is_management(&self) -> bool {
-        is_management_resource(&self.resource)
-    }
-
-    /// Whether this is `platform:operate`, which only the operator account's tokens can hold.
-    #[must_use]
-    pub fn is_operator(&self) -> bool {
-        ManagementScope::of(self) == Some(ManagementScope::PlatformOperate)
+        self.resource.is_management()
     }
 
     /// The scope at one place, whatever its own was.
@@ -197,7 +196,7 @@ impl FromStr for Scope {
             .ok_or_else(|| ScopeSyntaxError::NoColon(text.to_owned()))?;
         let resource: Name = resource.parse()?;
         let action = match action {
-            "*" if is_management_resource(&resource) => {
+            "*" if resource.is_management() => {
                 return Err(ScopeSyntaxError::ManagementWildcard(
                     resource.as_str().to_owned(),
                 ));
@@ -205,7 +204,7 @@ impl FromStr for Scope {
             "*" => Action::Any,
             name => Action::Named(name.parse()?),
         };
-        if path.is_some() && is_management_resource(&resource) {
+        if path.is_some() && resource.is_management() {
             return Err(ScopeSyntaxError::ManagementPath(permission.to_owned()));
         }
         Ok(Self {

@@ -4,9 +4,12 @@ use crate::id::PrincipalType;
 use crate::issue::lifetime::Lifetime;
 use crate::scope::Scope;
 use crate::scope::coverage::ScopeSet;
-use crate::token::Prefix;
+use crate::token::prefix::Prefix;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// The name of the built-in kind of Hallpass's own scopes.
+pub(in crate::catalog) const MANAGEMENT_KIND: &str = "management";
 
 /// A kind's name, such as `publishable`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::catalog::kind::{Format, Kind, KindName};
-use crate::directory::access::Rights;
+use crate::decision::rights::Rights;
 use crate::directory::environment::EnvironmentName;
 use crate::directory::principal::PrincipalRecord;
 use crate::directory::share::ShareRecord;
@@ -13,8 +13,9 @@ use crate::origin::address::IpRules;
 use crate::scope::Scope;
 use crate::time::UnixMillis;
 use crate::token::claims::{Claims, Issuer};
+use crate::token::malformed::Malformed;
 use crate::token::record::{SecretLife, TokenRecord};
-use crate::token::{Malformed, OpaqueToken, SecretMark};
+use crate::token::{OpaqueToken, SecretMark};
 use std::iter::once;
 
 /// What is known of a presented token once its rows were read.

@@ -1,9 +1,8 @@
 //! The maker: whatever a new token comes from, and how far that reaches.
 
 use super::error::IssueError;
-use super::kind::IssuedKind;
 use crate::catalog::Catalog;
-use crate::catalog::kind::KindName;
+use crate::catalog::kind::{Kind, KindName};
 use crate::decision::evidence::Evidence;
 use crate::directory::environment::EnvironmentName;
 use crate::directory::share::ShareRecord;
@@ -104,15 +103,15 @@ impl<'a> Maker<'a> {
     pub fn may_speak_for(
         &self,
         catalog: &Catalog,
-        kind: IssuedKind<'_>,
+        kind: &Kind,
         account: AccountId,
         principal: Principal,
     ) -> Result<(), IssueError> {
-        let principals = &kind.rules().principals;
+        let principals = &kind.principals;
         if !principals.contains(&principal.principal_type()) {
             let known: Vec<&str> = principals.iter().map(|known| known.as_str()).collect();
             return Err(IssueError::PrincipalNotForKind {
-                kind: kind.rules().name.clone(),
+                kind: kind.name.clone(),
                 known: known.join(" or "),
             });
         }

@@ -66,8 +66,8 @@ pub fn prepare<'a>(
 ) -> Result<Prepared<'a>, IssueError> {
     let tenant = maker.tenant(catalog, request.account, request.environment)?;
     let principal = principal(&maker, tenant.account, request.principal)?;
-    maker.may_speak_for(catalog, kind, tenant.account, principal)?;
     let rules = kind.rules();
+    maker.may_speak_for(catalog, rules, tenant.account, principal)?;
     let (scopes, own) = (
         scopes(catalog, kind, &maker, request.scopes)?,
         maker.bounds(),

@@ -1,7 +1,7 @@
 //! What the principals of a token may do now, as it was read for its issue.
 
 use crate::catalog::Catalog;
-use crate::directory::access::Rights;
+use crate::decision::rights::Rights;
 use crate::directory::group::GroupRecord;
 use crate::directory::principal::PrincipalRecord;
 use crate::id::{GroupId, Principal};

@@ -104,9 +104,12 @@ const DIRECTORY: &str = "directory";
 const ACTIVITY: &str = "activity";
 const PLATFORM: &str = "platform";
 
-/// Whether `resource` is one that Hallpass's own scopes use: a catalog declares none of these.
-pub(crate) fn is_management_resource(resource: &Name) -> bool {
-    matches!(resource.as_str(), TOKENS | DIRECTORY | ACTIVITY | PLATFORM)
+impl Scope {
+    /// Whether this is `platform:operate`, which only the operator account's tokens can hold.
+    #[must_use]
+    pub fn is_operator(&self) -> bool {
+        ManagementScope::of(self) == Some(ManagementScope::PlatformOperate)
+    }
 }
 
 impl From<ManagementScope> for Scope {

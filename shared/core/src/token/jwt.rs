@@ -1,8 +1,8 @@
 //! A presented JWT: strictly parsed, nothing believed before its signature is checked (RFC 8725).
 
 use crate::json::object;
-use crate::token::Malformed;
 use crate::token::claims::{Algorithm, Claims};
+use crate::token::malformed::Malformed;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
