@@ -35,7 +35,7 @@ pub struct Grant<'a> {
 
 /// The entry of a folder's partition.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Entry {
+pub(super) struct AccessEntry {
     pub(super) member: Member,
     pub(super) level: AccessLevel,
 }
@@ -172,7 +172,7 @@ impl Store {
         if !fits(access) {
             return Err(FolderError::TooManyPlaces);
         }
-        let entry = Entry {
+        let entry = AccessEntry {
             member: grant.member,
             level: level.clone(),
         };

@@ -1,6 +1,6 @@
 //! Who has access to a folder, page by page.
 
-use super::access::{Entry, key};
+use super::access::{AccessEntry, key};
 use crate::directory::groups::Member;
 use crate::table::{Slice, Store, StoreError, Tenant, keys, row};
 use hallpass_core::{
@@ -92,7 +92,7 @@ impl Store {
         let mut levels: HashMap<Member, AccessLevel> = HashMap::new();
         let mut last = None;
         for row in rows {
-            let Entry { member, level } = row::read(row)?;
+            let AccessEntry { member, level } = row::read(row)?;
             match member {
                 Member::User(user) => of_users.push(Principal::User(user)),
                 Member::Group(group) => of_groups.push(group),

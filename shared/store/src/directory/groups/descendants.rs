@@ -1,7 +1,7 @@
 //! The descendants of a group: its users and those of the groups within it, walked page by page.
 
 use super::ancestors::in_groups;
-use super::member::{Entry, Member};
+use super::member::{Member, MemberEntry};
 use crate::table::{Key, Outcome, Slice, Store, StoreError, Tenant, Transaction, keys, row};
 use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalRecord};
 use std::collections::{HashMap, HashSet};
@@ -66,7 +66,7 @@ impl<'a> Descendants<'a> {
             }
             let mut users = Vec::new();
             for row in rows {
-                let Entry { member } = row::read(row)?;
+                let MemberEntry { member } = row::read(row)?;
                 match member {
                     Member::User(user) => users.push(Principal::User(user)),
                     Member::Group(inner) if self.seen.insert(inner) => {
@@ -91,7 +91,7 @@ impl Store {
         group: GroupId,
     ) -> Result<Vec<GroupId>, StoreError> {
         let pk = keys::group_partition(tenant.account, tenant.environment, &group);
-        let entries: Vec<Entry> = self
+        let entries: Vec<MemberEntry> = self
             .query_all("walk a group", &pk, keys::MEMBER_GROUPS)
             .await?;
         Ok(entries
@@ -111,7 +111,7 @@ impl Store {
             .flat_map(|user| user.groups.iter().chain(&user.member_of))
             .copied()
             .collect();
-        self.groups_around(tenant.account, tenant.environment, ids)
+        self.groups_and_ancestors(tenant.account, tenant.environment, ids)
             .await
     }
 

@@ -1,7 +1,7 @@
 //! Leaving a group, and taking everybody out of one that is closed.
 
 use super::ancestors::in_groups;
-use super::member::{Entry, Member, MemberError, Membership};
+use super::member::{Member, MemberEntry, MemberError, Membership};
 use crate::activity::Audit;
 use crate::table::{
     Expression, Key, Outcome, Store, StoreError, TRANSACTION_LIMIT, Tenant, Transaction, keys,
@@ -99,10 +99,13 @@ impl Store {
             return;
         }
         let operation = "walk a group";
-        let Ok(entries) = self.query_all::<Entry>(operation, &pk, keys::MEMBERS).await else {
+        let Ok(entries) = self
+            .query_all::<MemberEntry>(operation, &pk, keys::MEMBERS)
+            .await
+        else {
             return;
         };
-        for Entry { member } in entries {
+        for MemberEntry { member } in entries {
             if Instant::now() >= deadline {
                 return;
             }

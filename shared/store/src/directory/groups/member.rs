@@ -58,7 +58,7 @@ pub enum MemberError {
 
 /// A member's entry in its group's partition.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Entry {
+pub(crate) struct MemberEntry {
     pub(crate) member: Member,
 }
 
@@ -140,7 +140,7 @@ impl<P: Copy> Transaction<P> {
         part: P,
         joining: &Membership<'_>,
     ) -> Result<Self, StoreError> {
-        let entry = Entry {
+        let entry = MemberEntry {
             member: joining.member,
         };
         let row = row::write(&joining.key(), &entry, None)?;

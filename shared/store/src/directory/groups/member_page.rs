@@ -1,6 +1,6 @@
 //! The members of a group, page by page.
 
-use super::member::{Entry, Member};
+use super::member::{Member, MemberEntry};
 use crate::table::{Slice, Store, StoreError, Tenant, keys, row};
 use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, Principal, PrincipalRecord};
 
@@ -44,7 +44,7 @@ impl Store {
         let (mut in_users, mut in_groups) = (Vec::new(), Vec::new());
         let mut last = None;
         for row in rows {
-            let Entry { member } = row::read(row)?;
+            let MemberEntry { member } = row::read(row)?;
             match member {
                 Member::User(user) => in_users.push(Principal::User(user)),
                 Member::Group(group) => in_groups.push(group),

@@ -56,7 +56,7 @@ impl Store {
             let Nestings { nestings } = read.unwrap_or_default();
             let ids = HashSet::from([inner, joining.group]);
             let mut groups = self
-                .groups_around(tenant.account, tenant.environment, ids)
+                .groups_and_ancestors(tenant.account, tenant.environment, ids)
                 .await?;
             let next = nested(joining.group, inner, &groups)?;
             check_grantable(&reached(&[joining.group], &groups), &ungrantable)?;
