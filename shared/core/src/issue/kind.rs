@@ -37,9 +37,8 @@ impl<'a> IssuedKind<'a> {
     pub fn derived(catalog: &'a Catalog, maker: &Maker<'_>) -> Result<Self, IssueError> {
         let by = maker.kind().ok_or(IssueError::NoMaker)?;
         let derives = catalog.kind(by).and_then(|kind| kind.derives.first());
-        let derived = derives.and_then(|name| catalog.kind(name));
-        derived
-            .filter(|_| maker.parent().is_some())
+        let kind = derives.and_then(|name| catalog.kind(name));
+        kind.filter(|_| maker.parent().is_some())
             .map(Self)
             .ok_or_else(|| IssueError::DerivesNothing(by.clone()))
     }
