@@ -36,8 +36,8 @@ pub use activity::{
 pub use closing::{Closed, Closing};
 pub use directory::{
     AccessPage, AccountPage, AccountRow, ChangeError, CreateError, EnvironmentPage, EnvironmentRow,
-    FolderError, FolderPage, Giver, Grant, GroupPage, Member, MemberError, MemberPage, Membership,
-    Owner, PrincipalPage,
+    FolderError, FolderPage, Grant, Grantor, GroupPage, Member, MemberError, MemberPage,
+    Membership, Owner, PrincipalPage,
 };
 pub use idempotency::Idempotency;
 pub use rows::{RowKey, Rows};

@@ -2,7 +2,7 @@
 
 use super::access::{AccessEntry, key};
 use crate::directory::groups::Member;
-use crate::table::{Slice, Store, StoreError, Tenant, keys, row};
+use crate::table::{Slice, Store, StoreError, TenantRef, keys, row};
 use hallpass_core::{
     AccessLevel, AccountId, EnvironmentName, FolderRef, GroupRecord, Principal, PrincipalRecord,
 };
@@ -58,7 +58,7 @@ impl Store {
         limit: u32,
         cursor: Option<Member>,
     ) -> Result<AccessPage, StoreError> {
-        let tenant = Tenant {
+        let tenant = TenantRef {
             account,
             environment,
         };
@@ -75,7 +75,7 @@ impl Store {
 
     async fn access_page(
         &self,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
         folder: &FolderRef,
         limit: u32,
         cursor: Option<Member>,

@@ -3,7 +3,7 @@
 use super::ancestors::in_groups;
 use super::member::{Member, MemberError, Membership, check_grantable};
 use crate::activity::Audit;
-use crate::table::{Outcome, Store, Tenant, Transaction};
+use crate::table::{Outcome, Store, TenantRef, Transaction};
 use hallpass_core::{GroupRecord, MOST_GROUPS, Principal, PrincipalRecord, Scope, UserId, reached};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Store {
     /// The user, if they are not closed.
     pub(super) async fn open_user(
         &self,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
         user: UserId,
     ) -> Result<PrincipalRecord, MemberError> {
         let user = self

@@ -1,7 +1,7 @@
 //! The members of a group, page by page.
 
 use super::member::{Member, MemberEntry};
-use crate::table::{Slice, Store, StoreError, Tenant, keys, row};
+use crate::table::{Slice, Store, StoreError, TenantRef, keys, row};
 use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, Principal, PrincipalRecord};
 
 /// Some members of a group, in the order of their ids: groups first.
@@ -28,7 +28,7 @@ impl Store {
         limit: u32,
         cursor: Option<Member>,
     ) -> Result<MemberPage, StoreError> {
-        let tenant = Tenant {
+        let tenant = TenantRef {
             account,
             environment,
         };
