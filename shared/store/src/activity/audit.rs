@@ -18,7 +18,7 @@ pub struct Audit {
     pub action: &'static str,
     /// The id of the calling token, or `iam`.
     pub by: String,
-    /// What the calling token came from, where it is a JWT.
+    /// The calling token's parent, where it is a JWT.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<ParentId>,
     /// The calling token's kind.

@@ -1,5 +1,5 @@
-//! Lists of an environment: one row a user, service account, group and so on, in one partition a
-//! sort.
+//! Lists of an environment: one partition for each type of principal, for groups, for shares and for
+//! what lies in one folder, with one row for each of them.
 
 use crate::table::{
     Expression, Key, Reference, Slice, Store, StoreError, TenantRef, Transaction, keys, row,

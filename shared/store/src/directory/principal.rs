@@ -24,8 +24,8 @@ pub struct PrincipalPage {
 /// Why a user, service account or group was not changed.
 #[derive(Debug, Error)]
 pub enum ChangeError {
-    /// There is none, or it is closed.
-    #[error("there is none, or it is closed")]
+    /// There is no such user, service account or group, or it is closed.
+    #[error("there is no such user, service account or group, or it is closed")]
     Missing,
     /// Another one of the same type has this name.
     #[error("another one of the environment has this name")]
