@@ -1,4 +1,4 @@
-//! Makes signing keys, and ends those that are published no more.
+//! Makes signing keys, and ends those that are no longer published.
 
 use crate::error::{CreateKeyError, EndKeyError};
 use crate::jwk::PublicKey;
@@ -152,7 +152,7 @@ impl KeyMaker {
     }
 
     /// Whether a new key was published, given what the table answered to its row. The KMS key of one
-    /// that was not is ended: it would cost for good, and nobody knows it.
+    /// that was not is ended: it would cost money permanently, and no row names it.
     ///
     /// # Errors
     /// The table's, if the row is not there.

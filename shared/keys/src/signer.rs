@@ -31,7 +31,7 @@ pub enum SignError {
     /// There is no current key.
     #[error("there is no signing key: invoke bootstrap")]
     NoKey,
-    /// The current key was made a moment ago, in place of one that was retired.
+    /// The current key was just made, in place of one that was retired.
     #[error("not every verifier knows the signing key yet: it signs in some seconds")]
     NotYet,
     /// KMS did not sign.

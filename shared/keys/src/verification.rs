@@ -15,7 +15,7 @@ pub const KEYS_AT_MOST_SECONDS_OLD: u64 = 300;
 /// An unknown kid asks the table again, but no more often than this.
 pub const REFETCH_AFTER_SECONDS: u64 = 10;
 
-/// Why a JWT's claims are not known.
+/// Why a JWT was not verified.
 #[derive(Debug, Error)]
 pub enum VerifyError {
     /// The claims are not ours, although the signature is.

@@ -12,7 +12,7 @@ mod principal;
 pub use account::{AccountPage, AccountRow};
 pub use creation::CreateError;
 pub use environment::{EnvironmentPage, EnvironmentRow};
-pub use folders::{AccessPage, FolderError, FolderPage, Giver, Grant, Owner};
+pub use folders::{AccessPage, FolderError, FolderPage, Grant, Grantor, Owner};
 pub use groups::{GroupPage, Member, MemberError, MemberPage, Membership};
 pub(crate) use principal::unchanged;
 pub use principal::{ChangeError, PrincipalPage};

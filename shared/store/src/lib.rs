@@ -2,14 +2,22 @@
 //!
 //! The table has a text key `pk`, `sk` and expires rows by `ttl` (seconds), which is clean-up only:
 //! every expiry is checked on read. Every read is strongly consistent, every change of state is one
-//! transaction under a condition, and nothing scans. An outage is an error, never "not found".
+//! transaction under a condition (only use and attempts at passwords are counted row by row), and
+//! nothing scans. An outage is an error, never "not found".
 //!
-//! Everything is a method of [`Store`], and stands with what it is about. Each folder imports only
-//! from those named before it: `table` (how rows are read and written), `activity` (the audit log
-//! and use), `signing` (signing keys), `tokens`, `directory` (accounts, environments, users, groups,
-//! folders), `sharing` (shared models), `closing` (ending all tokens of an account, environment or
-//! user). Two files stand beside the folders: `idempotency`, for everything that is made only once,
-//! and `rows`, which reads for a validation.
+//! Everything is a method of [`Store`], and stands with what it is about. A folder imports only from
+//! those named before it:
+//!
+//! - `table`: how rows are read and written, and where each lies
+//! - `activity`: the audit log, its seals, and use
+//! - `signing`: signing keys
+//! - `directory`: accounts, environments, users, groups, folders
+//! - `tokens`: opaque tokens, and the revocation of JWTs
+//! - `sharing`: shared models
+//! - `closing`: ending everything of an account, environment, user or service account
+//!
+//! Two files stand beside them: `idempotency`, for what is made only once, and `rows`, which reads
+//! for a validation.
 
 mod activity;
 mod closing;
@@ -29,8 +37,8 @@ pub use activity::{
 pub use closing::{Closed, Closing};
 pub use directory::{
     AccessPage, AccountPage, AccountRow, ChangeError, CreateError, EnvironmentPage, EnvironmentRow,
-    FolderError, FolderPage, Giver, Grant, GroupPage, Member, MemberError, MemberPage, Membership,
-    Owner, PrincipalPage,
+    FolderError, FolderPage, Grant, Grantor, GroupPage, Member, MemberError, MemberPage,
+    Membership, Owner, PrincipalPage,
 };
 pub use idempotency::Idempotency;
 pub use rows::{RowKey, Rows};

@@ -35,5 +35,5 @@ pub(crate) use range::Range;
 pub(crate) use read::BATCH_LIMIT;
 pub(crate) use row::{KEPT_SECONDS, Reference};
 pub use store::Store;
-pub(crate) use tenant::Tenant;
+pub(crate) use tenant::TenantRef;
 pub(crate) use transaction::{Outcome, TRANSACTION_LIMIT, Transaction};

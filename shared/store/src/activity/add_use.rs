@@ -15,7 +15,7 @@ pub const USAGE_KEPT_DAYS: u64 = 400;
 const KEPT: u64 = USAGE_KEPT_DAYS * 24 * 60 * 60;
 const OPERATION: &str = "write down use";
 
-/// Who used what on which day. A JWT's use is its parent's.
+/// Who used what on which day. The use of a JWT counts as its parent's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Use {
     /// The account the token belongs to.
@@ -24,7 +24,7 @@ pub struct Use {
     pub environment: EnvironmentName,
     /// The day.
     pub day: Day,
-    /// The token, or what a JWT came from.
+    /// The token, or a JWT's parent.
     pub token: ParentId,
     /// Who it spoke for.
     pub principal: Principal,

@@ -1,9 +1,9 @@
 //! Audit: one row in the same transaction as every act.
 
 use super::audit_id::AuditId;
-use crate::table::{Expression, Item, StoreError, Tenant, Transaction, keys, row};
+use crate::table::{Expression, Item, StoreError, TenantRef, Transaction, keys, row};
 use hallpass_core::{
-    AccountId, EnvironmentName, KindName, ParentId, Principal, TokenId, UnixMillis,
+    AccountId, EnvironmentName, KindName, ParentId, Principal, Tenant, TokenId, UnixMillis,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -18,7 +18,7 @@ pub struct Audit {
     pub action: &'static str,
     /// The id of the calling token, or `iam`.
     pub by: String,
-    /// What the calling token came from, where it is a JWT.
+    /// The calling token's parent, where it is a JWT.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<ParentId>,
     /// The calling token's kind.
@@ -141,9 +141,13 @@ impl<P> Transaction<P> {
         environment: &EnvironmentName,
     ) -> Result<Self, StoreError> {
         let row = audit.row(account, environment)?;
+        let tenant = Tenant {
+            account: *account,
+            environment: environment.clone(),
+        };
         Ok(self
             .put(part, row, Expression::none())
-            .logging(*account, environment.clone(), audit.at))
+            .logging(tenant, audit.at))
     }
 
     /// Adds the act to the log of a tenant.
@@ -151,7 +155,7 @@ impl<P> Transaction<P> {
         self,
         part: P,
         audit: &Audit,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
     ) -> Result<Self, StoreError> {
         self.log(part, audit, tenant.account, tenant.environment)
     }

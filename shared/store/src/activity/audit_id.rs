@@ -18,7 +18,7 @@ pub struct AuditId {
     pub(super) digest: u64,
 }
 
-/// A text that is no act's id.
+/// A text that is not the id of an audit row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the cursor is not one that this list gave")]
 pub struct AuditIdError;

@@ -17,7 +17,7 @@ pub struct AuditRow {
     pub action: String,
     /// The id of the calling token, or `iam`.
     pub by: String,
-    /// What the calling token came from, where it is a JWT.
+    /// The calling token's parent, where it is a JWT.
     pub parent: Option<ParentId>,
     /// The calling token's kind.
     pub kind: Option<KindName>,

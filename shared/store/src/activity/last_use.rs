@@ -8,7 +8,7 @@ use std::collections::HashMap;
 /// When a token was last used; best effort, up to a minute late.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LastUse {
-    /// When it, or what came from it, was last used.
+    /// When it, or a JWT whose parent it is, was last used.
     pub last_used_at: Option<UnixMillis>,
     old_secrets: HashMap<String, UnixMillis>,
 }

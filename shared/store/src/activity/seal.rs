@@ -43,7 +43,7 @@ pub struct SealHead {
     pub hash: String,
 }
 
-/// A text that is no seal's number and hash.
+/// A text that is not the number and hash of a seal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("a verification goes on from the `<number>.<hash>` of a seal")]
 pub struct SealHeadError;

@@ -31,7 +31,7 @@ pub struct UsageQuery {
 pub enum UsageOf {
     /// The whole environment's.
     Everything,
-    /// What one token, and what came from it, did.
+    /// What one token did, and the JWTs whose parent it is.
     Token(ParentId),
     /// What one principal did.
     Principal(Principal),
@@ -42,7 +42,7 @@ pub enum UsageOf {
 pub struct UsageRow {
     /// The day.
     pub day: Day,
-    /// The token, or what a JWT came from.
+    /// The token, or a JWT's parent.
     pub token: ParentId,
     /// Who it spoke for.
     pub principal: Principal,
@@ -70,7 +70,7 @@ pub struct UsageCursor {
     pub(super) principal: Principal,
 }
 
-/// A text that is no cursor.
+/// A text that is not a cursor of this list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the cursor is not one that this list gave")]
 pub struct UsageCursorError;

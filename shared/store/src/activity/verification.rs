@@ -1,4 +1,5 @@
-//! Holding seals to the rows that they cover: what was deleted, altered or added is seen.
+//! Verification: compares seals with the rows that they cover, and finds what was deleted, altered or
+//! added.
 
 use super::audit_id::EARLIEST;
 use super::seal::{Seal, SealHead, rows_digest};

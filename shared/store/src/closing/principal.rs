@@ -3,7 +3,7 @@
 use super::begin::{End, Part};
 use super::target::Target;
 use crate::activity::Audit;
-use crate::table::{Outcome, Store, StoreError, Tenant};
+use crate::table::{Outcome, Store, StoreError, TenantRef};
 use hallpass_core::{Principal, PrincipalRecord, UnixMillis};
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -28,7 +28,7 @@ impl Store {
         };
         if progress.unfinished().is_some() && progress.closed_at.is_some() {
             self.remove_member_entries(
-                Tenant::from(&record),
+                TenantRef::from(&record),
                 &target.row(),
                 &record.id,
                 &record.member_of,
@@ -48,7 +48,7 @@ impl Store {
         principal: &Principal,
         audit: &Audit,
     ) -> Result<Option<PrincipalRecord>, StoreError> {
-        let tenant = Tenant {
+        let tenant = TenantRef {
             account: &target.account,
             environment: &target.environment,
         };

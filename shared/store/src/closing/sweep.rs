@@ -2,7 +2,7 @@
 
 use super::progress::{Progress, Step};
 use super::target::Target;
-use crate::table::{KEPT_SECONDS, Key, Slice, Store, StoreError, Tenant, keys, row};
+use crate::table::{KEPT_SECONDS, Key, Slice, Store, StoreError, TenantRef, keys, row};
 use crate::tokens::{Ending, TokenEntry};
 use hallpass_core::UnixMillis;
 use std::sync::Arc;
@@ -100,7 +100,7 @@ impl Store {
         now: UnixMillis,
         deadline: Instant,
     ) -> Result<bool, StoreError> {
-        let tenant = Tenant {
+        let tenant = TenantRef {
             account: &target.account,
             environment: &target.environment,
         };

@@ -2,7 +2,7 @@
 //! repeated call makes nothing twice, and why nothing was made.
 
 use crate::idempotency::{Idempotency, Prior};
-use crate::table::{Expression, Store, StoreError, Tenant, Transaction, keys};
+use crate::table::{Expression, Store, StoreError, TenantRef, Transaction, keys};
 use hallpass_core::UnixMillis;
 use thiserror::Error;
 
@@ -37,7 +37,7 @@ pub enum CreateError {
 
 impl<P: Copy> Transaction<P> {
     /// Happens only while the account and the environment are there and open.
-    pub(crate) fn while_open(self, part: P, tenant: Tenant<'_>) -> Self {
+    pub(crate) fn while_open(self, part: P, tenant: TenantRef<'_>) -> Self {
         let open = Expression::new("attribute_exists(#pk) AND attribute_not_exists(#closed_at)");
         let environment = keys::environment(tenant.account, tenant.environment);
         self.check(part, keys::account(tenant.account), open.clone())
@@ -63,7 +63,10 @@ impl Store {
     }
 
     /// Why nothing can be made there.
-    pub(crate) async fn why_not_open(&self, tenant: Tenant<'_>) -> Result<CreateError, StoreError> {
+    pub(crate) async fn why_not_open(
+        &self,
+        tenant: TenantRef<'_>,
+    ) -> Result<CreateError, StoreError> {
         let account = self.account(tenant.account).await?;
         let environment = self.environment(tenant.account, tenant.environment).await?;
         Ok(match (account, environment) {

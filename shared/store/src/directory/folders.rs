@@ -11,4 +11,4 @@ pub use access::Grant;
 pub use access_page::AccessPage;
 pub use error::FolderError;
 pub use folder::{FolderPage, Owner};
-pub use grantor::Giver;
+pub use grantor::Grantor;

@@ -1,8 +1,8 @@
-//! Lists of an environment: one row a user, service account, group and so on, in one partition a
-//! sort.
+//! Lists of an environment: one partition for each type of principal, for groups, for shares and for
+//! what lies in one folder, with one row for each of them.
 
 use crate::table::{
-    Expression, Key, Reference, Slice, Store, StoreError, Tenant, Transaction, keys, row,
+    Expression, Key, Reference, Slice, Store, StoreError, TenantRef, Transaction, keys, row,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Display;
@@ -12,7 +12,7 @@ impl<P: Copy> Transaction<P> {
     pub(crate) fn add_to_list<I: Display + Serialize>(
         self,
         part: P,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
         list: &str,
         id: &I,
     ) -> Result<Self, StoreError> {
@@ -24,7 +24,7 @@ impl<P: Copy> Transaction<P> {
     pub(crate) fn remove_from_list(
         self,
         part: P,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
         list: &str,
         id: &impl Display,
     ) -> Self {
@@ -39,7 +39,7 @@ impl Store {
     pub(crate) async fn list_page<I: Copy + Display + DeserializeOwned>(
         &self,
         operation: &'static str,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
         list: &str,
         limit: u32,
         cursor: Option<I>,

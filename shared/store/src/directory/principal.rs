@@ -4,8 +4,8 @@ use super::creation::CreateError;
 use crate::activity::Audit;
 use crate::idempotency::Idempotency;
 use crate::table::{
-    Expression, Key, Outcome, Reference, Store, StoreError, Tenant, Transaction, keys, number, row,
-    text,
+    Expression, Key, Outcome, Reference, Store, StoreError, TenantRef, Transaction, keys, number,
+    row, text,
 };
 use hallpass_core::{
     AccountId, EnvironmentName, Principal, PrincipalRecord, PrincipalType, UnixMillis,
@@ -24,8 +24,8 @@ pub struct PrincipalPage {
 /// Why a user, service account or group was not changed.
 #[derive(Debug, Error)]
 pub enum ChangeError {
-    /// There is none, or it is closed.
-    #[error("there is none, or it is closed")]
+    /// There is no such user, service account or group, or it is closed.
+    #[error("there is no such user, service account or group, or it is closed")]
     Missing,
     /// Another one of the same type has this name.
     #[error("another one of the environment has this name")]
@@ -103,7 +103,7 @@ impl Store {
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<(), CreateError> {
-        let tenant = Tenant::from(record);
+        let tenant = TenantRef::from(record);
         let key = keys::principal(&record.account, &record.environment, &record.id);
         let name = Reference { id: record.id };
         let list = record.id.principal_type().as_str();
@@ -154,7 +154,7 @@ impl Store {
         cursor: Option<Principal>,
     ) -> Result<PrincipalPage, StoreError> {
         let operation = "list principals";
-        let tenant = Tenant {
+        let tenant = TenantRef {
             account,
             environment,
         };
@@ -169,7 +169,7 @@ impl Store {
     /// Reads up to 100 of them in one round trip, in this order; those that do not exist are left out.
     pub(crate) async fn principals_by_id(
         &self,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
         ids: &[Principal],
     ) -> Result<Vec<PrincipalRecord>, StoreError> {
         let key = |id| keys::principal(tenant.account, tenant.environment, id);
@@ -201,7 +201,7 @@ impl Store {
             change(&mut next);
             let mut transaction = Transaction::new(operation)
                 .change_principal(Part::Principal, &next)?
-                .log_in(Part::Audit, audit, Tenant::from(&read))?;
+                .log_in(Part::Audit, audit, TenantRef::from(&read))?;
             if next.name != read.name {
                 let name = Reference { id: read.id };
                 transaction = transaction

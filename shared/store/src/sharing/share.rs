@@ -5,8 +5,8 @@ use crate::activity::Audit;
 use crate::directory::CreateError;
 use crate::idempotency::Idempotency;
 use crate::table::{
-    Expression, Key, Outcome, Reference, Store, StoreError, Tenant, Transaction, keys, number, row,
-    text,
+    Expression, Key, Outcome, Reference, Store, StoreError, TenantRef, Transaction, keys, number,
+    row, text,
 };
 use hallpass_core::{
     AccountId, EnvironmentName, ModelId, PasswordHash, ShareId, ShareRecord, UnixMillis,
@@ -75,9 +75,9 @@ impl Store {
                 Part::Share,
                 row::write(&keys::share(&record.id), record, None)?,
             )
-            .add_to_list(Part::Share, Tenant::from(record), LIST, &record.id)?
-            .while_open(Part::Tenant, Tenant::from(record))
-            .log_in(Part::Audit, audit, Tenant::from(record))?;
+            .add_to_list(Part::Share, TenantRef::from(record), LIST, &record.id)?
+            .while_open(Part::Tenant, TenantRef::from(record))
+            .log_in(Part::Audit, audit, TenantRef::from(record))?;
         if let Some(idempotency) = idempotency {
             let made = record.id.to_string();
             transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
@@ -89,7 +89,7 @@ impl Store {
             };
             self.refuse_repeated_creation(idempotency, now).await?;
             if parts.contains(&Part::Tenant) {
-                return Err(self.why_not_open(Tenant::from(record)).await?.into());
+                return Err(self.why_not_open(TenantRef::from(record)).await?.into());
             }
             if let Some(present) = self.shared(&record.model).await? {
                 return Err(ShareError::AlreadyShared(Box::new(present)));
@@ -133,7 +133,7 @@ impl Store {
         limit: u32,
         cursor: Option<ShareId>,
     ) -> Result<SharePage, StoreError> {
-        let tenant = Tenant {
+        let tenant = TenantRef {
             account,
             environment,
         };
@@ -190,7 +190,7 @@ impl Store {
                     change(&next),
                     unchanged(&read),
                 )
-                .log_in(Part::Audit, audit, Tenant::from(&read))?;
+                .log_in(Part::Audit, audit, TenantRef::from(&read))?;
             match self.transact(&transaction).await? {
                 Outcome::Written => return Ok(Some(next)),
                 Outcome::Lost(_) => backoff.pause().await?,

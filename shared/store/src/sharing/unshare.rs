@@ -3,7 +3,8 @@
 use super::share::{LIST, Part};
 use crate::activity::Audit;
 use crate::table::{
-    Expression, KEPT_SECONDS, Outcome, Store, StoreError, Tenant, Transaction, keys, number, text,
+    Expression, KEPT_SECONDS, Outcome, Store, StoreError, TenantRef, Transaction, keys, number,
+    text,
 };
 use crate::tokens::Revoked;
 use hallpass_core::{ShareId, ShareRecord, UnixMillis};
@@ -22,7 +23,7 @@ impl Store {
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<Revoked, StoreError> {
-        let transaction = ending(share, now).log_in(Part::Audit, audit, Tenant::from(share))?;
+        let transaction = ending(share, now).log_in(Part::Audit, audit, TenantRef::from(share))?;
         Ok(match self.transact(&transaction).await? {
             Outcome::Written => Revoked::Now,
             Outcome::Lost(_) => Revoked::Already,
@@ -33,7 +34,7 @@ impl Store {
     /// where to go on.
     pub(crate) async fn sweep_shares(
         &self,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
         cursor: Option<ShareId>,
         before: UnixMillis,
         closing: bool,
@@ -64,7 +65,7 @@ fn ending(share: &ShareRecord, now: UnixMillis) -> Transaction<Part> {
     Transaction::new("unshare a model")
         .update(Part::Share, keys::share(&share.id), ended, present)
         .delete(Part::Model, keys::shared_model(&share.model), its_own)
-        .remove_from_list(Part::Share, Tenant::from(share), LIST, &share.id)
+        .remove_from_list(Part::Share, TenantRef::from(share), LIST, &share.id)
 }
 
 fn cutting(share: &ShareRecord, before: UnixMillis) -> Transaction<Part> {

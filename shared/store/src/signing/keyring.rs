@@ -1,6 +1,5 @@
 //! All signing keys, which change together: the ring has a version, and every change is one
-//! transaction under it, so that of two invocations at once one finds that it planned from what is no
-//! longer true.
+//! transaction under it, so that of two invocations at once, one finds that the version has changed and plans again.
 
 use super::key_row::{KeyRow, KeyState};
 use crate::table::{Expression, Outcome, Store, StoreError, Transaction, keys, number, row, text};

@@ -1,7 +1,7 @@
 //! The handle of the table.
 
 use super::unsealed::Unsealed;
-use hallpass_core::{AccountId, EnvironmentName, UnixMillis};
+use hallpass_core::{AccountId, EnvironmentName, Tenant, UnixMillis};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,6 +44,13 @@ impl Store {
 
     /// Forgets an environment, unless there was an act in it since `at`.
     pub fn note_sealed(&self, account: AccountId, environment: &EnvironmentName, at: UnixMillis) {
-        self.unsealed.remove(&(account, environment.clone()), at);
+        let environment = environment.clone();
+        self.unsealed.remove(
+            &Tenant {
+                account,
+                environment,
+            },
+            at,
+        );
     }
 }

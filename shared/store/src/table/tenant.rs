@@ -1,17 +1,18 @@
-//! An account and one of its environments: where everything but accounts lives.
+//! A tenant by reference: an account and one of its environments, where everything but accounts
+//! lives.
 
 use hallpass_core::{
     AccountId, EnvironmentName, FolderRecord, GroupRecord, PrincipalRecord, ShareRecord,
 };
 
-/// An account and one of its environments.
+/// A tenant whose account and environment stand in a record.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Tenant<'a> {
+pub(crate) struct TenantRef<'a> {
     pub(crate) account: &'a AccountId,
     pub(crate) environment: &'a EnvironmentName,
 }
 
-impl<'a> From<&'a PrincipalRecord> for Tenant<'a> {
+impl<'a> From<&'a PrincipalRecord> for TenantRef<'a> {
     fn from(record: &'a PrincipalRecord) -> Self {
         Self {
             account: &record.account,
@@ -20,7 +21,7 @@ impl<'a> From<&'a PrincipalRecord> for Tenant<'a> {
     }
 }
 
-impl<'a> From<&'a GroupRecord> for Tenant<'a> {
+impl<'a> From<&'a GroupRecord> for TenantRef<'a> {
     fn from(record: &'a GroupRecord) -> Self {
         Self {
             account: &record.account,
@@ -29,7 +30,7 @@ impl<'a> From<&'a GroupRecord> for Tenant<'a> {
     }
 }
 
-impl<'a> From<&'a FolderRecord> for Tenant<'a> {
+impl<'a> From<&'a FolderRecord> for TenantRef<'a> {
     fn from(record: &'a FolderRecord) -> Self {
         Self {
             account: &record.account,
@@ -38,7 +39,7 @@ impl<'a> From<&'a FolderRecord> for Tenant<'a> {
     }
 }
 
-impl<'a> From<&'a ShareRecord> for Tenant<'a> {
+impl<'a> From<&'a ShareRecord> for TenantRef<'a> {
     fn from(record: &'a ShareRecord) -> Self {
         Self {
             account: &record.account,

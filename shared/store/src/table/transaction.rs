@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem, Update,
 };
-use hallpass_core::{AccountId, EnvironmentName, UnixMillis};
+use hallpass_core::{Tenant, UnixMillis};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// How many writes the table takes in one transaction.
@@ -34,8 +34,8 @@ enum Write {
 struct Writes {
     operation: &'static str,
     each: Vec<Write>,
-    /// The environment whose audit log it writes to, and the time of the act.
-    act: Option<((AccountId, EnvironmentName), UnixMillis)>,
+    /// The tenant whose audit log it writes to, and the time of the act.
+    act: Option<(Tenant, UnixMillis)>,
 }
 
 /// The same, with a name for each: `P` tells which condition failed.
@@ -67,14 +67,9 @@ impl<P> Transaction<P> {
         }
     }
 
-    /// This is an act in an environment, whose audit log is to be sealed some time after.
-    pub(crate) fn logging(
-        mut self,
-        account: AccountId,
-        environment: EnvironmentName,
-        at: UnixMillis,
-    ) -> Self {
-        self.writes.act = Some(((account, environment), at));
+    /// This is an act of a tenant, whose audit log is to be sealed some time after.
+    pub(crate) fn logging(mut self, tenant: Tenant, at: UnixMillis) -> Self {
+        self.writes.act = Some((tenant, at));
         self
     }
 
@@ -194,8 +189,8 @@ impl Writes {
             .send()
             .await;
         // Also where the answer is lost: it may be written.
-        if let Some((environment, at)) = &self.act {
-            store.unsealed.add(environment, *at);
+        if let Some((tenant, at)) = &self.act {
+            store.unsealed.add(tenant, *at);
         }
         let Err(error) = sent else {
             return Ok(Some(Outcome::Written));

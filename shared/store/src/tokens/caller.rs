@@ -1,5 +1,5 @@
 //! The calling token: what has to hold of it when something is written, and not only when it was read.
-//! Otherwise a mint that was on its way when its calling token was revoked would come after the
+//! Otherwise a mint that was in progress when its calling token was revoked would come after the
 //! revocation, and what it made would outlive it.
 
 use crate::table::{Expression, Transaction, keys, number};

@@ -45,7 +45,7 @@ pub enum MintError {
     /// There is no such principal, or it is closed.
     #[error("there is no such principal in the environment")]
     NoPrincipal,
-    /// The calling token may no longer, or was changed, since it was read.
+    /// The calling token was revoked, changed or expired since it was read.
     #[error("the calling token was revoked or changed meanwhile")]
     Maker,
     /// The table itself.

@@ -182,7 +182,7 @@ impl Ending<'_> {
         )
     }
 
-    /// Adds one of the rows beside the record, which it does not hang on.
+    /// Adds one of the rows beside the record. Ending the token does not depend on them.
     fn beside(&self, transaction: Transaction<Part>, part: Part) -> Transaction<Part> {
         let (account, environment) = (self.account, self.environment);
         let TokenEntry { id, principal, .. } = self.token;

@@ -30,7 +30,7 @@ pub enum RotateError {
     /// It was rotated by an earlier call.
     #[error("an earlier call rotated {0}")]
     AlreadyRotated(TokenId),
-    /// The calling token may no longer, or was changed, since it was read.
+    /// The calling token was revoked, changed or expired since it was read.
     #[error("the calling token was revoked or changed meanwhile")]
     Maker,
     /// An earlier call used the same key with another body.

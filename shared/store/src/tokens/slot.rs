@@ -49,7 +49,7 @@ impl<P> Transaction<P> {
         Ok(self.put(part, row, when))
     }
 
-    /// Frees a slot. The condition is lost where another token holds it by now.
+    /// Frees a slot. The condition is lost where another token holds it.
     pub(crate) fn free_slot(self, part: P, held: &Held<'_>) -> Self {
         let key = keys::slot(held.account, held.environment, held.kind, held.slot);
         let when = Expression::new("attribute_not_exists(#pk) OR #token = :token")

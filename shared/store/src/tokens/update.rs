@@ -32,7 +32,7 @@ pub enum UpdateError {
     /// The token's entry in its environment's list is gone: it is being deleted.
     #[error("the token is being deleted")]
     Gone,
-    /// The calling token may no longer, or was changed, since it was read.
+    /// The calling token was revoked, changed or expired since it was read.
     #[error("the calling token was revoked or changed meanwhile")]
     Maker,
     /// The table itself.

@@ -2,11 +2,11 @@
 //! row, by path; the entry in the folder's partition is written with it, to be listed.
 
 use super::error::FolderError;
-use super::grantor::Giver;
+use super::grantor::Grantor;
 use super::part::Part;
 use crate::activity::Audit;
 use crate::directory::groups::Member;
-use crate::table::{Expression, Key, Outcome, Store, Tenant, Transaction, keys, row};
+use crate::table::{Expression, Key, Outcome, Store, TenantRef, Transaction, keys, row};
 use hallpass_core::{
     Access, AccessLevel, AccountId, EnvironmentName, FolderRef, GroupRecord, Path, Principal,
     PrincipalRecord,
@@ -35,7 +35,7 @@ pub struct Grant<'a> {
 
 /// The entry of a folder's partition.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Entry {
+pub(super) struct AccessEntry {
     pub(super) member: Member,
     pub(super) level: AccessLevel,
 }
@@ -63,8 +63,8 @@ impl Holder {
 }
 
 impl Grant<'_> {
-    fn tenant(&self) -> Tenant<'_> {
-        Tenant {
+    fn tenant(&self) -> TenantRef<'_> {
+        TenantRef {
             account: self.account,
             environment: self.environment,
         }
@@ -99,7 +99,7 @@ fn fits(access: &Access) -> bool {
 impl Store {
     /// Gives a user or group a level at a folder, in place of the one they had, or takes it away.
     /// Taking away what is not there changes nothing. Where a user's token asks, only while its
-    /// user, the `giver`, may.
+    /// user, the `grantor`, may.
     ///
     /// # Errors
     /// Says why nothing was changed.
@@ -107,7 +107,7 @@ impl Store {
         &self,
         grant: &Grant<'_>,
         level: Option<&AccessLevel>,
-        giver: Option<&Giver<'_>>,
+        grantor: Option<&Grantor<'_>>,
         audit: &Audit,
     ) -> Result<(), FolderError> {
         let operation = "change access";
@@ -123,9 +123,9 @@ impl Store {
                     None => return Ok(()),
                 },
             };
-            if let Some(giver) = giver {
+            if let Some(grantor) = grantor {
                 transaction = self
-                    .while_grantor_may(transaction, grant.tenant(), giver)
+                    .while_grantor_may(transaction, grant.tenant(), grantor)
                     .await?;
             }
             transaction =
@@ -170,9 +170,9 @@ impl Store {
         let access = holder.access();
         access.0.insert(grant.path.clone(), level.clone());
         if !fits(access) {
-            return Err(FolderError::TooManyPlaces);
+            return Err(FolderError::TooManyFolders);
         }
-        let entry = Entry {
+        let entry = AccessEntry {
             member: grant.member,
             level: level.clone(),
         };

@@ -1,8 +1,8 @@
 //! Who has access to a folder, page by page.
 
-use super::access::{Entry, key};
+use super::access::{AccessEntry, key};
 use crate::directory::groups::Member;
-use crate::table::{Slice, Store, StoreError, Tenant, keys, row};
+use crate::table::{Slice, Store, StoreError, TenantRef, keys, row};
 use hallpass_core::{
     AccessLevel, AccountId, EnvironmentName, FolderRef, GroupRecord, Principal, PrincipalRecord,
 };
@@ -58,7 +58,7 @@ impl Store {
         limit: u32,
         cursor: Option<Member>,
     ) -> Result<AccessPage, StoreError> {
-        let tenant = Tenant {
+        let tenant = TenantRef {
             account,
             environment,
         };
@@ -75,7 +75,7 @@ impl Store {
 
     async fn access_page(
         &self,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
         folder: &FolderRef,
         limit: u32,
         cursor: Option<Member>,
@@ -92,7 +92,7 @@ impl Store {
         let mut levels: HashMap<Member, AccessLevel> = HashMap::new();
         let mut last = None;
         for row in rows {
-            let Entry { member, level } = row::read(row)?;
+            let AccessEntry { member, level } = row::read(row)?;
             match member {
                 Member::User(user) => of_users.push(Principal::User(user)),
                 Member::Group(group) => of_groups.push(group),

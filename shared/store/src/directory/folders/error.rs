@@ -18,8 +18,8 @@ pub enum FolderError {
     #[error("`{0}` is not the user's to give any more")]
     NotHeld(Scope),
     /// The user or group would have access to more folders than their row holds.
-    #[error("the user or group has access to as many places as it can")]
-    TooManyPlaces,
+    #[error("the user or group has access to as many folders as it can")]
+    TooManyFolders,
     /// Nothing can be made there.
     #[error(transparent)]
     Create(#[from] CreateError),

@@ -2,13 +2,13 @@
 
 use super::access::Grant;
 use super::error::FolderError;
-use super::grantor::Giver;
+use super::grantor::Grantor;
 use super::part::Part;
 use crate::activity::Audit;
 use crate::directory::creation::CreateError;
 use crate::directory::groups::Member;
 use crate::idempotency::Idempotency;
-use crate::table::{Key, Outcome, Store, StoreError, Tenant, Transaction, keys, row};
+use crate::table::{Key, Outcome, Store, StoreError, TenantRef, Transaction, keys, row};
 use hallpass_core::{
     AccessLevel, AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, UnixMillis, UserId,
 };
@@ -41,7 +41,7 @@ fn list_in(parent: Option<&FolderRef>) -> String {
 
 impl Store {
     /// Makes a folder in another, or at the top, where its `owner` has access from then on. Where a
-    /// user's token asks, only while its user, the `giver`, may.
+    /// user's token asks, only while its user, the `grantor`, may.
     ///
     /// # Errors
     /// Says why nothing was made.
@@ -49,13 +49,13 @@ impl Store {
         &self,
         record: &FolderRecord,
         owner: Option<Owner<'_>>,
-        giver: Option<&Giver<'_>>,
+        grantor: Option<&Grantor<'_>>,
         idempotency: Option<&Idempotency>,
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<(), FolderError> {
         let operation = "create a folder";
-        let tenant = Tenant::from(record);
+        let tenant = TenantRef::from(record);
         let key = keys::folder(&record.account, &record.environment, &record.id);
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
@@ -79,8 +79,8 @@ impl Store {
                 };
                 transaction = self.give_to_owner(transaction, &grant, owner.level).await?;
             }
-            if let Some(giver) = giver {
-                transaction = self.while_grantor_may(transaction, tenant, giver).await?;
+            if let Some(grantor) = grantor {
+                transaction = self.while_grantor_may(transaction, tenant, grantor).await?;
             }
             if let Some(parent) = &record.parent {
                 transaction = transaction.while_folder_exists(Part::Parent, tenant, parent);
@@ -134,7 +134,7 @@ impl Store {
         cursor: Option<FolderId>,
     ) -> Result<FolderPage, StoreError> {
         let operation = "list folders";
-        let tenant = Tenant {
+        let tenant = TenantRef {
             account,
             environment,
         };

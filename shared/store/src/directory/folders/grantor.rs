@@ -4,27 +4,27 @@
 use super::error::FolderError;
 use super::part::Part;
 use crate::directory::principal::unchanged;
-use crate::table::{Store, Tenant, Transaction, keys};
+use crate::table::{Store, TenantRef, Transaction, keys};
 use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalRecord, Scope, UserId, reached};
 use std::collections::HashMap;
 use std::fmt;
 
 /// A scope that the change needs and that the user, in these groups and their ancestors, does not
 /// have now.
-type Lacks<'a> =
+type MissingScope<'a> =
     dyn Fn(&PrincipalRecord, &HashMap<GroupId, GroupRecord>) -> Option<Scope> + Send + Sync + 'a;
 
 /// The user whose token asks for an act.
-pub struct Giver<'a> {
+pub struct Grantor<'a> {
     /// Who.
     pub user: UserId,
-    /// What the act takes and they may not.
-    pub lacks: Box<Lacks<'a>>,
+    /// A scope that the change needs and that they do not have now, if there is one.
+    pub missing_scope: Box<MissingScope<'a>>,
 }
 
-impl fmt::Debug for Giver<'_> {
+impl fmt::Debug for Grantor<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Giver").field(&self.user).finish()
+        f.debug_tuple("Grantor").field(&self.user).finish()
     }
 }
 
@@ -35,15 +35,15 @@ impl Store {
     pub(crate) async fn while_grantor_may(
         &self,
         transaction: Transaction<Part>,
-        tenant: Tenant<'_>,
-        giver: &Giver<'_>,
+        tenant: TenantRef<'_>,
+        grantor: &Grantor<'_>,
     ) -> Result<Transaction<Part>, FolderError> {
-        let id = Principal::User(giver.user);
+        let id = Principal::User(grantor.user);
         let user = self.principal(tenant.account, tenant.environment, &id);
         let open = user.await?.filter(|user| user.closed_at.is_none());
         let user = open.ok_or(FolderError::NoMember)?;
         let groups = self.groups_of(&user).await?;
-        if let Some(scope) = (giver.lacks)(&user, &groups) {
+        if let Some(scope) = (grantor.missing_scope)(&user, &groups) {
             return Err(FolderError::NotHeld(scope));
         }
         let row = keys::principal(tenant.account, tenant.environment, &id);

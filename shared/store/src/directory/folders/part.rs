@@ -1,6 +1,6 @@
 //! The parts of a transaction about a folder, or the access to one.
 
-use crate::table::{Expression, Tenant, Transaction, keys};
+use crate::table::{Expression, TenantRef, Transaction, keys};
 use hallpass_core::{FolderRef, Principal};
 
 /// What a write of the transaction is about: tells which condition failed.
@@ -20,7 +20,7 @@ impl Transaction<Part> {
     pub(crate) fn while_folder_exists(
         self,
         part: Part,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
         folder: &FolderRef,
     ) -> Self {
         match folder {

@@ -32,12 +32,12 @@ impl Store {
         user: &PrincipalRecord,
     ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
         let ids = user.groups.iter().chain(&user.member_of).copied().collect();
-        self.groups_around(&user.account, &user.environment, ids)
+        self.groups_and_ancestors(&user.account, &user.environment, ids)
             .await
     }
 
     /// Reads these groups and their ancestors: one round trip where `next` names them all.
-    pub(crate) async fn groups_around(
+    pub(crate) async fn groups_and_ancestors(
         &self,
         account: &AccountId,
         environment: &EnvironmentName,

@@ -1,8 +1,8 @@
 //! The descendants of a group: its users and those of the groups within it, walked page by page.
 
 use super::ancestors::in_groups;
-use super::member::{Entry, Member};
-use crate::table::{Key, Outcome, Slice, Store, StoreError, Tenant, Transaction, keys, row};
+use super::member::{Member, MemberEntry};
+use crate::table::{Key, Outcome, Slice, Store, StoreError, TenantRef, Transaction, keys, row};
 use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalRecord};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub(crate) fn walk_deadline() -> Instant {
 /// A walk that stops where its time is over.
 #[derive(Debug)]
 pub(crate) struct Descendants<'a> {
-    tenant: Tenant<'a>,
+    tenant: TenantRef<'a>,
     left: Vec<(GroupId, Option<Key>)>,
     seen: HashSet<GroupId>,
     deadline: Instant,
@@ -36,7 +36,7 @@ enum Part {
 }
 
 impl<'a> Descendants<'a> {
-    pub(crate) fn new(tenant: Tenant<'a>, group: GroupId, deadline: Instant) -> Self {
+    pub(crate) fn new(tenant: TenantRef<'a>, group: GroupId, deadline: Instant) -> Self {
         Self {
             tenant,
             left: vec![(group, None)],
@@ -66,7 +66,7 @@ impl<'a> Descendants<'a> {
             }
             let mut users = Vec::new();
             for row in rows {
-                let Entry { member } = row::read(row)?;
+                let MemberEntry { member } = row::read(row)?;
                 match member {
                     Member::User(user) => users.push(Principal::User(user)),
                     Member::Group(inner) if self.seen.insert(inner) => {
@@ -87,11 +87,11 @@ impl Store {
     /// The groups that stand directly in this one.
     pub(crate) async fn groups_in(
         &self,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
         group: GroupId,
     ) -> Result<Vec<GroupId>, StoreError> {
         let pk = keys::group_partition(tenant.account, tenant.environment, &group);
-        let entries: Vec<Entry> = self
+        let entries: Vec<MemberEntry> = self
             .query_all("walk a group", &pk, keys::MEMBER_GROUPS)
             .await?;
         Ok(entries
@@ -103,7 +103,7 @@ impl Store {
     /// The groups that these users are in, themselves and by nesting.
     pub(crate) async fn groups_of_all(
         &self,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
         users: &[PrincipalRecord],
     ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
         let ids = users
@@ -111,7 +111,7 @@ impl Store {
             .flat_map(|user| user.groups.iter().chain(&user.member_of))
             .copied()
             .collect();
-        self.groups_around(tenant.account, tenant.environment, ids)
+        self.groups_and_ancestors(tenant.account, tenant.environment, ids)
             .await
     }
 
@@ -120,7 +120,7 @@ impl Store {
     /// and where the table does not answer.
     pub(crate) async fn refresh_groups_of_descendants(
         &self,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
         group: GroupId,
         deadline: Instant,
     ) {

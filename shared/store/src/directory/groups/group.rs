@@ -6,8 +6,8 @@ use crate::directory::creation::CreateError;
 use crate::directory::principal::{ChangeError, unchanged};
 use crate::idempotency::Idempotency;
 use crate::table::{
-    Expression, KEPT_SECONDS, Outcome, Store, StoreError, TRANSACTION_LIMIT, Tenant, Transaction,
-    keys, number, row,
+    Expression, KEPT_SECONDS, Outcome, Store, StoreError, TRANSACTION_LIMIT, TenantRef,
+    Transaction, keys, number, row,
 };
 use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, UnixMillis};
 
@@ -70,7 +70,7 @@ impl Store {
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<(), CreateError> {
-        let tenant = Tenant::from(record);
+        let tenant = TenantRef::from(record);
         let key = keys::group(&record.account, &record.environment, &record.id);
         let mut transaction = Transaction::new("create a group")
             .create(Part::Group, row::write(&key, record, None)?)
@@ -116,7 +116,7 @@ impl Store {
         limit: u32,
         cursor: Option<GroupId>,
     ) -> Result<GroupPage, StoreError> {
-        let tenant = Tenant {
+        let tenant = TenantRef {
             account,
             environment,
         };
@@ -148,7 +148,7 @@ impl Store {
             if group.closed_at.is_some() {
                 return Ok(());
             }
-            let tenant = Tenant::from(&group);
+            let tenant = TenantRef::from(&group);
             // Where the row is missing, it gives nothing as well: it need not stay.
             let change = Expression::new("SET #closed_at = :now, #ttl = :ttl")
                 .with(":now", number(now.0))
@@ -190,7 +190,7 @@ impl Store {
             change(&mut next);
             let transaction = Transaction::new(operation)
                 .change_group(Part::Group, &next)?
-                .log_in(Part::Audit, audit, Tenant::from(&next))?;
+                .log_in(Part::Audit, audit, TenantRef::from(&next))?;
             match self.transact(&transaction).await? {
                 Outcome::Written => {
                     next.version = next.version.saturating_add(1);

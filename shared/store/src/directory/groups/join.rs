@@ -3,7 +3,7 @@
 use super::ancestors::in_groups;
 use super::member::{Member, MemberError, Membership, check_grantable};
 use crate::activity::Audit;
-use crate::table::{Outcome, Store, Tenant, Transaction};
+use crate::table::{Outcome, Store, TenantRef, Transaction};
 use hallpass_core::{GroupRecord, MOST_GROUPS, Principal, PrincipalRecord, Scope, UserId, reached};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,9 +13,9 @@ enum Part {
 }
 
 impl Store {
-    /// Puts a user or a group into a group; for a member of it,
-    /// nothing is changed. `ungrantable` answers a scope that a group gives and that the caller may
-    /// not grant, if there is one. It is called with the group and with those that it stands within.
+    /// Puts a user or a group into a group; one that is in it stays so. `ungrantable` answers a scope
+    /// that a group gives and that the caller may not grant, if there is one: it is called with the
+    /// group and with its ancestors.
     ///
     /// # Errors
     /// Says why nothing was changed.
@@ -45,7 +45,7 @@ impl Store {
             let read_before = [&user.groups, &user.member_of].into_iter().flatten();
             let ids = read_before.chain([&joining.group]).copied().collect();
             let groups = self
-                .groups_around(joining.account, joining.environment, ids)
+                .groups_and_ancestors(joining.account, joining.environment, ids)
                 .await?;
             let given = reached(&[joining.group], &groups);
             if given.is_empty() {
@@ -75,7 +75,7 @@ impl Store {
     /// The user, if they are not closed.
     pub(super) async fn open_user(
         &self,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
         user: UserId,
     ) -> Result<PrincipalRecord, MemberError> {
         let user = self

@@ -1,10 +1,10 @@
 //! Leaving a group, and taking everybody out of one that is closed.
 
 use super::ancestors::in_groups;
-use super::member::{Entry, Member, MemberError, Membership};
+use super::member::{Member, MemberEntry, MemberError, Membership};
 use crate::activity::Audit;
 use crate::table::{
-    Expression, Key, Outcome, Store, StoreError, TRANSACTION_LIMIT, Tenant, Transaction, keys,
+    Expression, Key, Outcome, Store, StoreError, TRANSACTION_LIMIT, TenantRef, Transaction, keys,
 };
 use hallpass_core::{GroupId, GroupRecord, UserId};
 use std::fmt;
@@ -69,7 +69,7 @@ impl Store {
     /// groups.
     pub(crate) async fn remove_member_entries(
         &self,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
         closed: &Key,
         member: &impl fmt::Display,
         groups: &[GroupId],
@@ -91,7 +91,7 @@ impl Store {
     /// Takes everybody out of a group that is closed, which gives nothing any more: for tidiness
     /// alone, as far as time allows.
     pub(crate) async fn remove_all_members(&self, group: &GroupRecord, deadline: Instant) {
-        let tenant = Tenant::from(group);
+        let tenant = TenantRef::from(group);
         let pk = keys::group_partition(tenant.account, tenant.environment, &group.id);
         let row = keys::group(tenant.account, tenant.environment, &group.id);
         let entries = self.remove_member_entries(tenant, &row, &group.id, &group.within);
@@ -99,10 +99,13 @@ impl Store {
             return;
         }
         let operation = "walk a group";
-        let Ok(entries) = self.query_all::<Entry>(operation, &pk, keys::MEMBERS).await else {
+        let Ok(entries) = self
+            .query_all::<MemberEntry>(operation, &pk, keys::MEMBERS)
+            .await
+        else {
             return;
         };
-        for Entry { member } in entries {
+        for MemberEntry { member } in entries {
             if Instant::now() >= deadline {
                 return;
             }

@@ -1,6 +1,6 @@
 //! A member of a group, its entry in the group's partition, and why nobody joined or left.
 
-use crate::table::{Expression, Key, StoreError, Tenant, Transaction, keys, row};
+use crate::table::{Expression, Key, StoreError, TenantRef, Transaction, keys, row};
 use hallpass_core::{
     AccountId, EnvironmentName, GroupId, GroupRecord, IdError, MOST_GROUPS, Scope, UserId,
 };
@@ -58,7 +58,7 @@ pub enum MemberError {
 
 /// A member's entry in its group's partition.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Entry {
+pub(crate) struct MemberEntry {
     pub(crate) member: Member,
 }
 
@@ -109,8 +109,8 @@ impl<'de> Deserialize<'de> for Member {
 }
 
 impl<'a> Membership<'a> {
-    pub(crate) fn tenant(&self) -> Tenant<'a> {
-        Tenant {
+    pub(crate) fn tenant(&self) -> TenantRef<'a> {
+        TenantRef {
             account: self.account,
             environment: self.environment,
         }
@@ -140,7 +140,7 @@ impl<P: Copy> Transaction<P> {
         part: P,
         joining: &Membership<'_>,
     ) -> Result<Self, StoreError> {
-        let entry = Entry {
+        let entry = MemberEntry {
             member: joining.member,
         };
         let row = row::write(&joining.key(), &entry, None)?;

@@ -1,7 +1,7 @@
 //! The members of a group, page by page.
 
-use super::member::{Entry, Member};
-use crate::table::{Slice, Store, StoreError, Tenant, keys, row};
+use super::member::{Member, MemberEntry};
+use crate::table::{Slice, Store, StoreError, TenantRef, keys, row};
 use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, Principal, PrincipalRecord};
 
 /// Some members of a group, in the order of their ids: groups first.
@@ -28,7 +28,7 @@ impl Store {
         limit: u32,
         cursor: Option<Member>,
     ) -> Result<MemberPage, StoreError> {
-        let tenant = Tenant {
+        let tenant = TenantRef {
             account,
             environment,
         };
@@ -44,7 +44,7 @@ impl Store {
         let (mut in_users, mut in_groups) = (Vec::new(), Vec::new());
         let mut last = None;
         for row in rows {
-            let Entry { member } = row::read(row)?;
+            let MemberEntry { member } = row::read(row)?;
             match member {
                 Member::User(user) => in_users.push(Principal::User(user)),
                 Member::Group(group) => in_groups.push(group),

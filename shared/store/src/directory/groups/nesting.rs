@@ -4,7 +4,7 @@
 use super::descendants::{Descendants, walk_deadline};
 use super::member::{MemberError, Membership, check_grantable};
 use crate::activity::Audit;
-use crate::table::{Expression, Outcome, Store, StoreError, Tenant, Transaction, keys, number};
+use crate::table::{Expression, Outcome, Store, StoreError, TenantRef, Transaction, keys, number};
 use hallpass_core::{GroupId, GroupRecord, MOST_GROUPS, MOST_NESTED, Scope, height, reached};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
@@ -24,7 +24,7 @@ struct Nestings {
 
 impl<P: Copy> Transaction<P> {
     /// Holds only where no nesting came between.
-    fn after_nestings(self, part: P, tenant: Tenant<'_>, read: u64) -> Self {
+    fn after_nestings(self, part: P, tenant: TenantRef<'_>, read: u64) -> Self {
         let change =
             Expression::new("SET #nestings = :next").with(":next", number(read.saturating_add(1)));
         let when = if read == 0 {
@@ -56,7 +56,7 @@ impl Store {
             let Nestings { nestings } = read.unwrap_or_default();
             let ids = HashSet::from([inner, joining.group]);
             let mut groups = self
-                .groups_around(tenant.account, tenant.environment, ids)
+                .groups_and_ancestors(tenant.account, tenant.environment, ids)
                 .await?;
             let next = nested(joining.group, inner, &groups)?;
             check_grantable(&reached(&[joining.group], &groups), &ungrantable)?;
@@ -130,7 +130,7 @@ impl Store {
     /// Whether more than `most` groups stand in a row from this one downwards, itself among them.
     async fn is_deeper(
         &self,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
         group: GroupId,
         most: usize,
     ) -> Result<bool, StoreError> {
@@ -152,7 +152,7 @@ impl Store {
     /// reached in time are not checked: for them, more is read at validation.
     async fn exceeds_group_limit(
         &self,
-        tenant: Tenant<'_>,
+        tenant: TenantRef<'_>,
         group: GroupId,
         groups: &HashMap<GroupId, GroupRecord>,
     ) -> Result<bool, StoreError> {
