@@ -10,16 +10,17 @@ mod error;
 mod key;
 mod password;
 mod request;
+mod routes;
 
 pub use api::Api;
+pub use routes::ROUTES;
 
 use axum::extract::State;
-use axum::routing::post;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use error::ExchangeError;
 use hallpass_core::{Issue, JwtId, UnixMillis};
 use hallpass_http::{
-    ANSWER_WITHIN, Basic, Client, Elsewhere, JsonBody, Platform, Problem, answer_within, finish,
+    Basic, Client, Elsewhere, JsonBody, Platform, Problem, WalkFor, finish, serve_routes,
 };
 use hallpass_keys::Signer;
 use request::{Asks, asks};
@@ -42,14 +43,7 @@ struct Grant {
 
 /// The routes of this function.
 pub fn routes(signer: &Signer) -> Router<Platform> {
-    let signer = signer.clone();
-    let routes = Router::new().route(
-        "/rest/api/v1/token",
-        post(move |platform, client, elsewhere, basic, body| {
-            exchange(platform, signer.clone(), (client, elsewhere), basic, body)
-        }),
-    );
-    answer_within(ANSWER_WITHIN, routes)
+    serve_routes(ROUTES, WalkFor::default()).layer(Extension(signer.clone()))
 }
 
 /// The whole function.
@@ -59,7 +53,7 @@ pub fn router(platform: &Platform, signer: &Signer) -> Router {
 
 async fn exchange(
     State(platform): State<Platform>,
-    signer: Signer,
+    Extension(signer): Extension<Signer>,
     (client, elsewhere): (Client, Result<Elsewhere, Problem>),
     basic: Result<Option<Basic>, Problem>,
     body: Result<Option<JsonBody>, Problem>,

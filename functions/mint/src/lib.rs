@@ -3,20 +3,18 @@
 mod api;
 mod error;
 mod request;
+mod routes;
 
 pub use api::Api;
+pub use routes::ROUTES;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
 use axum::{Json, Router};
 use error::MintError;
-use hallpass_core::{
-    KindName, ManagementScope, OpaqueToken, Principal, TokenId, TokenRecord, UnixMillis,
-};
+use hallpass_core::{KindName, OpaqueToken, Principal, TokenId, TokenRecord, UnixMillis};
 use hallpass_http::{
-    ANSWER_WITHIN, Body, Caller, IdempotencyKey, IssuedView, Platform, Problem, answer_within,
-    finish,
+    Body, Caller, IdempotencyKey, IssuedView, Platform, Problem, WalkFor, finish, serve_routes,
 };
 use hallpass_store::{Audit, Mint};
 use http::StatusCode;
@@ -25,7 +23,7 @@ use secrecy::ExposeSecret as _;
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    answer_within(ANSWER_WITHIN, Router::new().route("/v1/tokens", post(mint)))
+    serve_routes(ROUTES, WalkFor::default())
 }
 
 /// The whole function.
@@ -39,7 +37,6 @@ async fn mint(
     key: Result<IdempotencyKey, Problem>,
     body: Result<Body<MintRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    caller.require(ManagementScope::TokensMint)?;
     let (Body { value, bytes }, key) = (body?, key?);
     let now = platform.now();
     let idempotency = key.scoped(&caller, "POST /v1/tokens", &bytes);

@@ -3,21 +3,21 @@
 
 mod api;
 mod error;
+mod routes;
 
 pub use api::Api;
+pub use routes::ROUTES;
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
 use axum::{Json, Router};
 use error::RotateError;
 use hallpass_core::{
-    LONGEST_SECONDS, ManagementScope, OpaqueToken, PreviousSecret, TokenId, TokenRecord,
-    UnixMillis, UnixSeconds,
+    LONGEST_SECONDS, OpaqueToken, PreviousSecret, TokenId, TokenRecord, UnixMillis, UnixSeconds,
 };
 use hallpass_http::{
-    ANSWER_WITHIN, Body, Caller, IdempotencyKey, IssuedView, Path, Platform, Problem,
-    answer_within, finish,
+    Body, Caller, IdempotencyKey, IssuedView, Path, Platform, Problem, WalkFor, finish,
+    serve_routes,
 };
 use hallpass_store::Rotation;
 use secrecy::ExposeSecret as _;
@@ -43,10 +43,7 @@ struct RotateReply<'a> {
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    answer_within(
-        ANSWER_WITHIN,
-        Router::new().route("/v1/tokens/{id}/rotate", post(rotate)),
-    )
+    serve_routes(ROUTES, WalkFor::default())
 }
 
 /// The whole function.
@@ -61,7 +58,6 @@ async fn rotate(
     key: Result<IdempotencyKey, Problem>,
     body: Result<Body<RotateRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    caller.require(ManagementScope::TokensMint)?;
     let (Body { value, bytes }, key) = (body?, key?);
     let now = platform.now();
     let record = find(&platform, &caller, &id).await?;

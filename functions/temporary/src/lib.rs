@@ -4,20 +4,21 @@
 
 mod api;
 mod error;
+mod routes;
 mod user_token;
 
 pub use api::Api;
+pub use routes::ROUTES;
 
 use axum::extract::State;
-use axum::routing::post;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use error::TemporaryError;
 use hallpass_core::{
     Asked, Claims, Evidence, Issue, JwtId, Kind, ManagementScope, ParentId, Principal,
     PrincipalRecord, Terms, UnixMillis, UnixSeconds, WrittenOriginRule, WrittenScope, present,
     terms,
 };
-use hallpass_http::{ANSWER_WITHIN, Body, Caller, Platform, Problem, answer_within, finish};
+use hallpass_http::{Body, Caller, Platform, Problem, WalkFor, finish, serve_routes};
 use hallpass_keys::Signer;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
@@ -47,21 +48,7 @@ struct TemporaryReply {
 
 /// The routes of this function.
 pub fn routes(signer: &Signer) -> Router<Platform> {
-    let derive = {
-        let signer = signer.clone();
-        post(move |platform, caller, body| derive(platform, signer.clone(), caller, body))
-    };
-    let for_user = {
-        let signer = signer.clone();
-        post(move |platform, caller, user, body| {
-            user_token::derive(platform, signer.clone(), caller, user, body)
-        })
-    };
-    let routes = Router::new()
-        .route("/v1/tokens/temporary", derive.clone())
-        .route("/v2/temporary-access-token/create", derive)
-        .route("/app/v1/users/{user}/tokens", for_user);
-    answer_within(ANSWER_WITHIN, routes)
+    serve_routes(ROUTES, WalkFor::default()).layer(Extension(signer.clone()))
 }
 
 /// The whole function.
@@ -71,7 +58,7 @@ pub fn router(platform: &Platform, signer: &Signer) -> Router {
 
 async fn derive(
     State(platform): State<Platform>,
-    signer: Signer,
+    Extension(signer): Extension<Signer>,
     caller: Caller,
     body: Result<Body<TemporaryRequest>, Problem>,
 ) -> Result<Json<TemporaryReply>, Problem> {

@@ -2,8 +2,8 @@
 
 use crate::error::TemporaryError;
 use crate::{claims, derived_kind, open_principal};
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use hallpass_core::{
     AccessLevel, Asked, BoundsError, FolderRef, ManagementScope, Principal, PrincipalRecord,
     PrincipalType, Rights, ScopeSet, Terms, TermsError, UserId, WrittenScope, present, terms,
@@ -66,7 +66,7 @@ impl<'de> Deserialize<'de> for Ttl {
 
 pub(crate) async fn derive(
     State(platform): State<Platform>,
-    signer: Signer,
+    Extension(signer): Extension<Signer>,
     caller: Caller,
     Path(user): Path<String>,
     body: Result<Body<UserTokenRequest>, Problem>,

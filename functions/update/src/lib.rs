@@ -4,17 +4,18 @@
 mod api;
 mod error;
 mod request;
+mod routes;
 
 pub use api::Api;
+pub use routes::ROUTES;
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::patch;
 use axum::{Json, Router};
 use error::UpdateError;
-use hallpass_core::{Bounds, ManagementScope, TokenId, TokenRecord, UnixMillis};
+use hallpass_core::{Bounds, TokenId, TokenRecord, UnixMillis};
 use hallpass_http::{
-    ANSWER_WITHIN, Body, Caller, Path, Platform, Problem, TokenView, answer_within, finish,
+    Body, Caller, Path, Platform, Problem, TokenView, WalkFor, finish, serve_routes,
 };
 use hallpass_store::{Audit, Changeable, UpdateError as StoreUpdateError};
 use request::UpdateRequest;
@@ -24,10 +25,7 @@ const TRIES: u8 = 32;
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    answer_within(
-        ANSWER_WITHIN,
-        Router::new().route("/v1/tokens/{id}", patch(update)),
-    )
+    serve_routes(ROUTES, WalkFor::default())
 }
 
 /// The whole function.
@@ -41,7 +39,6 @@ async fn update(
     Path(id): Path<String>,
     body: Result<Body<UpdateRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    caller.require(ManagementScope::TokensMint)?;
     let Body { value, .. } = body?;
     value.check()?;
     let id: TokenId = id
