@@ -1,10 +1,7 @@
 //! Every route, each with a valid request.
 
-#[path = "routes/directory.rs"]
 mod directory;
-#[path = "routes/open.rs"]
 mod open;
-#[path = "routes/tokens.rs"]
 mod tokens;
 
 use hallpass_local::TABLES;
@@ -41,7 +38,7 @@ impl Route {
 
 macro_rules! route {
     ($name:literal, $operation:literal, $status:literal, $prepare:expr) => {
-        $crate::routes::Route {
+        $crate::faults::routes::Route {
             name: $name,
             operation: $operation,
             status: $status,

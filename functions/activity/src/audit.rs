@@ -4,7 +4,9 @@ use crate::query;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use hallpass_core::{AccountId, EnvironmentName, KindName, ParentId, Principal, UnixSeconds};
+use hallpass_core::{
+    AccountId, EnvironmentName, KindName, ParentId, Principal, Tenant, UnixSeconds,
+};
 use hallpass_http::{Caller, Limit, Platform, Problem};
 use hallpass_store::{AuditId, AuditRow, SealFault, SealHead, StoreError, Verification};
 use serde::{Deserialize, Serialize};
@@ -113,7 +115,10 @@ pub(crate) async fn audit(
     request: Result<Query<AuditRequest>, QueryRejection>,
 ) -> Result<Json<AuditReply>, Problem> {
     let request = Problem::of_query(request)?;
-    let (account, environment) = caller.place(request.account, request.environment.clone())?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(request.account, request.environment.clone())?;
     if request.verify {
         let view = verified(&platform, account, &environment, &request).await?;
         return Ok(Json(AuditReply::Verification(view)));

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
-use hallpass_core::{AccountId, Day, EnvironmentName, ParentId, Principal, UnixSeconds};
+use hallpass_core::{AccountId, Day, EnvironmentName, ParentId, Principal, Tenant, UnixSeconds};
 use hallpass_http::{Caller, Limit, Platform, Problem};
 use hallpass_store::{USAGE_KEPT_DAYS, UsageCursor, UsageOf, UsagePage, UsageQuery};
 use label::Labels;
@@ -81,7 +81,10 @@ pub(crate) async fn usage(
     request: Result<Query<UsageRequest>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let request = Problem::of_query(request)?;
-    let (account, environment) = caller.place(request.account, request.environment.clone())?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(request.account, request.environment.clone())?;
     let asked = request.query(&platform, account, environment)?;
     // What this instance itself has counted is shown at once; other instances' within a minute.
     platform.flush_use().await;

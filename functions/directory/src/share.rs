@@ -7,7 +7,7 @@ use crate::error::DirectoryError;
 use axum::Json;
 use hallpass_core::{
     AccountId, EnvironmentName, ModelId, PasswordHash, Scope, ScopeSet, ShareId, ShareRecord,
-    present,
+    Tenant, present,
 };
 use hallpass_http::{Caller, IdempotencyKeyHeader, Limit, Platform, Problem};
 use hallpass_password::{HashError, Password, hash, matches, optional};
@@ -73,7 +73,10 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ShareView>), Pr
         environment,
         account,
     } = ask.keyed_body()?;
-    let (account, environment) = caller.place(account, environment)?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(account, environment)?;
     let scopes = given(platform, &model)?;
     check_held(caller, &scopes)?;
     // Without the password's text: beside Argon2id, the table must not hold a fast hash of it. A
@@ -145,7 +148,10 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     } = &ask;
     let page: PageRequest = ask.query()?;
     let limit = page.limit.unwrap_or_default().into();
-    let (account, environment) = caller.place(page.account, page.environment)?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(page.account, page.environment)?;
     let found = platform
         .store
         .shares(&account, &environment, limit, page.cursor)

@@ -17,8 +17,6 @@ pub use routes::ROUTES;
 
 use axum::extract::State;
 use axum::{Extension, Json, Router};
-use error::ExchangeError;
-use hallpass_core::{Issue, JwtId, UnixMillis};
 use hallpass_http::{
     Basic, Client, Elsewhere, JsonBody, Platform, Problem, WalkFor, finish, serve_routes,
 };
@@ -33,12 +31,6 @@ use utoipa::ToSchema;
 #[schema(as = ExchangeReply)]
 struct TokenReply {
     token: String,
-}
-
-/// What a JWT is to say, and the moment it counts as issued.
-struct Grant {
-    issue: Issue,
-    at: UnixMillis,
 }
 
 /// The routes of this function.
@@ -58,19 +50,13 @@ async fn exchange(
     basic: Result<Option<Basic>, Problem>,
     body: Result<Option<JsonBody>, Problem>,
 ) -> Result<Json<TokenReply>, Problem> {
-    let grant = match asks(&client, elsewhere, basic, body)? {
-        Asks::Key(basic) => key::grant(&platform, &basic).await?,
-        Asks::Model(asked) => password::grant(&platform, &client, asked).await?,
+    let now = platform.now();
+    let issuance = match asks(&client, elsewhere, basic, body)? {
+        Asks::Key(basic) => key::issue(&platform, &basic, now).await?,
+        Asks::Model(asked) => password::issue(&platform, &client, asked, now).await?,
     };
-    let jti = JwtId::generate(platform.random.as_ref())?;
-    let audience = platform.audience.as_deref();
-    let claims = grant
-        .issue
-        .claims(&platform.issuer, audience, jti, grant.at);
-    let token = signer
-        .sign(&claims, grant.at)
-        .await
-        .map_err(ExchangeError::Sign)?;
+    let claims = platform.claims(issuance)?;
+    let token = signer.sign(&claims, now).await.map_err(Problem::of_sign)?;
     Ok(Json(TokenReply {
         token: token.expose_secret().to_owned(),
     }))

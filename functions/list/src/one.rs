@@ -47,15 +47,8 @@ pub(crate) async fn one(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let now = platform.now();
-    let unknown = || Problem::not_found("token");
-    let id: TokenId = id.parse().map_err(|_not_an_id| unknown())?;
-    let record = platform
-        .store
-        .token(&id)
-        .await?
-        .filter(|record| caller.reaches(record.account, &record.environment))
-        .ok_or_else(unknown)?;
-    let used = platform.store.last_use(&id).await?;
+    let record = caller.find_token(&platform.store, &id).await?;
+    let used = platform.store.last_use(&record.id).await?;
     let token = TokenView::from(&record);
     let view = OneView {
         token: match caller.covers(&record) {

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
-use hallpass_core::{AccountId, EnvironmentName, KindName};
+use hallpass_core::{AccountId, EnvironmentName, KindName, Tenant};
 use hallpass_http::{Caller, Limit, Platform, Problem, TokenView};
 use hallpass_store::{TokenCursor, TokenCursorError, TokenList};
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,10 @@ pub(crate) async fn list(
     if let Some(kind) = &page.kind {
         check_kind(&platform, kind)?;
     }
-    let (account, environment) = caller.place(page.account, page.environment)?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(page.account, page.environment)?;
     let list = TokenList {
         account: &account,
         environment: &environment,

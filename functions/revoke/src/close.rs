@@ -3,7 +3,7 @@
 use crate::error::RevokeError;
 use axum::response::Response;
 use hallpass_core::{
-    AccountId, EnvironmentName, ManagementScope, Principal, UnixMillis, UnixSeconds,
+    AccountId, EnvironmentName, ManagementScope, Principal, Tenant, UnixMillis, UnixSeconds,
 };
 use hallpass_http::{Caller, Platform, Problem, WalkFor, walk};
 use hallpass_store::Closing as StoreClosing;
@@ -170,8 +170,11 @@ pub(crate) fn of_principal(
     account: Option<AccountId>,
     environment: Option<EnvironmentName>,
 ) -> Result<StoreClosing, RevokeError> {
-    let (account, environment) = caller
-        .place(account, environment)
+    let Tenant {
+        account,
+        environment,
+    } = caller
+        .tenant(account, environment)
         .map_err(|_not_there| RevokeError::NoPrincipal)?;
     Ok(StoreClosing::Principal {
         account,

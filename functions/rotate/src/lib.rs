@@ -13,7 +13,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router};
 use error::RotateError;
 use hallpass_core::{
-    LONGEST_SECONDS, OpaqueToken, PreviousSecret, TokenId, TokenRecord, UnixMillis, UnixSeconds,
+    ChangeError, CoveredToken, Kind, LONGEST_SECONDS, OpaqueToken, PreviousSecret, TokenRecord,
+    UnixMillis, UnixSeconds,
 };
 use hallpass_http::{
     Body, Caller, IdempotencyKey, IssuedView, Path, Platform, Problem, WalkFor, finish,
@@ -60,12 +61,12 @@ async fn rotate(
 ) -> Result<Response, Problem> {
     let (Body { value, bytes }, key) = (body?, key?);
     let now = platform.now();
-    let record = find(&platform, &caller, &id).await?;
+    let record = caller.find_token(&platform.store, &id).await?;
     let route = format!("POST /v1/tokens/{}/rotate", record.id);
     let idempotency = key.scoped(&caller, &route, &bytes);
-    let granted = granted(&platform, &caller, &record, value.overlap_seconds, now);
-    let (until, token, rotation) = match granted {
-        Ok(granted) => granted,
+    let rotated = rotated(&platform, &caller, &record, value.overlap_seconds, now);
+    let (until, token, rotation) = match rotated {
+        Ok(rotated) => rotated,
         Err(refused) => {
             // What an earlier call did is told, also where it would be refused by now: a token that
             // rotated itself asks again with a secret that ends.
@@ -101,42 +102,19 @@ async fn rotate(
 }
 
 /// The new secret, and until when the old one lives, if the caller may.
-fn granted(
+fn rotated(
     platform: &Platform,
     caller: &Caller,
     record: &TokenRecord,
     overlap: u64,
     now: UnixMillis,
 ) -> Result<(UnixMillis, OpaqueToken, Rotation), Problem> {
-    check(record, now)?;
-    // A weak caller gets no strong secret.
-    caller.covers(record)?;
+    // A weak caller gets no strong secret (s52).
+    let token = CoveredToken::of(&platform.catalog, caller.maker(), record, now);
+    let kind = token.map_err(Problem::of_change)?.kind();
     let until = overlap_end(record, overlap, now)?;
-    let (token, rotation) = new_secret(platform, record, until, now)?;
+    let (token, rotation) = new_secret(platform, kind, record, until, now)?;
     Ok((until, token, rotation))
-}
-
-/// The record, if it is there and the caller's.
-async fn find(platform: &Platform, caller: &Caller, id: &str) -> Result<TokenRecord, Problem> {
-    let unknown = || Problem::not_found("token");
-    let id: TokenId = id.parse().map_err(|_not_an_id| unknown())?;
-    let record = platform.store.token(&id).await?;
-    record
-        .filter(|record| caller.reaches(record.account, &record.environment))
-        .ok_or_else(unknown)
-}
-
-fn check(record: &TokenRecord, now: UnixMillis) -> Result<(), RotateError> {
-    if record.revoked_at.is_some() {
-        return Err(RotateError::Revoked);
-    }
-    if record
-        .expires_at
-        .is_some_and(|expiry| now >= expiry.millis())
-    {
-        return Err(RotateError::Expired);
-    }
-    Ok(())
 }
 
 /// The overlap ends at the token's own expiry at the latest.
@@ -160,15 +138,13 @@ fn overlap_end(
 /// a lost reply does not end the secret that is in use.
 fn new_secret(
     platform: &Platform,
+    kind: &Kind,
     record: &TokenRecord,
     until: UnixMillis,
     now: UnixMillis,
 ) -> Result<(OpaqueToken, Rotation), Problem> {
-    let kind = platform
-        .catalog
-        .kind(&record.kind)
-        .ok_or(RotateError::KindGone)?;
-    let prefix = kind.prefix().ok_or(RotateError::KindGone)?.clone();
+    let gone = || Problem::of_change(ChangeError::KindGone);
+    let prefix = kind.prefix().ok_or_else(gone)?.clone();
     let token = OpaqueToken::generate(prefix, record.id, platform.random.as_ref())?;
     let mut previous: Vec<PreviousSecret> = record
         .previous

@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router};
 use error::UpdateError;
-use hallpass_core::{Bounds, TokenId, TokenRecord, UnixMillis};
+use hallpass_core::{ChangeError, CoveredToken, TokenRecord, UnixMillis};
 use hallpass_http::{
     Body, Caller, Path, Platform, Problem, TokenView, WalkFor, finish, serve_routes,
 };
@@ -41,13 +41,11 @@ async fn update(
 ) -> Result<Response, Problem> {
     let Body { value, .. } = body?;
     value.check()?;
-    let id: TokenId = id
-        .parse()
-        .map_err(|_not_an_id| Problem::not_found("token"))?;
     for _ in 0..TRIES {
         let now = platform.now();
-        let record = find(&platform, &caller, &id).await?;
-        let to = changed(&platform, &caller, &record, &value, now)?;
+        let record = caller.find_token(&platform.store, &id).await?;
+        let to = changed(&platform, &caller, &record, &value, now);
+        let to = to.map_err(Problem::of_change)?;
         let audit = told(caller.audit("update", record.id, now), &record, &to);
         let maker = Some(caller.evidence());
         let store = &platform.store;
@@ -85,14 +83,6 @@ fn told(mut audit: Audit, record: &TokenRecord, to: &Changeable) -> Audit {
     audit
 }
 
-/// The record, if it is there and the caller's.
-async fn find(platform: &Platform, caller: &Caller, id: &TokenId) -> Result<TokenRecord, Problem> {
-    let record = platform.store.token(id).await?;
-    record
-        .filter(|record| caller.reaches(record.account, &record.environment))
-        .ok_or_else(|| Problem::not_found("token"))
-}
-
 /// What the token becomes. The caller could give what it can do before and after (s52).
 fn changed(
     platform: &Platform,
@@ -100,29 +90,10 @@ fn changed(
     record: &TokenRecord,
     request: &UpdateRequest,
     now: UnixMillis,
-) -> Result<Changeable, Problem> {
-    if record.revoked_at.is_some() {
-        return Err(UpdateError::Revoked.into());
-    }
-    if record
-        .expires_at
-        .is_some_and(|expiry| now >= expiry.millis())
-    {
-        return Err(UpdateError::Expired.into());
-    }
-    caller.covers(record)?;
-    let kind = platform
-        .catalog
-        .kind(&record.kind)
-        .ok_or(UpdateError::KindGone)?;
-    let to = request
-        .applied_to(record, kind)
-        .map_err(UpdateError::Terms)?;
-    let after = Bounds {
-        origins: &to.origins,
-        ips: &to.ips,
-        ..record.bounds()
-    };
-    caller.contain_token(&after, &record.kind, record.principal)?;
+) -> Result<Changeable, ChangeError> {
+    let token = CoveredToken::of(&platform.catalog, caller.maker(), record, now)?;
+    let mut to = Changeable::of(record);
+    (to.origins, to.ips) = token.changed(request.bounds_change())?;
+    request.apply_details(&mut to);
     Ok(to)
 }

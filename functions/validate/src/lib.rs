@@ -10,7 +10,7 @@ pub use routes::{Api, ROUTES};
 
 use axum::extract::State;
 use axum::{Json, Router};
-use hallpass_core::{Code, Decision, Facts, PresentedOrigin, decide};
+use hallpass_core::{Code, Decision, Facts, PresentedOrigin, Tenant, decide};
 use hallpass_http::{
     Caller, Credential, JsonBody, Platform, Problem, WalkFor, finish, serve_routes,
 };
@@ -59,7 +59,7 @@ async fn validate(
     let caller = Caller::admit(&platform, &credential, callers, now)?;
     let request = request?;
     let scopes = request.scopes(&platform.catalog)?;
-    let (_, environment) = caller.place(None, request.environment.clone())?;
+    let Tenant { environment, .. } = caller.tenant(None, request.environment.clone())?;
     let anywhere = caller.is_operator() && request.environment.is_none();
     let facts = Facts {
         scopes: &scopes,

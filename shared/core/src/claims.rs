@@ -167,65 +167,6 @@ pub struct HallpassClaims {
     pub iat_ms: UnixMillis,
 }
 
-/// A JWT to be issued.
-#[derive(Clone, Debug)]
-pub struct Issue {
-    /// Its kind.
-    pub kind: KindName,
-    /// The row it comes from and dies with.
-    pub parent: ParentId,
-    /// The account it belongs to.
-    pub account: AccountId,
-    /// The environment it lives in.
-    pub environment: EnvironmentName,
-    /// Who it speaks for.
-    pub principal: Principal,
-    /// What it may do.
-    pub scopes: ScopeSet,
-    /// Where a browser may use it from.
-    pub origins: OriginRules,
-    /// Which addresses may use it.
-    pub ips: IpRules,
-    /// When it expires.
-    pub expires_at: UnixSeconds,
-}
-
-impl Issue {
-    /// What the JWT says. The deployment's `audience` is named only where offline checks suffice:
-    /// a verifier that reads keys alone cannot check origins and addresses.
-    #[must_use]
-    pub fn claims(
-        self,
-        issuer: &Issuer,
-        audience: Option<&str>,
-        jti: JwtId,
-        now: UnixMillis,
-    ) -> Claims {
-        let offline = audience.filter(|_| self.origins.is_empty() && self.ips.is_empty());
-        let audience = [issuer.as_str()].into_iter().chain(offline);
-        Claims {
-            iss: issuer.clone(),
-            sub: self.principal,
-            aud: Audience(audience.map(str::to_owned).collect()),
-            client_id: self.parent,
-            exp: self.expires_at,
-            iat: now.seconds(),
-            nbf: None,
-            jti,
-            scope: self.scopes,
-            hallpass: HallpassClaims {
-                kind: self.kind,
-                account: self.account,
-                environment: self.environment,
-                parent: self.parent,
-                origins: self.origins,
-                ips: self.ips,
-                iat_ms: now,
-            },
-        }
-    }
-}
-
 /// The token would be longer than can be signed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(

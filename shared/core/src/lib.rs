@@ -17,6 +17,7 @@ mod evidence;
 mod folder;
 mod group;
 mod id;
+mod issue;
 mod jwt;
 mod kind;
 mod lifetime;
@@ -32,7 +33,7 @@ mod record;
 mod route;
 mod scope;
 mod share;
-mod terms;
+mod tenant;
 mod time;
 mod token;
 
@@ -40,9 +41,7 @@ pub use access::{Access, AccessLevel, Rights};
 pub use address::{IpRule, IpRuleError, IpRules};
 pub use bounds::{Bounds, BoundsError};
 pub use catalog::{Catalog, CatalogError, ScopeError, SharePolicy};
-pub use claims::{
-    Algorithm, Audience, Claims, HallpassClaims, Issue, Issuer, IssuerError, TokenTooLarge,
-};
+pub use claims::{Algorithm, Audience, Claims, HallpassClaims, Issuer, IssuerError, TokenTooLarge};
 pub use coverage::{EmptyScopes, Implications, ScopeSet, Widening};
 pub use day::{Day, DayError};
 pub use decision::{Code, Decision, Facts, PresentedOrigin, decide};
@@ -53,6 +52,11 @@ pub use group::{GroupRecord, MOST_GROUPS, MOST_NESTED, height, reached};
 pub use id::{
     AccountId, FolderId, GroupId, IdError, JwtId, ParentId, Principal, PrincipalType,
     ServiceAccountId, ShareId, TokenId, UserId,
+};
+pub use issue::{
+    ChangeError, ChangeRequest, CoveredToken, Edit, FormError, Issuance, IssueError, IssueField,
+    IssueRequest, IssuedKind, MAX_SCOPES, Maker, NewClaims, NewToken, Prepared, PrincipalRights,
+    RightsNow, ScopeRequest, TokenDetails, covered, prepare,
 };
 pub use jwt::UnverifiedJwt;
 pub use kind::{Exposure, Format, Kind, KindName, OriginPolicy, Presentation};
@@ -66,7 +70,7 @@ pub use record::{Metadata, MetadataError, PreviousSecret, SecretLife, TokenName,
 pub use route::{RouteMatch, RouteTable};
 pub use scope::{Action, Name, Path, Scope, ScopeSyntaxError, WrittenScope};
 pub use share::{ModelId, PasswordHash, ShareRecord};
-pub use terms::{Asked, MAX_SCOPES, Terms, TermsError, changed_ips, changed_origins, terms};
+pub use tenant::Tenant;
 pub use time::{Clock, LEEWAY_SECONDS, UnixMillis, UnixSeconds};
 pub use token::{
     MAX_TOKEN_BYTES, Malformed, OpaqueToken, Prefix, Presented, PublicText, SecretHash, SecretMark,

@@ -1,7 +1,5 @@
 //! Catalogs: every way one can be wrong, with the line it is wrong in.
 
-#![cfg(test)]
-
 use hallpass_core::{
     Catalog, CatalogError, Kind, KindName, ManagementScope, Presentation, Scope, ScopeError,
 };

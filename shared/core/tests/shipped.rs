@@ -1,7 +1,5 @@
 //! The catalogs that ship, against what their platforms document.
 
-#![cfg(test)]
-
 use hallpass_core::{
     Catalog, Exposure, Kind, KindName, Lifetime, ManagementScope, OriginPolicy, Presentation,
     RouteMatch,

@@ -10,7 +10,7 @@ use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use hallpass_core::{Algorithm, Claims, Issuer, TokenTooLarge, UnixMillis};
+use hallpass_core::{Algorithm, Claims, Issuer, NewClaims, TokenTooLarge, UnixMillis};
 use hallpass_store::{KeyRow, KeyState, Store, StoreError};
 use secrecy::SecretString;
 use std::sync::Arc;
@@ -88,7 +88,12 @@ impl Signer {
     ///
     /// # Errors
     /// When it would be too long, or KMS or the table is not to be had.
-    pub async fn sign(&self, claims: &Claims, now: UnixMillis) -> Result<SecretString, SignError> {
+    pub async fn sign(
+        &self,
+        claims: &NewClaims,
+        now: UnixMillis,
+    ) -> Result<SecretString, SignError> {
+        let claims = claims.claims();
         let key = self.current(now, None).await?;
         match self.sign_with(&key, claims).await {
             Err(SignError::Kms(error)) if is_of_the_key(&error) => {

@@ -9,7 +9,7 @@ use crate::index::KEPT;
 use crate::item::{self, number, text};
 use crate::keys::{self, Key};
 use crate::transaction::{Outcome, Transaction};
-use hallpass_core::{AccountId, EnvironmentName, TokenRecord, UnixMillis};
+use hallpass_core::{AccountId, EnvironmentName, NewToken, UnixMillis};
 use thiserror::Error;
 
 /// Why there is no new operator account.
@@ -54,9 +54,10 @@ impl Store {
     pub async fn bootstrap(
         &self,
         account: &AccountRow,
-        token: &TokenRecord,
+        token: &NewToken,
         audit: &Audit,
     ) -> Result<(), BootstrapError> {
+        let token = token.record();
         let reference = Reference { id: account.id };
         let operator = item::write(&keys::operator(), &reference, None)?;
         let transaction = Transaction::new("bootstrap")
@@ -97,10 +98,11 @@ impl Store {
     pub async fn recover(
         &self,
         operator: &AccountRow,
-        token: &TokenRecord,
+        token: &NewToken,
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<(), RecoverError> {
+        let token = token.record();
         let unchanged = match &operator.root_token {
             Some(old) => Expression::new("attribute_exists(#pk) AND #root_token = :old")
                 .with(":old", text(&old.to_string())),

@@ -9,7 +9,7 @@ use crate::idempotency::{Idempotency, Prior};
 use crate::item::number;
 use crate::keys;
 use crate::transaction::{Outcome, Transaction};
-use hallpass_core::{Evidence, Principal, Random, TokenId, TokenRecord, UnixMillis};
+use hallpass_core::{Evidence, NewToken, Principal, Random, TokenId, TokenRecord, UnixMillis};
 use thiserror::Error;
 
 const OPERATION: &str = "mint";
@@ -17,10 +17,8 @@ const OPERATION: &str = "mint";
 /// A token to be made.
 #[derive(Clone, Copy, Debug)]
 pub struct Mint<'a> {
-    /// Its record; the slot is filled in here.
-    pub record: &'a TokenRecord,
-    /// How many of its kind its environment may hold, up to 100.
-    pub limit: Option<u8>,
+    /// What was issued; the slot of a limited kind is chosen here.
+    pub token: &'a NewToken,
     /// The caller's key, to make it only once.
     pub idempotency: Option<&'a Idempotency>,
     /// The calling token, as it was read; none where the deployment itself makes it.
@@ -92,13 +90,13 @@ impl Store {
         now: UnixMillis,
         random: &dyn Random,
     ) -> Result<TokenRecord, MintError> {
-        let mut record = mint.record.clone();
+        let mut record = mint.token.record().clone();
         if matches!(record.principal, Principal::Account(id) if id != record.account) {
             return Err(MintError::NoPrincipal);
         }
         let mut backoff = self.backoff(OPERATION, draw(OPERATION, random)?);
         loop {
-            if let Some(limit) = mint.limit {
+            if let Some(limit) = mint.token.limit() {
                 record.slot = self.choose_slot(&record, limit, now, random).await?;
                 if record.slot.is_none() {
                     // A repeated mint of the last one is no new one.
@@ -132,13 +130,13 @@ impl Store {
             self.refuse_repetition(mint, now).await?;
         }
         if lost(Part::Record) {
-            return Err(MintError::AlreadyMinted(mint.record.id));
+            return Err(MintError::AlreadyMinted(mint.token.record().id));
         }
         if lost(Part::Account) || lost(Part::Environment) {
-            return Err(self.why_no_mint(mint.record).await?);
+            return Err(self.why_no_mint(mint.token.record()).await?);
         }
         if lost(Part::Principal) {
-            return Err(self.why_no_principal(mint.record).await?);
+            return Err(self.why_no_principal(mint.token.record()).await?);
         }
         Ok(())
     }
