@@ -9,3 +9,8 @@ use hallpass_http::Route;
 pub const ROUTES: &[Route] = &[Route::post("/rest/api/v1/token", OwnCredential, |method| {
     on(method, exchange)
 })];
+
+/// Their description.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(paths(crate::exchange))]
+pub struct Api;

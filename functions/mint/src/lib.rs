@@ -1,13 +1,11 @@
 //! `POST /v1/tokens`: makes an opaque token and shows it once.
 
-mod api;
 mod audit;
 mod error;
 mod request;
 mod routes;
 
-pub use api::Api;
-pub use routes::ROUTES;
+pub use routes::{Api, ROUTES};
 
 use audit::audit;
 use axum::extract::State;
@@ -16,8 +14,8 @@ use axum::{Json, Router};
 use error::of_store;
 use hallpass_core::{IssueError, IssuedKind, NewToken, UnixMillis};
 use hallpass_http::{
-    Body, Caller, IdempotencyKey, IssuedView, Platform, Problem, RequestFields, WalkFor, finish,
-    serve_routes,
+    Body, Caller, IdempotencyKey, IdempotencyKeyHeader, IssuedView, Platform, Problem,
+    RequestFields, WalkFor, finish, serve_routes,
 };
 use hallpass_store::Mint;
 use http::StatusCode;
@@ -34,6 +32,18 @@ pub fn router(platform: &Platform) -> Router {
     finish(routes(), platform)
 }
 
+/// Make a token
+///
+/// An opaque token of a kind of the catalog. Its text is shown this once, unless its kind is public.
+/// What is left out is the kind's default or the caller's own; what is made lies within the caller's
+/// scopes, environment, origins, addresses and expiry. With the same `Idempotency-Key`, a repeated
+/// call answers 409 `already_minted` with the token's id.
+#[utoipa::path(
+    post, path = "/v1/tokens", tag = "tokens", operation_id = "mint",
+    request_body = MintRequest, params(IdempotencyKeyHeader),
+    responses((status = 201, description = "The token and its record.", body = IssuedView<'static>)),
+    security(("token" = ["tokens:mint"])),
+)]
 async fn mint(
     State(platform): State<Platform>,
     caller: Caller,

@@ -14,3 +14,8 @@ pub const ROUTES: &[Route] =
         })
         .with_key(),
     ];
+
+/// Their description.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(paths(crate::rotate))]
+pub struct Api;

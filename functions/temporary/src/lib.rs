@@ -2,12 +2,10 @@
 //! short-lived, narrower JWT. Nothing is written: one read, one signature. 3dverse's
 //! `POST /app/v1/users/{user}/tokens` does the same for a user, for the places the user reaches.
 
-mod api;
 mod routes;
 mod user_token;
 
-pub use api::Api;
-pub use routes::ROUTES;
+pub use routes::{Api, ROUTES};
 
 use axum::extract::State;
 use axum::{Extension, Json, Router};
@@ -62,6 +60,19 @@ pub fn router(platform: &Platform, signer: &Signer) -> Router {
     finish(routes(signer), platform)
 }
 
+/// Derive a temporary token
+///
+/// A short-lived JWT that can do no more than the calling token: within its scopes, origins,
+/// addresses, environment and expiry. It dies with that token. `scopes` may be left out where the
+/// catalog has a default for the kind; to speak for another `principal` takes `tokens:impersonate`.
+#[utoipa::path(
+    post, path = "/v1/tokens/temporary", tag = "tokens", operation_id = "derive",
+    request_body = TemporaryRequest,
+    responses(
+        (status = 200, description = "The JWT, as an `Authorization` header is to have it.", body = TemporaryReply),
+    ),
+    security(("token" = [])),
+)]
 async fn derive(
     State(platform): State<Platform>,
     Extension(signer): Extension<Signer>,
@@ -78,6 +89,26 @@ async fn derive(
         authorization: format!("Bearer {}", token.expose_secret()),
         expires_at: claims.claims().exp,
     }))
+}
+
+/// Derive a temporary token, at Archilogic's address
+///
+/// The same as `POST /v1/tokens/temporary`.
+#[utoipa::path(
+    post, path = "/v2/temporary-access-token/create", tag = "tokens", operation_id = "derive_temporary_access_token",
+    request_body = TemporaryRequest,
+    responses(
+        (status = 200, description = "The JWT, as an `Authorization` header is to have it.", body = TemporaryReply),
+    ),
+    security(("token" = [])),
+)]
+async fn derive_as_archilogic(
+    platform: State<Platform>,
+    signer: Extension<Signer>,
+    caller: Caller,
+    body: Result<Body<TemporaryRequest>, Problem>,
+) -> Result<Json<TemporaryReply>, Problem> {
+    derive(platform, signer, caller, body).await
 }
 
 /// The kind of JWT that the caller's kind derives. Asked before the body is looked at.

@@ -63,6 +63,19 @@ impl<'de> Deserialize<'de> for Ttl {
     }
 }
 
+/// Derive a token for a user
+///
+/// 3dverse's call: a JWT that speaks for the user, with this level of access at the places the user
+/// reaches now, or at those of `folders` alone. For another user than the caller's own it takes `tokens:impersonate`.
+#[utoipa::path(
+    post, path = "/app/v1/users/{user}/tokens", tag = "tokens", operation_id = "derive_user_token",
+    request_body = UserTokenRequest,
+    params(("user" = UserId, Path)),
+    responses(
+        (status = 200, description = "The user's token.", body = UserTokenReply),
+    ),
+    security(("token" = [])),
+)]
 pub(crate) async fn derive(
     State(platform): State<Platform>,
     Extension(signer): Extension<Signer>,

@@ -1,19 +1,17 @@
 //! `PATCH /v1/tokens/{id}`: what can be changed of a token once it is made. Its scopes, kind, expiry
 //! and principal cannot: mint another.
 
-mod api;
 mod error;
 mod request;
 mod routes;
 
-pub use api::Api;
-pub use routes::ROUTES;
+pub use routes::{Api, ROUTES};
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router};
 use error::UpdateError;
-use hallpass_core::{ChangeError, CoveredToken, TokenRecord, UnixMillis};
+use hallpass_core::{ChangeError, CoveredToken, TokenId, TokenRecord, UnixMillis};
 use hallpass_http::{
     Body, Caller, Path, Platform, Problem, TokenView, WalkFor, finish, serve_routes,
 };
@@ -33,6 +31,20 @@ pub fn router(platform: &Platform) -> Router {
     finish(routes(), platform)
 }
 
+/// Change a token
+///
+/// Its name, origins, addresses, metadata, and whether it is enabled. What is left out stays;
+/// `null` takes the origins or addresses away, where the kind can be without. The caller's bounds
+/// cover the token's before and after.
+#[utoipa::path(
+    patch, path = "/v1/tokens/{id}", tag = "tokens", operation_id = "update",
+    request_body = UpdateRequest,
+    params(("id" = TokenId, Path)),
+    responses(
+        (status = 200, description = "The token as it is now.", body = TokenView<'static>),
+    ),
+    security(("token" = ["tokens:mint"])),
+)]
 async fn update(
     State(platform): State<Platform>,
     caller: Caller,

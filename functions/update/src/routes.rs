@@ -12,3 +12,8 @@ pub const ROUTES: &[Route] = &[Route::patch(
     Scope(TokensMint),
     |method| on(method, update),
 )];
+
+/// Their description.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(paths(crate::update))]
+pub struct Api;
