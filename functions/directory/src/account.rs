@@ -4,12 +4,12 @@ use crate::ask::Ask;
 use crate::error::DirectoryError;
 use crate::place;
 use axum::Json;
-use hallpass_core::{AccountId, AccountName, ManagementScope, UnixSeconds};
-use hallpass_http::{Limit, Problem};
+use hallpass_core::{AccountId, AccountName, UnixSeconds};
+use hallpass_http::{IdempotencyKeyHeader, Limit, Problem};
 use hallpass_store::AccountRow;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -17,7 +17,7 @@ pub(crate) struct AccountRequest {
     name: AccountName,
 }
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageRequest {
@@ -57,11 +57,22 @@ impl From<AccountRow> for AccountView {
     }
 }
 
+/// Make an account
+///
+/// With its environment `default/live`.
+#[utoipa::path(
+    post, path = "/v1/accounts", tag = "directory", operation_id = "create_account",
+    request_body = AccountRequest,
+    params(IdempotencyKeyHeader),
+    responses(
+        (status = 201, description = "The account.", body = AccountView),
+    ),
+    security(("token" = ["directory:write", "platform:operate"])),
+)]
 pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<AccountView>), Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    place::operator_only(caller)?;
     let value: AccountRequest = ask.keyed_body()?;
     let now = platform.now();
     let row = AccountRow {
@@ -84,23 +95,40 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<AccountView>), 
     Ok((StatusCode::CREATED, Json(row.into())))
 }
 
+/// Look at an account
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}", tag = "directory", operation_id = "account",
+    params(("account" = AccountId, Path)),
+    responses(
+        (status = 200, description = "The account.", body = AccountView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn one(ask: Ask) -> Result<Json<AccountView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require(ManagementScope::DirectoryRead)?;
     let account = place::account(caller, ask.named("account")?)?;
     let row = platform.store.account(&account).await?;
     row.map(|row| Json(row.into()))
         .ok_or_else(|| Problem::not_found("account"))
 }
 
+/// List accounts
+///
 /// The operator sees every account, anybody else their own.
+#[utoipa::path(
+    get, path = "/v1/accounts", tag = "directory", operation_id = "list_accounts",
+    params(PageRequest),
+    responses(
+        (status = 200, description = "A page; `cursor` leads to the next.", body = PageView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require(ManagementScope::DirectoryRead)?;
     let page: PageRequest = ask.query()?;
     let limit = page.limit.unwrap_or_default().into();
     if !caller.is_operator() {

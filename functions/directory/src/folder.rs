@@ -1,30 +1,26 @@
 //! Folders of an environment, and who may do what with them.
 
-mod access;
+pub(crate) mod access;
 mod authority;
 mod located;
 
-pub(crate) use access::{
-    AccessRequest, AccessView, change_group, change_user, list as list_access, remove_group,
-    remove_user,
-};
 pub(crate) use located::Folder;
 
 use crate::ask::Ask;
 use crate::error::DirectoryError;
-use crate::within::Within;
+use crate::within::{Within, WithinQuery};
 use authority::Authority;
 use axum::Json;
 use hallpass_core::{
     AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, ManagementScope, Path as Place,
     Principal, TokenName, folder_root, present,
 };
-use hallpass_http::{Limit, Platform, Problem};
+use hallpass_http::{IdempotencyKeyHeader, Limit, Platform, Problem};
 use hallpass_store::{FolderError, Idempotency, Owner};
 use http::StatusCode;
 use located::locate;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 const READ: ManagementScope = ManagementScope::DirectoryRead;
 const WRITE: ManagementScope = ManagementScope::DirectoryWrite;
@@ -41,7 +37,7 @@ pub(crate) struct FolderRequest {
     account: Option<AccountId>,
 }
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FoldersQuery {
@@ -76,6 +72,19 @@ pub(crate) struct Listing {
     pub(crate) cursor: Option<FolderId>,
 }
 
+/// Make a folder
+///
+/// In `parent`, or at the top. A user's token, or a public one, that has a level there needs no
+/// scope of the directory.
+#[utoipa::path(
+    post, path = "/v1/folders", tag = "places", operation_id = "create_folder",
+    request_body = FolderRequest,
+    params(IdempotencyKeyHeader),
+    responses(
+        (status = 201, description = "The folder.", body = Folder),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<Folder>), Problem> {
     let authority = Authority::of(&ask, WRITE)?;
     let value: FolderRequest = ask.keyed_body()?;
@@ -89,6 +98,17 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<Folder>), Probl
     Ok((StatusCode::CREATED, Json(folder)))
 }
 
+/// Look at a folder
+///
+/// A user's token, or a public one, that has a level there needs no scope of the directory.
+#[utoipa::path(
+    get, path = "/v1/folders/{folder}", tag = "places", operation_id = "folder",
+    params(("folder" = FolderRef, Path), WithinQuery),
+    responses(
+        (status = 200, description = "The folder.", body = Folder),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn one(ask: Ask) -> Result<Json<Folder>, Problem> {
     let authority = Authority::of(&ask, READ)?;
     let within = ask.within()?;
@@ -97,6 +117,18 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<Folder>, Problem> {
     Ok(Json(folder))
 }
 
+/// List folders
+///
+/// Those in `parent`, or at the top. A user's token, or a public one, that has a level there needs
+/// no scope of the directory.
+#[utoipa::path(
+    get, path = "/v1/folders", tag = "places", operation_id = "list_folders",
+    params(FoldersQuery),
+    responses(
+        (status = 200, description = "A page; `cursor` leads to the next.", body = PageView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     let authority = Authority::of(&ask, READ)?;
     let query: FoldersQuery = ask.query()?;

@@ -2,13 +2,12 @@
 
 use crate::ask::Ask;
 use crate::refusal;
-use crate::within::Within;
+use crate::within::{PageQuery, Within, WithinQuery};
 use axum::Json;
 use hallpass_core::{
-    Access, AccountId, EnvironmentName, GroupId, GroupRecord, ManagementScope, TokenName,
-    UnixSeconds, present,
+    Access, AccountId, EnvironmentName, GroupId, GroupRecord, TokenName, UnixSeconds, present,
 };
-use hallpass_http::{Platform, Problem};
+use hallpass_http::{IdempotencyKeyHeader, Platform, Problem};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -77,11 +76,20 @@ impl GroupView {
     }
 }
 
+/// Make a group
+#[utoipa::path(
+    post, path = "/v1/groups", tag = "directory", operation_id = "create_group",
+    request_body = GroupRequest,
+    params(IdempotencyKeyHeader),
+    responses(
+        (status = 201, description = "The group.", body = GroupView),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<GroupView>), Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require(ManagementScope::DirectoryWrite)?;
     let value: GroupRequest = ask.keyed_body()?;
     let within = ask.place(value.account, value.environment)?;
     let now = platform.now();
@@ -108,11 +116,17 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<GroupView>), Pr
     Ok((StatusCode::CREATED, Json(record.into())))
 }
 
+/// List groups
+#[utoipa::path(
+    get, path = "/v1/groups", tag = "directory", operation_id = "list_groups",
+    params(PageQuery),
+    responses(
+        (status = 200, description = "A page; `cursor` leads to the next.", body = PageView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
-    let Ask {
-        platform, caller, ..
-    } = &ask;
-    caller.require(ManagementScope::DirectoryRead)?;
+    let platform = &ask.platform;
     let page = ask.page::<GroupId>()?;
     let Within {
         account,
@@ -152,21 +166,36 @@ pub(crate) async fn open(
         .ok_or_else(unknown)
 }
 
+/// Look at a group
+#[utoipa::path(
+    get, path = "/v1/groups/{group}", tag = "directory", operation_id = "group",
+    params(("group" = GroupId, Path), WithinQuery),
+    responses(
+        (status = 200, description = "The group.", body = GroupView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn one(ask: Ask) -> Result<Json<GroupView>, Problem> {
-    let Ask {
-        platform, caller, ..
-    } = &ask;
-    caller.require(ManagementScope::DirectoryRead)?;
+    let platform = &ask.platform;
     let within = ask.within()?;
     let group = open(platform, &within, &id(ask.named("group")?)?).await?;
     Ok(Json(group.into()))
 }
 
+/// Rename a group
+#[utoipa::path(
+    patch, path = "/v1/groups/{group}", tag = "directory", operation_id = "change_group",
+    request_body = GroupChange,
+    params(("group" = GroupId, Path), WithinQuery),
+    responses(
+        (status = 200, description = "The group as it is now.", body = GroupView),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn change(ask: Ask) -> Result<Json<GroupView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require(ManagementScope::DirectoryWrite)?;
     let within = ask.within()?;
     let value: GroupChange = ask.body()?;
     let group = id(ask.named("group")?)?;
@@ -182,11 +211,21 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<GroupView>, Problem> {
     Ok(Json(changed.into()))
 }
 
+/// Remove a group
+///
+/// Its members lose what it gave.
+#[utoipa::path(
+    delete, path = "/v1/groups/{group}", tag = "directory", operation_id = "delete_group",
+    params(("group" = GroupId, Path), WithinQuery),
+    responses(
+        (status = 204, description = "It is removed."),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn delete(ask: Ask) -> Result<StatusCode, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require(ManagementScope::DirectoryWrite)?;
     let within = ask.within()?;
     let group = id(ask.named("group")?)?;
     let now = platform.now();

@@ -1,11 +1,11 @@
 //! Members of groups: users, and other groups.
 
 use crate::ask::Ask;
-use crate::within::Within;
+use crate::within::{PageQuery, Within, WithinQuery};
 use crate::{given, group, refusal};
 use axum::Json;
 use hallpass_core::{
-    GroupId, GroupRecord, ManagementScope, Principal, PrincipalName, PrincipalRecord, TokenName,
+    GroupId, GroupRecord, Principal, PrincipalName, PrincipalRecord, TokenName, UserId,
 };
 use hallpass_http::Problem;
 use hallpass_store::{Member, Membership};
@@ -35,11 +35,17 @@ pub(crate) struct MembersView {
     cursor: Option<Member>,
 }
 
+/// List the members of a group
+#[utoipa::path(
+    get, path = "/v1/groups/{group}/members", tag = "directory", operation_id = "list_members",
+    params(("group" = GroupId, Path), PageQuery),
+    responses(
+        (status = 200, description = "A page; `cursor` leads to the next.", body = MembersView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn list(ask: Ask) -> Result<Json<MembersView>, Problem> {
-    let Ask {
-        platform, caller, ..
-    } = &ask;
-    caller.require(ManagementScope::DirectoryRead)?;
+    let platform = &ask.platform;
     let page = ask.page::<Member>()?;
     let group = group::open(platform, &page.within, &group::id(ask.named("group")?)?).await?;
     let found = platform
@@ -84,18 +90,58 @@ impl Named<'_> {
     }
 }
 
+/// Put a user into a group
+///
+/// They have what the group, and those around it, may do; the caller holds it.
+#[utoipa::path(
+    put, path = "/v1/groups/{group}/members/users/{user}", tag = "directory", operation_id = "add_member_user",
+    params(("group" = GroupId, Path), ("user" = UserId, Path), WithinQuery),
+    responses(
+        (status = 204, description = "They are in it."),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn add_user(ask: Ask) -> Result<StatusCode, Problem> {
     add(&ask, Named::User(ask.named("user")?)).await
 }
 
+/// Put a group into a group
+///
+/// Its members have what the outer group may do; the caller holds it.
+#[utoipa::path(
+    put, path = "/v1/groups/{group}/members/groups/{member}", tag = "directory", operation_id = "add_member_group",
+    params(("group" = GroupId, Path), ("member" = GroupId, Path, description = "The group within."), WithinQuery),
+    responses(
+        (status = 204, description = "It is in it."),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn add_group(ask: Ask) -> Result<StatusCode, Problem> {
     add(&ask, Named::Group(ask.named("member")?)).await
 }
 
+/// Take a user out of a group
+#[utoipa::path(
+    delete, path = "/v1/groups/{group}/members/users/{user}", tag = "directory", operation_id = "remove_member_user",
+    params(("group" = GroupId, Path), ("user" = UserId, Path), WithinQuery),
+    responses(
+        (status = 204, description = "They are not in it."),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn remove_user(ask: Ask) -> Result<StatusCode, Problem> {
     remove(&ask, Named::User(ask.named("user")?)).await
 }
 
+/// Take a group out of a group
+#[utoipa::path(
+    delete, path = "/v1/groups/{group}/members/groups/{member}", tag = "directory", operation_id = "remove_member_group",
+    params(("group" = GroupId, Path), ("member" = GroupId, Path, description = "The group within."), WithinQuery),
+    responses(
+        (status = 204, description = "It is not in it."),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn remove_group(ask: Ask) -> Result<StatusCode, Problem> {
     remove(&ask, Named::Group(ask.named("member")?)).await
 }
@@ -105,7 +151,6 @@ async fn add(ask: &Ask, member: Named<'_>) -> Result<StatusCode, Problem> {
     let Ask {
         platform, caller, ..
     } = ask;
-    caller.require(ManagementScope::DirectoryWrite)?;
     let within = ask.within()?;
     let membership = membership(&within, ask.named("group")?, member)?;
     let audit = caller.audit("join_group", subject(&membership), platform.now());
@@ -121,7 +166,6 @@ async fn remove(ask: &Ask, member: Named<'_>) -> Result<StatusCode, Problem> {
     let Ask {
         platform, caller, ..
     } = ask;
-    caller.require(ManagementScope::DirectoryWrite)?;
     let within = ask.within()?;
     let membership = membership(&within, ask.named("group")?, member)?;
     let audit = caller.audit("leave_group", subject(&membership), platform.now());

@@ -1,6 +1,6 @@
 //! Which account a path names, and whether the caller may look.
 
-use hallpass_core::{AccountId, ManagementScope};
+use hallpass_core::AccountId;
 use hallpass_http::{Caller, Problem};
 
 /// The account of a path: the caller's own, or anyone's for the operator. What is not the caller's
@@ -10,10 +10,4 @@ pub(crate) fn account(caller: &Caller, text: &str) -> Result<AccountId, Problem>
         .ok()
         .filter(|account| caller.is_operator() || *account == caller.account())
         .ok_or_else(|| Problem::not_found("account"))
-}
-
-/// Accounts and environments are made by the platform itself.
-pub(crate) fn operator_only(caller: &Caller) -> Result<(), Problem> {
-    caller.require(ManagementScope::DirectoryWrite)?;
-    caller.require(ManagementScope::PlatformOperate)
 }

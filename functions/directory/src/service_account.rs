@@ -1,15 +1,15 @@
 //! Service accounts of an environment: what speaks for one outlives the people who made it.
 
 use crate::ask::Ask;
-use crate::within::Within;
+use crate::within::{PageQuery, Within, WithinQuery};
 use crate::{given, refusal, remove};
 use axum::Json;
 use axum::response::Response;
 use hallpass_core::{
-    Access, AccountId, EnvironmentName, ManagementScope, Principal, PrincipalName, PrincipalRecord,
-    PrincipalType, ServiceAccountId, UnixSeconds, present,
+    Access, AccountId, EnvironmentName, Principal, PrincipalName, PrincipalRecord, PrincipalType,
+    ServiceAccountId, UnixSeconds, present,
 };
-use hallpass_http::Problem;
+use hallpass_http::{IdempotencyKeyHeader, Problem};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -56,11 +56,23 @@ impl From<PrincipalRecord> for ServiceAccountView {
     }
 }
 
+/// Make a service account
+///
+/// What speaks for one outlives the people who made it. Its name has no spaces or special
+/// characters.
+#[utoipa::path(
+    post, path = "/v1/service-accounts", tag = "directory", operation_id = "create_service_account",
+    request_body = ServiceAccountRequest,
+    params(IdempotencyKeyHeader),
+    responses(
+        (status = 201, description = "The service account.", body = ServiceAccountView),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ServiceAccountView>), Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require(ManagementScope::DirectoryWrite)?;
     let value: ServiceAccountRequest = ask.keyed_body()?;
     let within = ask.place(value.account, value.environment)?;
     let now = platform.now();
@@ -91,11 +103,17 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ServiceAccountV
     Ok((StatusCode::CREATED, Json(record.into())))
 }
 
+/// List service accounts
+#[utoipa::path(
+    get, path = "/v1/service-accounts", tag = "directory", operation_id = "list_service_accounts",
+    params(PageQuery),
+    responses(
+        (status = 200, description = "A page; `cursor` leads to the next.", body = PageView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
-    let Ask {
-        platform, caller, ..
-    } = &ask;
-    caller.require(ManagementScope::DirectoryRead)?;
+    let platform = &ask.platform;
     let page = ask.page::<ServiceAccountId>()?;
     let Within {
         account,
@@ -123,11 +141,17 @@ fn unknown() -> Problem {
     Problem::not_found("service account")
 }
 
+/// Look at a service account
+#[utoipa::path(
+    get, path = "/v1/service-accounts/{service_account}", tag = "directory", operation_id = "service_account",
+    params(("service_account" = ServiceAccountId, Path), WithinQuery),
+    responses(
+        (status = 200, description = "The service account.", body = ServiceAccountView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn one(ask: Ask) -> Result<Json<ServiceAccountView>, Problem> {
-    let Ask {
-        platform, caller, ..
-    } = &ask;
-    caller.require(ManagementScope::DirectoryRead)?;
+    let platform = &ask.platform;
     let within = ask.within()?;
     let id = id(ask.named("service_account")?)?;
     let found = platform
@@ -140,8 +164,19 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<ServiceAccountView>, Problem> {
         .ok_or_else(unknown)
 }
 
+/// Remove a service account
+///
+/// All that speaks for it ends.
+#[utoipa::path(
+    delete, path = "/v1/service-accounts/{service_account}", tag = "directory", operation_id = "delete_service_account",
+    params(("service_account" = ServiceAccountId, Path), WithinQuery),
+    responses(
+        (status = 204, description = "It is removed."),
+        (status = 202, description = "Not finished yet: ask again at `Location`, or make the same call again.", headers(("Location" = String, description = "Where to ask how far it has come."), ("Retry-After" = u32, description = "In how many seconds."))),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn delete(ask: Ask) -> Result<Response, Problem> {
-    ask.caller.require(ManagementScope::DirectoryWrite)?;
     let within = ask.within()?;
     let id = id(ask.named("service_account")?)?;
     remove::principal(&ask, within, id)

@@ -6,15 +6,15 @@ use crate::ask::Ask;
 use crate::error::DirectoryError;
 use axum::Json;
 use hallpass_core::{
-    AccountId, EnvironmentName, ManagementScope, ModelId, PasswordHash, Scope, ScopeSet, ShareId,
-    ShareRecord, Tenant, present,
+    AccountId, EnvironmentName, ModelId, PasswordHash, Scope, ScopeSet, ShareId, ShareRecord,
+    Tenant, present,
 };
-use hallpass_http::{Caller, Limit, Platform, Problem};
+use hallpass_http::{Caller, IdempotencyKeyHeader, Limit, Platform, Problem};
 use hallpass_password::{HashError, Password, hash, matches, optional};
 use hallpass_store::{CreateError, ShareError};
 use http::StatusCode;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 pub(crate) use view::{PageView, ShareView};
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -40,7 +40,7 @@ pub(crate) struct PasswordRequest {
     password: Option<Password>,
 }
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageRequest {
@@ -51,11 +51,22 @@ pub(crate) struct PageRequest {
     account: Option<AccountId>,
 }
 
+/// Share a model
+///
+/// Anybody may look at it from then on: with the password, if it has one.
+#[utoipa::path(
+    post, path = "/v1/shares", tag = "sharing", operation_id = "share",
+    request_body = ShareRequest,
+    params(IdempotencyKeyHeader),
+    responses(
+        (status = 201, description = "The share.", body = ShareView),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ShareView>), Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require(ManagementScope::DirectoryWrite)?;
     let ShareRequest {
         model,
         password,
@@ -103,21 +114,38 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ShareView>), Pr
     }
 }
 
+/// Look at a share
+#[utoipa::path(
+    get, path = "/v1/shares/{share}", tag = "sharing", operation_id = "shared",
+    params(("share" = ShareId, Path)),
+    responses(
+        (status = 200, description = "The share.", body = ShareView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn one(ask: Ask) -> Result<Json<ShareView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require(ManagementScope::DirectoryRead)?;
     let share = find(platform, caller, ask.named("share")?).await?;
     Ok(Json(share.into()))
 }
 
-/// Those that have not ended, of the caller's environment or, for the operator, any.
+/// List shared models
+///
+/// Those that are still shared.
+#[utoipa::path(
+    get, path = "/v1/shares", tag = "sharing", operation_id = "list_shares",
+    params(PageRequest),
+    responses(
+        (status = 200, description = "A page; `cursor` leads to the next.", body = PageView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require(ManagementScope::DirectoryRead)?;
     let page: PageRequest = ask.query()?;
     let limit = page.limit.unwrap_or_default().into();
     let Tenant {
@@ -131,12 +159,22 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     Ok(Json(found.into()))
 }
 
-/// Gives another password, or none. What was given under the old one dies.
+/// Change a share's password
+///
+/// `null` takes it away. What was given under the old one dies.
+#[utoipa::path(
+    patch, path = "/v1/shares/{share}", tag = "sharing", operation_id = "change_share",
+    request_body = PasswordRequest,
+    params(("share" = ShareId, Path)),
+    responses(
+        (status = 200, description = "The share as it is now.", body = ShareView),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn change(ask: Ask) -> Result<Json<ShareView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require(ManagementScope::DirectoryWrite)?;
     let PasswordRequest { password } = ask.body()?;
     let share = find(platform, caller, ask.named("share")?).await?;
     check_held(caller, &share.scopes)?;
@@ -157,12 +195,21 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<ShareView>, Problem> {
     })
 }
 
-/// Unshares the model; what its visitors were given dies.
+/// Unshare a model
+///
+/// What its visitors were given dies.
+#[utoipa::path(
+    delete, path = "/v1/shares/{share}", tag = "sharing", operation_id = "unshare",
+    params(("share" = ShareId, Path)),
+    responses(
+        (status = 204, description = "It is no longer shared."),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn remove(ask: Ask) -> Result<StatusCode, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require(ManagementScope::DirectoryWrite)?;
     let share = find(platform, caller, ask.named("share")?).await?;
     let now = platform.now();
     let audit = caller

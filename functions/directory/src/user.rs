@@ -1,15 +1,15 @@
 //! Users of an environment.
 
 use crate::ask::Ask;
-use crate::within::Within;
+use crate::within::{PageQuery, Within, WithinQuery};
 use crate::{given, refusal, remove};
 use axum::Json;
 use axum::response::Response;
 use hallpass_core::{
-    Access, AccountId, EnvironmentName, GroupId, ManagementScope, Principal, PrincipalName,
-    PrincipalRecord, PrincipalType, ScopeSet, UnixSeconds, UserId, WrittenScope, present,
+    Access, AccountId, EnvironmentName, GroupId, Principal, PrincipalName, PrincipalRecord,
+    PrincipalType, ScopeSet, UnixSeconds, UserId, WrittenScope, present,
 };
-use hallpass_http::Problem;
+use hallpass_http::{IdempotencyKeyHeader, Problem};
 use hallpass_store::Idempotency;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -95,8 +95,19 @@ impl UserView {
     }
 }
 
+/// Make a user
+///
+/// `scopes` is what the user may do everywhere; the caller holds each of them.
+#[utoipa::path(
+    post, path = "/v1/users", tag = "directory", operation_id = "create_user",
+    request_body = UserRequest,
+    params(IdempotencyKeyHeader),
+    responses(
+        (status = 201, description = "The user.", body = UserView),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<UserView>), Problem> {
-    ask.caller.require(ManagementScope::DirectoryWrite)?;
     let value: UserRequest = ask.keyed_body()?;
     let within = ask.place(value.account, value.environment)?;
     let scopes = value.scopes.map(|written| given::scopes(&ask, &written));
@@ -155,11 +166,17 @@ impl Make<'_> {
     }
 }
 
+/// List users
+#[utoipa::path(
+    get, path = "/v1/users", tag = "directory", operation_id = "list_users",
+    params(PageQuery),
+    responses(
+        (status = 200, description = "A page; `cursor` leads to the next.", body = PageView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
-    let Ask {
-        platform, caller, ..
-    } = &ask;
-    caller.require(ManagementScope::DirectoryRead)?;
+    let platform = &ask.platform;
     let page = ask.page::<UserId>()?;
     let Within {
         account,
@@ -182,11 +199,17 @@ pub(crate) fn id(text: &str) -> Result<Principal, Problem> {
     id.map_err(|_not_an_id| Problem::not_found("user"))
 }
 
+/// Look at a user
+#[utoipa::path(
+    get, path = "/v1/users/{user}", tag = "directory", operation_id = "user",
+    params(("user" = UserId, Path), WithinQuery),
+    responses(
+        (status = 200, description = "The user.", body = UserView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn one(ask: Ask) -> Result<Json<UserView>, Problem> {
-    let Ask {
-        platform, caller, ..
-    } = &ask;
-    caller.require(ManagementScope::DirectoryRead)?;
+    let platform = &ask.platform;
     let within = ask.within()?;
     let user = platform
         .store
@@ -201,11 +224,22 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<UserView>, Problem> {
         .ok_or_else(|| Problem::not_found("user"))
 }
 
+/// Change a user
+///
+/// What is left out stays. Tokens with live rights have what the user has at their next validation.
+#[utoipa::path(
+    patch, path = "/v1/users/{user}", tag = "directory", operation_id = "change_user",
+    request_body = UserChange,
+    params(("user" = UserId, Path), WithinQuery),
+    responses(
+        (status = 200, description = "The user as they are now.", body = UserView),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn change(ask: Ask) -> Result<Json<UserView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    caller.require(ManagementScope::DirectoryWrite)?;
     let within = ask.within()?;
     let value: UserChange = ask.body()?;
     let user = id(ask.named("user")?)?;
@@ -247,8 +281,19 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<UserView>, Problem> {
     Ok(Json(changed.into()))
 }
 
+/// Remove a user
+///
+/// All that speaks for them ends.
+#[utoipa::path(
+    delete, path = "/v1/users/{user}", tag = "directory", operation_id = "delete_user",
+    params(("user" = UserId, Path), WithinQuery),
+    responses(
+        (status = 204, description = "They are removed."),
+        (status = 202, description = "Not finished yet: ask again at `Location`, or make the same call again.", headers(("Location" = String, description = "Where to ask how far it has come."), ("Retry-After" = u32, description = "In how many seconds."))),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn delete(ask: Ask) -> Result<Response, Problem> {
-    ask.caller.require(ManagementScope::DirectoryWrite)?;
     let within = ask.within()?;
     remove::principal(&ask, within, id(ask.named("user")?)?)
         .await?

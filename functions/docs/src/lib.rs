@@ -1,17 +1,16 @@
 //! `GET /openapi.json`: every route as `OpenAPI` describes it, put together from the functions' own
 //! descriptions. `GET /docs`: the same to read, with nothing loaded from elsewhere.
 
-mod api;
 mod description;
 mod page;
+mod routes;
 
-pub use api::Api;
 pub use description::description;
+pub use routes::{Api, ROUTES};
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use hallpass_http::{ANSWER_WITHIN, Platform, answer_within, finish};
+use hallpass_http::{Platform, WalkFor, finish, serve_routes};
 use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
 };
@@ -37,24 +36,39 @@ struct Documents {
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    let routes = Router::new()
-        .route(
-            "/openapi.json",
-            get(async || text("application/json", &DOCUMENTS.json)),
-        )
-        .route(
-            "/docs",
-            get(async || {
-                let page = text("text/html; charset=utf-8", &DOCUMENTS.page);
-                ([(CONTENT_SECURITY_POLICY, POLICY)], page).into_response()
-            }),
-        );
-    answer_within(ANSWER_WITHIN, routes)
+    serve_routes(ROUTES, WalkFor::default())
 }
 
 /// The whole function.
 pub fn router(platform: &Platform) -> Router {
     finish(routes(), platform)
+}
+
+/// This description
+///
+/// `OpenAPI` 3.1, generated from the code.
+#[utoipa::path(
+    get, path = "/openapi.json", tag = "docs", operation_id = "openapi",
+    responses(
+        (status = 200, description = "The description.", body = serde_json::Value),
+    ),
+)]
+async fn openapi() -> Response {
+    text("application/json", &DOCUMENTS.json)
+}
+
+/// This page
+///
+/// The description, to be read. Nothing on it is loaded from elsewhere.
+#[utoipa::path(
+    get, path = "/docs", tag = "docs", operation_id = "docs",
+    responses(
+        (status = 200, description = "The page.", body = String, content_type = "text/html"),
+    ),
+)]
+async fn docs() -> Response {
+    let page = text("text/html; charset=utf-8", &DOCUMENTS.page);
+    ([(CONTENT_SECURITY_POLICY, POLICY)], page).into_response()
 }
 
 /// The same for everybody, and for as long as the deployment is the same; any page may read it.

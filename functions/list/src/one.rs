@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use hallpass_core::{ManagementScope, TokenRecord, UnixMillis, UnixSeconds};
+use hallpass_core::{TokenId, TokenRecord, UnixMillis, UnixSeconds};
 use hallpass_http::{Caller, Path, Platform, Problem, TokenView};
 use hallpass_store::LastUse;
 use serde::Serialize;
@@ -29,14 +29,23 @@ struct PreviousView {
     last_used_at: Option<UnixSeconds>,
 }
 
-/// The token of this id. Its text, where its kind is public, is shown to those who could give what
-/// it can do.
+/// Look at a token
+///
+/// With what tells whether a secret that was rotated away is still in use. The text of a public
+/// kind's token is shown to those whose own bounds cover it.
+#[utoipa::path(
+    get, path = "/v1/tokens/{id}", tag = "tokens", operation_id = "token",
+    params(("id" = TokenId, Path)),
+    responses(
+        (status = 200, description = "The token.", body = OneView<'static>),
+    ),
+    security(("token" = ["tokens:read"])),
+)]
 pub(crate) async fn one(
     State(platform): State<Platform>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    caller.require(ManagementScope::TokensRead)?;
     let now = platform.now();
     let record = caller.find_token(&platform.store, &id).await?;
     let used = platform.store.last_use(&record.id).await?;

@@ -1,22 +1,21 @@
 //! `POST /v1/tokens`: makes an opaque token and shows it once.
 
-mod api;
 mod audit;
 mod error;
 mod request;
+mod routes;
 
-pub use api::Api;
+pub use routes::{Api, ROUTES};
 
 use audit::audit;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
 use axum::{Json, Router};
 use error::of_store;
-use hallpass_core::{IssueError, IssuedKind, ManagementScope, NewToken, UnixMillis};
+use hallpass_core::{IssueError, IssuedKind, NewToken, UnixMillis};
 use hallpass_http::{
-    ANSWER_WITHIN, Body, Caller, IdempotencyKey, IssuedView, Platform, Problem, RequestFields,
-    answer_within, finish,
+    Body, Caller, IdempotencyKey, IdempotencyKeyHeader, IssuedView, Platform, Problem,
+    RequestFields, WalkFor, finish, serve_routes,
 };
 use hallpass_store::Mint;
 use http::StatusCode;
@@ -25,7 +24,7 @@ use secrecy::ExposeSecret as _;
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    answer_within(ANSWER_WITHIN, Router::new().route("/v1/tokens", post(mint)))
+    serve_routes(ROUTES, WalkFor::default())
 }
 
 /// The whole function.
@@ -33,13 +32,24 @@ pub fn router(platform: &Platform) -> Router {
     finish(routes(), platform)
 }
 
+/// Make a token
+///
+/// An opaque token of a kind of the catalog. Its text is shown this once, unless its kind is public.
+/// What is left out is the kind's default or the caller's own; what is made lies within the caller's
+/// scopes, environment, origins, addresses and expiry. With the same `Idempotency-Key`, a repeated
+/// call answers 409 `already_minted` with the token's id.
+#[utoipa::path(
+    post, path = "/v1/tokens", tag = "tokens", operation_id = "mint",
+    request_body = MintRequest, params(IdempotencyKeyHeader),
+    responses((status = 201, description = "The token and its record.", body = IssuedView<'static>)),
+    security(("token" = ["tokens:mint"])),
+)]
 async fn mint(
     State(platform): State<Platform>,
     caller: Caller,
     key: Result<IdempotencyKey, Problem>,
     body: Result<Body<MintRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    caller.require(ManagementScope::TokensMint)?;
     let (Body { value, bytes }, key) = (body?, key?);
     let now = platform.now();
     let idempotency = key.scoped(&caller, "POST /v1/tokens", &bytes);

@@ -1,23 +1,22 @@
 //! `POST /v1/tokens/{id}/rotate`: a new secret for an old token. The old one lives on for the
 //! overlap that the caller chooses; everything else about the token stays.
 
-mod api;
 mod error;
+mod routes;
 
-pub use api::Api;
+pub use routes::{Api, ROUTES};
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
 use axum::{Json, Router};
 use error::RotateError;
 use hallpass_core::{
-    ChangeError, CoveredToken, Kind, LONGEST_SECONDS, ManagementScope, OpaqueToken, PreviousSecret,
+    ChangeError, CoveredToken, Kind, LONGEST_SECONDS, OpaqueToken, PreviousSecret, TokenId,
     TokenRecord, UnixMillis, UnixSeconds,
 };
 use hallpass_http::{
-    ANSWER_WITHIN, Body, Caller, IdempotencyKey, IssuedView, Path, Platform, Problem,
-    answer_within, finish,
+    Body, Caller, IdempotencyKey, IdempotencyKeyHeader, IssuedView, Path, Platform, Problem,
+    WalkFor, finish, serve_routes,
 };
 use hallpass_store::Rotation;
 use secrecy::ExposeSecret as _;
@@ -43,10 +42,7 @@ struct RotateReply<'a> {
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    answer_within(
-        ANSWER_WITHIN,
-        Router::new().route("/v1/tokens/{id}/rotate", post(rotate)),
-    )
+    serve_routes(ROUTES, WalkFor::default())
 }
 
 /// The whole function.
@@ -54,6 +50,20 @@ pub fn router(platform: &Platform) -> Router {
     finish(routes(), platform)
 }
 
+/// Rotate a token's secret
+///
+/// A new secret under the old id; everything else about the token stays, its expiry included. The
+/// old secret is accepted for `overlap_seconds` more: 0 ends it at once. The caller's bounds cover
+/// the token's.
+#[utoipa::path(
+    post, path = "/v1/tokens/{id}/rotate", tag = "tokens", operation_id = "rotate",
+    request_body = RotateRequest,
+    params(("id" = TokenId, Path), IdempotencyKeyHeader),
+    responses(
+        (status = 200, description = "The token with its new text, which is shown this once.", body = RotateReply<'static>),
+    ),
+    security(("token" = ["tokens:mint"])),
+)]
 async fn rotate(
     State(platform): State<Platform>,
     caller: Caller,
@@ -61,7 +71,6 @@ async fn rotate(
     key: Result<IdempotencyKey, Problem>,
     body: Result<Body<RotateRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    caller.require(ManagementScope::TokensMint)?;
     let (Body { value, bytes }, key) = (body?, key?);
     let now = platform.now();
     let record = caller.find_token(&platform.store, &id).await?;

@@ -2,20 +2,19 @@
 //! short-lived, narrower JWT. Nothing is written: one read, one signature. 3dverse's
 //! `POST /app/v1/users/{user}/tokens` does the same for a user, for the places the user reaches.
 
-mod api;
+mod routes;
 mod user_token;
 
-pub use api::Api;
+pub use routes::{Api, ROUTES};
 
 use axum::extract::State;
-use axum::routing::post;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use hallpass_core::{
     IssueError, IssueRequest, IssuedKind, Principal, ScopeRequest, UnixSeconds, WrittenOriginRule,
     WrittenScope, present,
 };
 use hallpass_http::{
-    ANSWER_WITHIN, Body, Caller, Platform, Problem, RequestFields, answer_within, finish,
+    Body, Caller, Platform, Problem, RequestFields, WalkFor, finish, serve_routes,
 };
 use hallpass_keys::Signer;
 use secrecy::ExposeSecret as _;
@@ -53,21 +52,7 @@ struct TemporaryReply {
 
 /// The routes of this function.
 pub fn routes(signer: &Signer) -> Router<Platform> {
-    let derive = {
-        let signer = signer.clone();
-        post(move |platform, caller, body| derive(platform, signer.clone(), caller, body))
-    };
-    let for_user = {
-        let signer = signer.clone();
-        post(move |platform, caller, user, body| {
-            user_token::derive(platform, signer.clone(), caller, user, body)
-        })
-    };
-    let routes = Router::new()
-        .route("/v1/tokens/temporary", derive.clone())
-        .route("/v2/temporary-access-token/create", derive)
-        .route("/app/v1/users/{user}/tokens", for_user);
-    answer_within(ANSWER_WITHIN, routes)
+    serve_routes(ROUTES, WalkFor::default()).layer(Extension(signer.clone()))
 }
 
 /// The whole function.
@@ -75,9 +60,22 @@ pub fn router(platform: &Platform, signer: &Signer) -> Router {
     finish(routes(signer), platform)
 }
 
+/// Derive a temporary token
+///
+/// A short-lived JWT that can do no more than the calling token: within its scopes, origins,
+/// addresses, environment and expiry. It dies with that token. `scopes` may be left out where the
+/// catalog has a default for the kind; to speak for another `principal` takes `tokens:impersonate`.
+#[utoipa::path(
+    post, path = "/v1/tokens/temporary", tag = "tokens", operation_id = "derive",
+    request_body = TemporaryRequest,
+    responses(
+        (status = 200, description = "The JWT, as an `Authorization` header is to have it.", body = TemporaryReply),
+    ),
+    security(("token" = [])),
+)]
 async fn derive(
     State(platform): State<Platform>,
-    signer: Signer,
+    Extension(signer): Extension<Signer>,
     caller: Caller,
     body: Result<Body<TemporaryRequest>, Problem>,
 ) -> Result<Json<TemporaryReply>, Problem> {
@@ -91,6 +89,26 @@ async fn derive(
         authorization: format!("Bearer {}", token.expose_secret()),
         expires_at: claims.claims().exp,
     }))
+}
+
+/// Derive a temporary token, at Archilogic's address
+///
+/// The same as `POST /v1/tokens/temporary`.
+#[utoipa::path(
+    post, path = "/v2/temporary-access-token/create", tag = "tokens", operation_id = "derive_temporary_access_token",
+    request_body = TemporaryRequest,
+    responses(
+        (status = 200, description = "The JWT, as an `Authorization` header is to have it.", body = TemporaryReply),
+    ),
+    security(("token" = [])),
+)]
+async fn derive_as_archilogic(
+    platform: State<Platform>,
+    signer: Extension<Signer>,
+    caller: Caller,
+    body: Result<Body<TemporaryRequest>, Problem>,
+) -> Result<Json<TemporaryReply>, Problem> {
+    derive(platform, signer, caller, body).await
 }
 
 /// The kind of JWT that the caller's kind derives. Asked before the body is looked at.

@@ -1,8 +1,8 @@
 //! 3dverse's `POST /app/v1/users/{id}/tokens`: a user's token, for the places the user reaches now.
 
 use crate::derived_kind;
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use hallpass_core::{
     AccessLevel, FolderRef, IssueError, IssueRequest, ManagementScope, Path as ScopePath,
     Principal, ScopeRequest, UserId, present,
@@ -63,9 +63,22 @@ impl<'de> Deserialize<'de> for Ttl {
     }
 }
 
+/// Derive a token for a user
+///
+/// 3dverse's call: a JWT that speaks for the user, with this level of access at the places the user
+/// reaches now, or at those of `folders` alone. For another user than the caller's own it takes `tokens:impersonate`.
+#[utoipa::path(
+    post, path = "/app/v1/users/{user}/tokens", tag = "tokens", operation_id = "derive_user_token",
+    request_body = UserTokenRequest,
+    params(("user" = UserId, Path)),
+    responses(
+        (status = 200, description = "The user's token.", body = UserTokenReply),
+    ),
+    security(("token" = [])),
+)]
 pub(crate) async fn derive(
     State(platform): State<Platform>,
-    signer: Signer,
+    Extension(signer): Extension<Signer>,
     caller: Caller,
     Path(user): Path<String>,
     body: Result<Body<UserTokenRequest>, Problem>,

@@ -1,20 +1,19 @@
 //! `PATCH /v1/tokens/{id}`: what can be changed of a token once it is made. Its scopes, kind, expiry
 //! and principal cannot: mint another.
 
-mod api;
 mod error;
 mod request;
+mod routes;
 
-pub use api::Api;
+pub use routes::{Api, ROUTES};
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::patch;
 use axum::{Json, Router};
 use error::UpdateError;
-use hallpass_core::{ChangeError, CoveredToken, ManagementScope, TokenRecord, UnixMillis};
+use hallpass_core::{ChangeError, CoveredToken, TokenId, TokenRecord, UnixMillis};
 use hallpass_http::{
-    ANSWER_WITHIN, Body, Caller, Path, Platform, Problem, TokenView, answer_within, finish,
+    Body, Caller, Path, Platform, Problem, TokenView, WalkFor, finish, serve_routes,
 };
 use hallpass_store::{Audit, Changeable, UpdateError as StoreUpdateError};
 use request::UpdateRequest;
@@ -24,10 +23,7 @@ const TRIES: u8 = 32;
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    answer_within(
-        ANSWER_WITHIN,
-        Router::new().route("/v1/tokens/{id}", patch(update)),
-    )
+    serve_routes(ROUTES, WalkFor::default())
 }
 
 /// The whole function.
@@ -35,13 +31,26 @@ pub fn router(platform: &Platform) -> Router {
     finish(routes(), platform)
 }
 
+/// Change a token
+///
+/// Its name, origins, addresses, metadata, and whether it is enabled. What is left out stays;
+/// `null` takes the origins or addresses away, where the kind can be without. The caller's bounds
+/// cover the token's before and after.
+#[utoipa::path(
+    patch, path = "/v1/tokens/{id}", tag = "tokens", operation_id = "update",
+    request_body = UpdateRequest,
+    params(("id" = TokenId, Path)),
+    responses(
+        (status = 200, description = "The token as it is now.", body = TokenView<'static>),
+    ),
+    security(("token" = ["tokens:mint"])),
+)]
 async fn update(
     State(platform): State<Platform>,
     caller: Caller,
     Path(id): Path<String>,
     body: Result<Body<UpdateRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    caller.require(ManagementScope::TokensMint)?;
     let Body { value, .. } = body?;
     value.check()?;
     for _ in 0..TRIES {

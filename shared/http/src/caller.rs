@@ -4,6 +4,7 @@ use crate::credential::Credential;
 use crate::issuing::RequestFields;
 use crate::platform::Platform;
 use crate::problem::Problem;
+use crate::route::Needs;
 use axum::extract::FromRequestParts;
 use hallpass_core::{
     AccountId, Catalog, ChangeError, EnvironmentName, Evidence, Facts, Kind, Maker,
@@ -40,10 +41,12 @@ impl FromRequestParts<Platform> for Caller {
 }
 
 impl Caller {
-    /// Admits the one who presented `credential`, or says why not.
+    /// Admits the one who presented `credential` to the route that it was presented at, or says why
+    /// not.
     ///
     /// # Errors
-    /// 401 for a token that is not good, 403 for one that may not be used from here.
+    /// 401 for a token that is not good, 403 for one that may not be used from here, or lacks the
+    /// scope that the route's table asks for.
     pub fn admit(
         platform: &Platform,
         credential: &Credential,
@@ -92,7 +95,7 @@ impl Caller {
         }
         platform.note_use(&evidence, now);
         let environment = environment.clone();
-        Ok(Self {
+        let caller = Self {
             catalog: Arc::clone(&platform.catalog),
             address: credential.address,
             evidence,
@@ -101,7 +104,25 @@ impl Caller {
             principal,
             kind,
             id,
-        })
+        };
+        caller.meet(credential.needs)?;
+        Ok(caller)
+    }
+
+    /// Asks for what the route's table says, as far as that does not depend on the request.
+    fn meet(&self, needs: Needs) -> Result<(), Problem> {
+        match needs {
+            Needs::Scope(scope) => self.require(scope),
+            Needs::Operator(scope) => {
+                self.require(scope)?;
+                self.require(ManagementScope::PlatformOperate)
+            }
+            Needs::Nothing
+            | Needs::OwnCredential
+            | Needs::Token
+            | Needs::DerivingToken
+            | Needs::ScopeOrRight(_) => Ok(()),
+        }
     }
 
     /// What is known of the token.

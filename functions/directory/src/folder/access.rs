@@ -5,9 +5,9 @@ use super::located::{Folder, locate};
 use super::{READ, WRITE, id, refused};
 use crate::ask::Ask;
 use crate::given;
-use crate::within::Within;
+use crate::within::{PageQuery, Within, WithinQuery};
 use axum::Json;
-use hallpass_core::{AccessLevel, GroupId, Principal, PrincipalName, TokenName, UserId};
+use hallpass_core::{AccessLevel, FolderRef, GroupId, Principal, PrincipalName, TokenName, UserId};
 use hallpass_http::{Platform, Problem};
 use hallpass_store::{Grant, Member};
 use http::StatusCode;
@@ -44,7 +44,17 @@ pub(crate) struct AccessView {
     cursor: Option<Member>,
 }
 
-/// Those who have access by an entry of this folder's own; what they have above it holds here, too.
+/// List who has access to a folder
+///
+/// Those who have it by an entry of this folder's own; what they have above it holds here, too.
+#[utoipa::path(
+    get, path = "/v1/folders/{folder}/access", tag = "places", operation_id = "folder_access",
+    params(("folder" = FolderRef, Path), PageQuery),
+    responses(
+        (status = 200, description = "A page; `cursor` leads to the next.", body = AccessView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn list(ask: Ask) -> Result<Json<AccessView>, Problem> {
     let platform = &ask.platform;
     let authority = Authority::of(&ask, READ)?;
@@ -76,18 +86,60 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<AccessView>, Problem> {
     }))
 }
 
+/// Give a user access to a folder
+///
+/// It holds below the folder, too. The caller holds what the level gives there.
+#[utoipa::path(
+    put, path = "/v1/folders/{folder}/access/users/{user}", tag = "places", operation_id = "give_user_access",
+    request_body = AccessRequest,
+    params(("folder" = FolderRef, Path), ("user" = UserId, Path), WithinQuery),
+    responses(
+        (status = 204, description = "They have it."),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn change_user(ask: Ask) -> Result<StatusCode, Problem> {
     give(&ask, user_of(ask.named("user")?)).await
 }
 
+/// Give a group access to a folder
+///
+/// It holds below the folder, too. The caller holds what the level gives there.
+#[utoipa::path(
+    put, path = "/v1/folders/{folder}/access/groups/{group}", tag = "places", operation_id = "give_group_access",
+    request_body = AccessRequest,
+    params(("folder" = FolderRef, Path), ("group" = GroupId, Path), WithinQuery),
+    responses(
+        (status = 204, description = "It has it."),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn change_group(ask: Ask) -> Result<StatusCode, Problem> {
     give(&ask, group_of(ask.named("group")?)).await
 }
 
+/// Take a user's access to a folder away
+#[utoipa::path(
+    delete, path = "/v1/folders/{folder}/access/users/{user}", tag = "places", operation_id = "take_user_access",
+    params(("folder" = FolderRef, Path), ("user" = UserId, Path), WithinQuery),
+    responses(
+        (status = 204, description = "They do not have it by this folder."),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn remove_user(ask: Ask) -> Result<StatusCode, Problem> {
     take(&ask, user_of(ask.named("user")?)).await
 }
 
+/// Take a group's access to a folder away
+#[utoipa::path(
+    delete, path = "/v1/folders/{folder}/access/groups/{group}", tag = "places", operation_id = "take_group_access",
+    params(("folder" = FolderRef, Path), ("group" = GroupId, Path), WithinQuery),
+    responses(
+        (status = 204, description = "It does not have it by this folder."),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn remove_group(ask: Ask) -> Result<StatusCode, Problem> {
     take(&ask, group_of(ask.named("group")?)).await
 }
