@@ -97,14 +97,13 @@ async fn a_token_speaks_for_its_parents_principal_and_nobody_else() {
     let [_, claims] = read(&issued(&derive(&hallpass, &secret, itself).await));
     assert_eq!(claims["sub"], hallpass.operator);
     let (other, _) = hallpass.account("other", json!(["tokens:read"])).await;
-    for principal in [
-        other.as_str(),
-        "usr_0000000000000000000001",
-        "svc_0000000000000000000001",
-    ] {
+    let body = json!({"scopes": ["asset:read"], "principal": other});
+    let reply = derive(&hallpass, &secret, body).await;
+    refused(&reply, 422, "unknown_principal", Some("principal"));
+    for principal in ["usr_0000000000000000000001", "svc_0000000000000000000001"] {
         let body = json!({"scopes": ["asset:read"], "principal": principal});
         let reply = derive(&hallpass, &secret, body).await;
-        refused(&reply, 403, "insufficient_scope", None);
+        refused(&reply, 403, "insufficient_scope", Some("principal"));
         assert!(
             reply
                 .header("www-authenticate")
@@ -175,7 +174,7 @@ async fn s51_an_impersonator_speaks_for_a_principal_that_exists_in_its_environme
     );
     assert_eq!(reply.body["expiresAt"], NOW + 3_600);
     let reply = derive(&hallpass, &text(&may_not, "token"), body(user)).await;
-    refused(&reply, 403, "insufficient_scope", None);
+    refused(&reply, 403, "insufficient_scope", Some("principal"));
 }
 
 #[tokio::test]
