@@ -85,6 +85,32 @@ async fn what_is_listed_more_than_once_is_seen_more_than_once() {
     event["multiValueHeaders"] = json!({"origin": [ORIGIN]});
     event["multiValueQueryStringParameters"] = json!({"pubtoken": [page, secret]});
     assert!(!lets_in(&ask(&hallpass, event).await), "s34");
+    // HTTP has names of headers in any case: two spellings are one header with two values.
+    let both = json!({
+        "authorization": format!("Bearer {secret}"), "Authorization": format!("Bearer {page}"),
+    });
+    let event = first("GET", "/v1/assets/7", &both, &Value::Null);
+    assert!(!lets_in(&ask(&hallpass, event).await), "s34, payload 1.0");
+    let event = second("GET", "/v1/assets/7", &both, "");
+    assert!(!lets_in(&ask(&hallpass, event).await), "s34, payload 2.0");
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_not_quoted() {
+    let hallpass = Hallpass::start("default").await;
+    let unreadable = json!({"authorization": "Bearer quoted\u{7f}"});
+    let mut number = first("GET", "/v1/assets/7", &json!({}), &Value::Null);
+    number["path"] = json!({"quoted": 1});
+    for event in [
+        first("GET", "/v1/assets/7", &unreadable, &Value::Null),
+        second("GET", "/v1/assets/7", &unreadable, ""),
+        number,
+    ] {
+        let error = ask(&hallpass, event).await.unwrap_err();
+        assert!(matches!(error, AuthorizeError::Event(_)), "{error:?}");
+        let told = format!("{error} {error:?}");
+        assert!(!told.contains("quoted"), "{told}");
+    }
 }
 
 #[tokio::test]
