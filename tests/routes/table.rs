@@ -294,14 +294,17 @@ fn of_groups() -> Vec<Row> {
 
 /// The routes that anybody may read, with or without a token.
 pub fn public() -> Vec<Row> {
+    let led = row(Method::GET, "/", Needs::Public, 307);
     let row = |template| row(Method::GET, template, Needs::Public, 200);
     vec![
+        led,
         row("/.well-known/jwks.json"),
         row("/.well-known/openid-configuration"),
         row("/.well-known/oauth-authorization-server"),
         row("/.well-known/oauth-protected-resource"),
         row("/openapi.json"),
         row("/docs"),
+        row("/docs/{asset}"),
     ]
 }
 

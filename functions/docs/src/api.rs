@@ -3,7 +3,7 @@
 
 /// The description of this function.
 #[derive(Debug, utoipa::OpenApi)]
-#[openapi(paths(openapi, docs))]
+#[openapi(paths(openapi, start, docs, asset))]
 pub struct Api;
 
 /// This description
@@ -17,9 +17,22 @@ pub struct Api;
 )]
 fn openapi() {}
 
+/// Where a browser is led
+///
+/// To this page.
+#[utoipa::path(
+    get, path = "/", tag = "docs", operation_id = "start",
+    responses(
+        (status = 307, description = "The page is at `Location`.", headers(
+            ("Location" = String, description = "`/docs`"),
+        )),
+    ),
+)]
+fn start() {}
+
 /// This page
 ///
-/// The description, to be read. Nothing on it is loaded from elsewhere.
+/// The description, to be read and tried. Nothing on it is loaded from elsewhere.
 #[utoipa::path(
     get, path = "/docs", tag = "docs", operation_id = "docs",
     responses(
@@ -27,3 +40,18 @@ fn openapi() {}
     ),
 )]
 fn docs() {}
+
+/// A file of this page
+///
+/// Its scripts and styles, and the licences of what they are made of. The large ones are sent
+/// compressed (`Content-Encoding: gzip`) whatever is accepted.
+#[utoipa::path(
+    get, path = "/docs/{asset}", tag = "docs", operation_id = "docs_asset",
+    params(("asset" = String, Path, description = "The file's name.", example = "page.js")),
+    responses(
+        (status = 200, description = "The file.", content(
+            (String = "text/javascript"), (String = "text/css"), (String = "text/plain"),
+        )),
+    ),
+)]
+fn asset() {}

@@ -67,6 +67,7 @@ pub fn description() -> Value {
         if let Some(responses) = operation.get_mut("responses") {
             set(responses, "default", problem());
         }
+        say_what_it_needs(operation);
     }
     nulls::strip(&mut whole);
     whole
@@ -114,6 +115,36 @@ fn problem() -> Value {
             "schema": {"$ref": "#/components/schemas/Problem"},
         }},
     })
+}
+
+/// Adds to an operation's description the scopes that its caller needs: no viewer shows those of
+/// an HTTP scheme.
+fn say_what_it_needs(operation: &mut Value) {
+    let security = operation.get("security").and_then(Value::as_array);
+    let scopes = match security.and_then(|ways| ways.first()) {
+        None => return append(operation, "Needs no token."),
+        Some(way) => way.get("token").and_then(Value::as_array),
+    };
+    // Another scheme than a token is what the operation's own description is about.
+    let Some(scopes) = scopes else { return };
+    let scopes = scopes.iter().filter_map(Value::as_str);
+    let scopes: Vec<String> = scopes.map(|scope| format!("`{scope}`")).collect();
+    if scopes.is_empty() {
+        append(operation, "Needs a token.");
+    } else {
+        let needs = format!("Needs a token with {}.", scopes.join(" and "));
+        append(operation, &needs);
+    }
+}
+
+/// Adds a paragraph to an operation's description.
+fn append(operation: &mut Value, paragraph: &str) {
+    let before = operation.get("description").and_then(Value::as_str);
+    let whole = match before {
+        Some(before) if !before.is_empty() => format!("{before}\n\n{paragraph}"),
+        _ => paragraph.to_owned(),
+    };
+    set(operation, "description", whole.into());
 }
 
 fn operations(path: &mut Value) -> impl Iterator<Item = &mut Value> {

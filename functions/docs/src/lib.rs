@@ -1,54 +1,31 @@
 //! `GET /openapi.json`: every route as `OpenAPI` describes it, put together from the functions' own
-//! descriptions. `GET /docs`: the same to read, with nothing loaded from elsewhere.
+//! descriptions. `GET /docs`: a page that shows it, with nothing loaded from elsewhere; `/` leads there.
 
 mod api;
 mod description;
-mod page;
+mod viewer;
 
 pub use api::Api;
 pub use description::description;
 
 use axum::Router;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use hallpass_http::{ANSWER_WITHIN, Platform, answer_within, finish};
-use http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use std::sync::LazyLock;
+use viewer::FIVE_MINUTES;
 
-/// The page has a style of its own and nothing else: no script, no picture, nobody who frames it.
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
-
-/// Both, put together at the first request that asks for one: it takes as long as three cold starts.
-static DOCUMENTS: LazyLock<Documents> = LazyLock::new(|| {
-    let description = description();
-    Documents {
-        page: page::page(&description),
-        json: description.to_string(),
-    }
-});
-
-struct Documents {
-    json: String,
-    page: String,
-}
+/// Put together at the first request that asks for it: it takes as long as three cold starts.
+static DESCRIPTION: LazyLock<String> = LazyLock::new(|| description().to_string());
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
     let routes = Router::new()
-        .route(
-            "/openapi.json",
-            get(async || text("application/json", &DOCUMENTS.json)),
-        )
-        .route(
-            "/docs",
-            get(async || {
-                let page = text("text/html; charset=utf-8", &DOCUMENTS.page);
-                ([(CONTENT_SECURITY_POLICY, POLICY)], page).into_response()
-            }),
-        );
+        .route("/", get(start))
+        .route("/docs", get(viewer::page))
+        .route("/docs/{asset}", get(viewer::asset))
+        .route("/openapi.json", get(openapi));
     answer_within(ANSWER_WITHIN, routes)
 }
 
@@ -57,12 +34,21 @@ pub fn router(platform: &Platform) -> Router {
     finish(routes(), platform)
 }
 
-/// The same for everybody, and for as long as the deployment is the same; any page may read it.
-fn text(media: &'static str, text: &str) -> Response {
+/// Whoever opens the address of the deployment in a browser is led to the page.
+async fn start() -> Response {
     let headers = [
-        (CONTENT_TYPE, media),
-        (CACHE_CONTROL, "public, max-age=300"),
+        (CACHE_CONTROL, FIVE_MINUTES),
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     ];
-    (headers, text.to_owned()).into_response()
+    (headers, Redirect::temporary("/docs")).into_response()
+}
+
+/// The same for everybody, and for as long as the deployment is the same; any page may read it.
+async fn openapi() -> Response {
+    let headers = [
+        (CONTENT_TYPE, "application/json"),
+        (CACHE_CONTROL, FIVE_MINUTES),
+        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    ];
+    (headers, DESCRIPTION.as_str()).into_response()
 }
