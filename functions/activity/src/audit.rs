@@ -31,6 +31,7 @@ pub(crate) struct AuditRequest {
 pub(crate) struct PageView {
     audit: Vec<ActView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cursor: Option<String>,
 }
 
@@ -43,13 +44,16 @@ struct ActView {
     subject: String,
     by: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     parent: Option<ParentId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     kind: Option<KindName>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     principal: Option<Principal>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, nullable = false)]
     address: Option<IpAddr>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     changes: BTreeMap<String, String>,
@@ -64,11 +68,13 @@ pub(crate) struct VerificationView {
     rows: u64,
     /// The first that is not.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     fault: Option<FaultView>,
     /// The end of the chain, to be noted somewhere else.
     #[schema(value_type = Option<crate::api::SealHead>, required)]
     head: Option<SealHead>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cursor: Option<String>,
 }
 

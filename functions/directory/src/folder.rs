@@ -34,10 +34,13 @@ const WRITE: &str = "directory:write";
 pub(crate) struct FolderRequest {
     name: TokenName,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     parent: Option<FolderRef>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     environment: Option<EnvironmentName>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     account: Option<AccountId>,
 }
 
@@ -58,6 +61,7 @@ pub(crate) struct FoldersQuery {
 pub(crate) struct PageView {
     folders: Vec<Folder>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cursor: Option<FolderId>,
 }
 

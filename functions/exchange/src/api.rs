@@ -6,7 +6,7 @@ use crate::request::ModelRequest;
 
 /// The description of this function.
 #[derive(Debug, utoipa::OpenApi)]
-#[openapi(paths(exchange))]
+#[openapi(paths(exchange), components(schemas(ModelRequest)))]
 pub struct Api;
 
 /// Exchange an API key, or a password, for a token
@@ -20,7 +20,8 @@ pub struct Api;
 /// come again.
 #[utoipa::path(
     post, path = "/rest/api/v1/token", tag = "exchange", operation_id = "exchange",
-    request_body = Option<ModelRequest>,
+    // By reference: utoipa takes it for one that may be left out, and `Option` for one that may be `null`.
+    request_body(content = ref("#/components/schemas/ModelRequest"), content_type = "application/json"),
     responses(
         (status = 200, description = "The JWT.", body = TokenReply),
     ),
