@@ -1,14 +1,9 @@
 //! `GET /v1/usage` and `GET /v1/audit`: what tokens were used for, and who did what.
 
-#[path = "activity/audit.rs"]
 mod audit;
-#[path = "activity/flush.rs"]
 mod flush;
-#[path = "activity/query.rs"]
 mod query;
-#[path = "activity/seal.rs"]
 mod seal;
-#[path = "activity/usage.rs"]
 mod usage;
 
 use hallpass_tests::{Hallpass, Reply, text};

@@ -1,12 +1,8 @@
 //! API Gateway's authorizer, in both forms of its events.
 
-#[path = "authorizer/caching.rs"]
 mod caching;
-#[path = "authorizer/decision.rs"]
 mod decision;
-#[path = "authorizer/event.rs"]
 mod event;
-#[path = "authorizer/outage.rs"]
 mod outage;
 
 use hallpass_authorizer::{Answer, AuthorizeError, Event, authorize};

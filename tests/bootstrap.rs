@@ -1,10 +1,7 @@
 //! What a deployment starts with, and how a lost management token is replaced.
 
-#[path = "bootstrap/faults.rs"]
 mod faults;
-#[path = "bootstrap/first.rs"]
 mod first;
-#[path = "bootstrap/recover.rs"]
 mod recover;
 
 use hallpass_bootstrap::{BootstrapError, BootstrapReply, BootstrapRequest, bootstrap};

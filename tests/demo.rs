@@ -1,7 +1,7 @@
 //! The demo resource of `cargo dev`: a platform's own routes behind the one validation, so that the
 //! calls of its document can be tried.
 
-use hallpass_core::MANAGEMENT_SCOPES;
+use hallpass_core::ManagementScope;
 use hallpass_tests::{Hallpass, Reply, text};
 use http::Method;
 use serde_json::{Value, json};
@@ -324,7 +324,7 @@ async fn without_the_demo_there_is_no_such_route() {
     let reply = hallpass.get("/v1/tokens/self").bearer(&hallpass.root).await;
     assert_eq!(reply.status, 200);
     let scopes = reply.body["scopes"].as_array().unwrap();
-    assert!(scopes.len() > MANAGEMENT_SCOPES.len());
+    assert!(scopes.len() > ManagementScope::ALL.len());
     let reply = hallpass.delete("/v1/tokens/self/self").await;
     assert_eq!(told(&reply), (404, "not_found"));
 }

@@ -1,17 +1,11 @@
 //! `/v1/accounts` and their environments: who the platform's customers are, and that each sees
 //! only itself.
 
-#[path = "directory/accounts.rs"]
 mod accounts;
-#[path = "directory/asking.rs"]
 mod asking;
-#[path = "directory/environments.rs"]
 mod environments;
-#[path = "directory/idempotency.rs"]
 mod idempotency;
-#[path = "directory/isolation.rs"]
 mod isolation;
-#[path = "directory/paging.rs"]
 mod paging;
 
 use hallpass_tests::{Hallpass, Reply, text};

@@ -1,12 +1,8 @@
 //! `POST /rest/api/v1/token`: an account's name and API key, or a shared model and its password.
 
-#[path = "exchange/key.rs"]
 mod key;
-#[path = "exchange/limiter.rs"]
 mod limiter;
-#[path = "exchange/password.rs"]
 mod password;
-#[path = "exchange/request.rs"]
 mod request;
 
 use base64::Engine as _;

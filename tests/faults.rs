@@ -1,15 +1,10 @@
 //! Faults of DynamoDB and KMS, at the wire (s44, s45, s53): an outage is 503, never an answer, and
 //! nothing is lost or doubled by one.
 
-#[path = "faults/conflict.rs"]
 mod conflict;
-#[path = "faults/lost_reply.rs"]
 mod lost_reply;
-#[path = "faults/outage.rs"]
 mod outage;
-#[path = "faults/routes.rs"]
 mod routes;
-#[path = "faults/unprocessed.rs"]
 mod unprocessed;
 
 use hallpass_tests::{Call, Reply};

@@ -1,17 +1,11 @@
 //! `/v1/folders`: the tree of an environment, who has access to which part of it, and what a user's
 //! token may do by that. On 3dverse's catalog, which is where users work with folders themselves.
 
-#[path = "folders/access.rs"]
 mod access;
-#[path = "folders/create.rs"]
 mod create;
-#[path = "folders/list.rs"]
 mod list;
-#[path = "folders/own.rs"]
 mod own;
-#[path = "folders/race.rs"]
 mod race;
-#[path = "folders/user_token.rs"]
 mod user_token;
 
 use hallpass_tests::{Call, Hallpass, Reply, text};

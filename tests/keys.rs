@@ -1,20 +1,12 @@
 //! Signing keys: `functions/keys` over the life of a deployment, both modes, every algorithm.
 
-#[path = "keys/algorithms.rs"]
 mod algorithms;
-#[path = "keys/left.rs"]
 mod left;
-#[path = "keys/life.rs"]
 mod life;
-#[path = "keys/load.rs"]
 mod load;
-#[path = "keys/offline.rs"]
 mod offline;
-#[path = "keys/race.rs"]
 mod race;
-#[path = "keys/retire.rs"]
 mod retire;
-#[path = "keys/wrapped.rs"]
 mod wrapped;
 
 use base64::Engine as _;

@@ -1,12 +1,8 @@
 //! `GET /v1/tokens` and `GET /v1/tokens/{id}`.
 
-#[path = "list/entries.rs"]
 mod entries;
-#[path = "list/one.rs"]
 mod one;
-#[path = "list/page.rs"]
 mod page;
-#[path = "list/thousands.rs"]
 mod thousands;
 
 use hallpass_tests::{Hallpass, Reply, text};

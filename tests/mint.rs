@@ -1,26 +1,15 @@
 //! `POST /v1/tokens`: what it makes, what it refuses, and what it leaves behind.
 
-#[path = "mint/bounds.rs"]
 mod bounds;
-#[path = "mint/fields.rs"]
 mod fields;
-#[path = "mint/idempotency.rs"]
 mod idempotency;
-#[path = "mint/limit.rs"]
 mod limit;
-#[path = "mint/place.rs"]
 mod place;
-#[path = "mint/principal.rs"]
 mod principal;
-#[path = "mint/reply.rs"]
 mod reply;
-#[path = "mint/rules.rs"]
 mod rules;
-#[path = "mint/scopes.rs"]
 mod scopes;
-#[path = "mint/secrecy.rs"]
 mod secrecy;
-#[path = "mint/times.rs"]
 mod times;
 
 use hallpass_tests::{Hallpass, Reply};

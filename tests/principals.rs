@@ -1,17 +1,11 @@
 //! `/v1/users`, `/v1/service-accounts` and `/v1/groups`: who tokens speak for, and what they have by
 //! it.
 
-#[path = "principals/bounds.rs"]
 mod bounds;
-#[path = "principals/groups.rs"]
 mod groups;
-#[path = "principals/live.rs"]
 mod live;
-#[path = "principals/reads.rs"]
 mod reads;
-#[path = "principals/service_accounts.rs"]
 mod service_accounts;
-#[path = "principals/users.rs"]
 mod users;
 
 use hallpass_core::{Access, Catalog, GroupId, Path};

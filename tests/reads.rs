@@ -1,11 +1,8 @@
 //! What each call costs, counted at the wire (design §5): one round trip for a validation, nothing
 //! for junk, one read and one signature for a derivation, and never a scan.
 
-#[path = "reads/consistency.rs"]
 mod consistency;
-#[path = "reads/freshness.rs"]
 mod freshness;
-#[path = "reads/junk.rs"]
 mod junk;
 
 use hallpass_tests::{Call, Hallpass, Reply, text};

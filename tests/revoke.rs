@@ -1,18 +1,11 @@
 //! `DELETE /v1/tokens/{id}` and `/v1/revocations`.
 
-#[path = "revoke/before.rs"]
 mod before;
-#[path = "revoke/body.rs"]
 mod body;
-#[path = "revoke/close.rs"]
 mod close;
-#[path = "revoke/principals.rs"]
 mod principals;
-#[path = "revoke/race.rs"]
 mod race;
-#[path = "revoke/thousands.rs"]
 mod thousands;
-#[path = "revoke/token.rs"]
 mod token;
 
 use hallpass_tests::{Call, Hallpass, Reply, text};

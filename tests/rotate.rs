@@ -1,12 +1,8 @@
 //! `POST /v1/tokens/{id}/rotate`.
 
-#[path = "rotate/bounds.rs"]
 mod bounds;
-#[path = "rotate/overlap.rs"]
 mod overlap;
-#[path = "rotate/policy.rs"]
 mod policy;
-#[path = "rotate/race.rs"]
 mod race;
 
 use hallpass_tests::{Call, Hallpass, Reply, text};

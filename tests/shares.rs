@@ -1,10 +1,7 @@
 //! `/v1/shares`: models that anybody may look at, maybe with a password.
 
-#[path = "shares/end.rs"]
 mod end;
-#[path = "shares/isolation.rs"]
 mod isolation;
-#[path = "shares/made.rs"]
 mod made;
 
 use hallpass_tests::{Hallpass, Reply, text};

@@ -1,12 +1,8 @@
 //! `POST /v1/tokens/temporary` and Archilogic's `POST /v2/temporary-access-token/create`.
 
-#[path = "temporary/bounds.rs"]
 mod bounds;
-#[path = "temporary/caller.rs"]
 mod caller;
-#[path = "temporary/request.rs"]
 mod request;
-#[path = "temporary/token.rs"]
 mod token;
 
 use base64::Engine as _;

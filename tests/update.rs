@@ -1,12 +1,8 @@
 //! `PATCH /v1/tokens/{id}`.
 
-#[path = "update/bounds.rs"]
 mod bounds;
-#[path = "update/pause.rs"]
 mod pause;
-#[path = "update/race.rs"]
 mod race;
-#[path = "update/rules.rs"]
 mod rules;
 
 use hallpass_tests::{Call, Hallpass, Reply, text};

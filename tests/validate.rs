@@ -1,16 +1,10 @@
 //! `POST /v1/tokens/validate` and `GET /v1/tokens/self`.
 
-#[path = "validate/cors.rs"]
 mod cors;
-#[path = "validate/freshness.rs"]
 mod freshness;
-#[path = "validate/presentation.rs"]
 mod presentation;
-#[path = "validate/reasons.rs"]
 mod reasons;
-#[path = "validate/request.rs"]
 mod request;
-#[path = "validate/visibility.rs"]
 mod visibility;
 
 use aws_sdk_dynamodb::types::AttributeValue;

@@ -1,6 +1,6 @@
 //! The log of acts: who did what, when, from where, under which token.
 
-use crate::{START, items, read, secret};
+use crate::activity::{START, items, read, secret};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 
@@ -98,7 +98,7 @@ async fn what_is_refused_or_was_done_already_leaves_no_row() {
 #[tokio::test]
 async fn a_thousand_acts_are_ten_pages_of_one_query_each() {
     let hallpass = Hallpass::start("default").await;
-    crate::seal::forge_acts(&hallpass, 1_000).await;
+    crate::activity::seal::forge_acts(&hallpass, 1_000).await;
     let (mut found, mut cursor, mut pages) = (Vec::new(), String::new(), 0);
     loop {
         hallpass.dynamodb.reset();

@@ -1,6 +1,6 @@
 //! When use is written down: beside a request once a minute, at the end, and never waited for.
 
-use crate::{START, items, present, secret, use_of};
+use crate::activity::{START, items, present, secret, use_of};
 use hallpass_http::finish;
 use hallpass_tests::Hallpass;
 use hallpass_tests::proxy::Fault;

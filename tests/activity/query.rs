@@ -1,6 +1,6 @@
 //! Whose use and acts are shown to whom, which days, and page by page.
 
-use crate::{present, read, secret, usage};
+use crate::activity::{present, read, secret, usage};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 use std::time::Duration;

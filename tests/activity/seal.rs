@@ -1,6 +1,6 @@
 //! The chain of seals: what was deleted, altered or added afterwards is seen.
 
-use crate::{Item, items, read, secret};
+use crate::activity::{Item, items, read, secret};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use hallpass_http::finish;
 use hallpass_tests::{Hallpass, Log, text};

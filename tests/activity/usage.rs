@@ -1,6 +1,6 @@
 //! What is counted, and under whose name it appears.
 
-use crate::{START, TODAY, present, read, secret, usage, use_of};
+use crate::activity::{START, TODAY, present, read, secret, usage, use_of};
 use hallpass_core::TokenRecord;
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};

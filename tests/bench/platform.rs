@@ -1,9 +1,11 @@
 //! A platform on embedded services, without anything in between.
 
 use hallpass_bootstrap::{BootstrapRequest, bootstrap};
+use hallpass_core::{IssueRequest, IssuedKind, Maker, Metadata, TokenDetails, prepare};
 use hallpass_embedded::{Services, create_table, dynamodb_client, kms_client};
 use hallpass_http::{Platform, Settings, SystemClock, SystemRandom};
 use hallpass_keys::{KeyMaker, KeyPolicy, Signer, SigningMode};
+use hallpass_store::{Audit, Mint};
 use secrecy::ExposeSecret as _;
 use std::sync::Arc;
 
@@ -54,7 +56,7 @@ pub async fn start_signing(wrapped: bool) -> Bench {
         .await
         .unwrap();
     let signer = Signer::new(kms, platform.store.clone(), issuer);
-    let opaque = made.token.expose_secret().to_owned();
+    let opaque = mint_secret(&platform, made.token.expose_secret()).await;
     Bench {
         platform,
         dynamodb,
@@ -62,4 +64,28 @@ pub async fn start_signing(wrapped: bool) -> Bench {
         opaque,
         _services: services,
     }
+}
+
+/// A secret token's text, made with the management token.
+async fn mint_secret(platform: &Platform, root: &str) -> String {
+    let now = platform.now();
+    let [root] = platform.validator.examine([root], now).await.unwrap();
+    let (catalog, random) = (&platform.catalog, platform.random.as_ref());
+    let kind = IssuedKind::minted(catalog, &"secret".into()).unwrap();
+    let request = IssueRequest::default();
+    let prepared = prepare(catalog, kind, request, Maker::Token(&root), now).unwrap();
+    let details = TokenDetails {
+        name: "bench".to_owned().try_into().unwrap(),
+        metadata: Metadata::default(),
+    };
+    let token = prepared.issue(&[]).unwrap().into_token(details, random);
+    let token = token.unwrap();
+    let mint = Mint {
+        token: &token,
+        idempotency: None,
+        maker: Some(&root),
+        audit: &Audit::by_iam("mint", token.record().id, now),
+    };
+    platform.store.mint(mint, now, random).await.unwrap();
+    token.text().expose_secret().to_owned()
 }

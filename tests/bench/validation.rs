@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hallpass_core::{
-    Audience, Claims, Evidence, Facts, HallpassClaims, JwtId, ParentId, PresentedOrigin,
-    TokenRecord, decide,
+    Evidence, Facts, IssueRequest, IssuedKind, Maker, NewClaims, PresentedOrigin, ScopeRequest,
+    TokenRecord, decide, prepare,
 };
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
@@ -97,7 +97,7 @@ async fn opaque(bench: &Bench, record: &TokenRecord, report: &mut Map<String, Va
 }
 
 async fn jwt(bench: &Bench, record: &TokenRecord, report: &mut Map<String, Value>) {
-    let text = signed(bench, record).await;
+    let text = signed(bench).await;
     let (message, signature) = text.rsplit_once('.').unwrap();
     let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
     let jwk = &bench.platform.store.key_rows().await.unwrap()[0].jwk;
@@ -142,34 +142,26 @@ async fn jwt(bench: &Bench, record: &TokenRecord, report: &mut Map<String, Value
     );
 }
 
-async fn signed(bench: &Bench, record: &TokenRecord) -> String {
-    let claims = claims(bench, record);
-    let signed = bench.signer.sign(&claims, bench.platform.now()).await;
+async fn signed(bench: &Bench) -> String {
+    let now = bench.platform.now();
+    let examined = bench.platform.validator.examine([&bench.opaque], now);
+    let [parent] = examined.await.unwrap();
+    let signed = bench.signer.sign(&claims(bench, &parent), now).await;
     signed.unwrap().expose_secret().to_owned()
 }
 
-/// What a temporary token of the bench's own management token would say, which no route derives.
-pub fn claims(bench: &Bench, record: &TokenRecord) -> Claims {
-    let now = bench.platform.now();
-    let issuer = bench.platform.issuer.clone();
-    Claims {
-        aud: Audience(vec![issuer.as_str().to_owned()]),
-        iss: issuer,
-        sub: record.principal,
-        client_id: ParentId::Token(record.id),
-        exp: now.seconds().plus(3_600),
-        iat: now.seconds(),
-        nbf: None,
-        jti: JwtId::generate(bench.platform.random.as_ref()).unwrap(),
-        scope: serde_json::from_str(r#"["floor:readPrivate"]"#).unwrap(),
-        hallpass: HallpassClaims {
-            kind: "temporary".into(),
-            account: record.account,
-            environment: record.environment.clone(),
-            parent: ParentId::Token(record.id),
-            origins: Default::default(),
-            ips: Default::default(),
-            iat_ms: now,
-        },
-    }
+/// The claims of a temporary token that the bench's secret token derives.
+pub fn claims(bench: &Bench, parent: &Evidence) -> NewClaims {
+    let (catalog, now) = (&bench.platform.catalog, bench.platform.now());
+    let maker = Maker::Token(parent);
+    let request = IssueRequest {
+        scopes: ScopeRequest::Named(vec!["floor:readPrivate".parse().unwrap()]),
+        ..IssueRequest::default()
+    };
+    let kind = IssuedKind::derived(catalog, &maker).unwrap();
+    let issuance = prepare(catalog, kind, request, maker, now).unwrap();
+    let issuance = issuance.issue(&[]).unwrap();
+    let random = bench.platform.random.as_ref();
+    let claims = issuance.into_claims(&bench.platform.issuer, None, random);
+    claims.unwrap()
 }

@@ -1,6 +1,6 @@
 //! KMS or the table failing in the middle of the first invocation: an error, and repeatable.
 
-use crate::{FIRST, RECOVER, assert_runs, empty, invoke, rows, token};
+use crate::bootstrap::{FIRST, RECOVER, assert_runs, empty, invoke, rows, token};
 use hallpass_bootstrap::BootstrapError;
 use hallpass_tests::proxy::Fault;
 

@@ -1,6 +1,6 @@
 //! The first invocation, and that it stays the only one.
 
-use crate::{FIRST, RECOVER, assert_runs, code, empty, invoke, rows, spawn, token};
+use crate::bootstrap::{FIRST, RECOVER, assert_runs, code, empty, invoke, rows, spawn, token};
 use hallpass_bootstrap::{BootstrapError, BootstrapRequest};
 use hallpass_tests::proxy::Fault;
 use insta::assert_json_snapshot;

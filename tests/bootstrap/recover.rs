@@ -1,6 +1,6 @@
 //! `{"recover": true}`: a lost or stolen management token is replaced, and dies.
 
-use crate::{RECOVER, assert_runs, code, invoke, rows, spawn, token};
+use crate::bootstrap::{RECOVER, assert_runs, code, invoke, rows, spawn, token};
 use hallpass_bootstrap::BootstrapError;
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Hallpass, text};

@@ -1,6 +1,6 @@
 //! Accounts: made by the operator, under a name of their own.
 
-use crate::{environments, get, outcome, post, token, told};
+use crate::directory::{environments, get, outcome, post, token, told};
 use hallpass_tests::{Hallpass, text};
 use insta::assert_json_snapshot;
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! What of a request is looked at, and what of it first.
 
-use crate::{environments, told};
+use crate::directory::{environments, told};
 use axum::body::Body;
 use bytes::Bytes;
 use hallpass_http::ClientAddress;

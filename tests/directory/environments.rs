@@ -1,6 +1,6 @@
 //! Environments: made by the operator, inside an account.
 
-use crate::{NOBODY, environment, environments, get, outcome, post, told};
+use crate::directory::{NOBODY, environment, environments, get, outcome, post, told};
 use hallpass_tests::{Hallpass, text};
 use insta::assert_json_snapshot;
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! `Idempotency-Key` and lost replies: one account or environment for however many tries.
 
-use crate::{environments, get, outcome, token, told};
+use crate::directory::{environments, get, outcome, token, told};
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Call, Hallpass, Reply, text};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! s29: an account sees itself alone, a token its environment alone, and what is another's answers
 //! as what is not there.
 
-use crate::{NOBODY, environment, environments, get, post, token};
+use crate::directory::{NOBODY, environment, environments, get, post, token};
 use hallpass_tests::{Hallpass, Reply};
 use http::HeaderMap;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! The list of accounts, page by page.
 
-use crate::{NOBODY, get, post, told};
+use crate::directory::{NOBODY, get, post, told};
 use hallpass_tests::{Hallpass, text};
 use serde_json::json;
 

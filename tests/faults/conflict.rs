@@ -1,8 +1,8 @@
 //! Other transactions at the same rows: tried again with a new one, and an outage only if they
 //! never give way. The embedded DynamoDB makes no such conflict by itself.
 
-use crate::routes::{self, Route};
-use crate::{assert_unavailable, within_5_seconds};
+use crate::faults::routes::{self, Route};
+use crate::faults::{assert_unavailable, within_5_seconds};
 use hallpass_tests::Hallpass;
 use hallpass_tests::proxy::Fault;
 use std::collections::BTreeSet;

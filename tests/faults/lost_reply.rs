@@ -1,6 +1,6 @@
 //! s45: a fault after the write neither loses nor doubles what was written.
 
-use crate::{assert_unavailable, routes};
+use crate::faults::{assert_unavailable, routes};
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Call, Hallpass, Reply, text};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! Each route under each outage of each call it makes.
 
-use crate::routes::{self, Route};
-use crate::{assert_unavailable, within_5_seconds};
+use crate::faults::routes::{self, Route};
+use crate::faults::{assert_unavailable, within_5_seconds};
 use hallpass_tests::proxy::{Fault, Proxy};
 use hallpass_tests::{Call, Hallpass};
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! s53: a batch that was answered in part is never read as "there is no such row".
 
-use crate::assert_unavailable;
-use crate::routes;
+use crate::faults::assert_unavailable;
+use crate::faults::routes;
 use hallpass_tests::proxy::{ALL, Fault};
 use hallpass_tests::{Call, Hallpass, text};
 use serde_json::json;

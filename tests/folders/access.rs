@@ -1,6 +1,6 @@
 //! Giving users and groups access to a folder, and taking it.
 
-use crate::{NO_FOLDER, NO_GROUP, NO_USER, World, place, told};
+use crate::folders::{NO_FOLDER, NO_GROUP, NO_USER, World, place, told};
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_tests::text;
 use serde_json::json;

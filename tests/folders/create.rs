@@ -1,6 +1,6 @@
 //! Folders are made at the top and in one another, as deep as a place can be.
 
-use crate::{NO_FOLDER, World, told};
+use crate::folders::{NO_FOLDER, World, told};
 use hallpass_tests::text;
 use serde_json::json;
 
@@ -160,7 +160,7 @@ async fn every_act_is_written_down() {
     let (folder, _) = world.folder(None).await;
     let user = world.user("ann").await;
     world.give(&folder, &user, "write").await;
-    let path = crate::place(&folder, &user);
+    let path = crate::folders::place(&folder, &user);
     assert_eq!(world.delete(&world.key, &path).await.status, 204);
     // Nothing happens, so nothing is written down.
     assert_eq!(world.delete(&world.key, &path).await.status, 204);

@@ -1,6 +1,6 @@
 //! Lists of folders: what lies in one, page by page, and what a user's token reaches.
 
-use crate::{NO_FOLDER, World, told};
+use crate::folders::{NO_FOLDER, World, told};
 use hallpass_tests::text;
 use serde_json::{Value, json};
 
@@ -152,7 +152,7 @@ async fn the_public_token_reads_the_public_folder_and_writes_nothing() {
         assert_eq!(reply.status, status, "{path}: {}", reply.body);
     }
     for folder in ["public", &shown] {
-        let path = crate::place(folder, &user);
+        let path = crate::folders::place(folder, &user);
         let reply = world.put(&public, &path, json!({"access": "read"})).await;
         assert_eq!(told(&reply), (403, "insufficient_scope", ""));
         assert_eq!(world.delete(&public, &path).await.status, 403);

@@ -1,6 +1,6 @@
 //! What users do with folders by their own tokens: make them, see them, give others access.
 
-use crate::{World, place, told};
+use crate::folders::{World, place, told};
 use hallpass_tests::text;
 use serde_json::json;
 

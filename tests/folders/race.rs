@@ -1,6 +1,6 @@
 //! Changes of one member's access at the same time: none is lost, and the two sides say the same.
 
-use crate::{World, place};
+use crate::folders::{World, place};
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::text;
 use serde_json::json;

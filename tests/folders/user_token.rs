@@ -1,6 +1,6 @@
 //! `POST /app/v1/users/{user}/tokens`: for the places the user reaches when it is made.
 
-use crate::{NO_USER, World, told};
+use crate::folders::{NO_USER, World, told};
 use hallpass_tests::text;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -228,7 +228,7 @@ async fn a_user_who_reaches_nothing_gets_no_token() {
         let reply = ask(scope).await;
         assert_eq!(told(&reply), (422, "nothing_reachable", "scope"));
     }
-    let give = crate::place(&folder, &user);
+    let give = crate::folders::place(&folder, &user);
     let give = hallpass
         .call(http::Method::PUT, &give)
         .json(json!({"access": "read"}));
@@ -369,7 +369,7 @@ async fn a_token_is_for_the_folders_that_are_named() {
     for (folders, code) in [
         (json!([folder, beside]), "nothing_reachable"),
         (json!([folder, "public"]), "nothing_reachable"),
-        (json!([crate::NO_FOLDER]), "nothing_reachable"),
+        (json!([crate::folders::NO_FOLDER]), "nothing_reachable"),
         (json!([NO_USER]), "nothing_reachable"),
         (json!([]), "empty_list"),
         (json!(vec![&folder; 101]), "too_many"),

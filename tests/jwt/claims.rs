@@ -1,6 +1,6 @@
 //! The claims: ours and nothing else, each of one strict type.
 
-use crate::forge::Forge;
+use crate::jwt::forge::Forge;
 use hallpass_tests::{ISSUER, text};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -169,11 +169,11 @@ async fn s7_a_time_is_an_integer_and_nothing_that_could_be_read_as_one() {
         ] {
             // The text itself, since a JSON library would tidy it up.
             let token = forge.with_claim(name, json!("THE VALUE")).await;
-            let [header, with, _] = crate::forge::parts(&token);
-            let with = String::from_utf8(crate::forge::decode(with)).unwrap();
+            let [header, with, _] = crate::jwt::forge::parts(&token);
+            let with = String::from_utf8(crate::jwt::forge::decode(with)).unwrap();
             let with = with.replace("\"THE VALUE\"", value);
             assert_ne!(with, claims);
-            let header = String::from_utf8(crate::forge::decode(header)).unwrap();
+            let header = String::from_utf8(crate::jwt::forge::decode(header)).unwrap();
             let token = forge.sign(&header, &with).await;
             forge.refused_unread(&token, "malformed").await;
         }

@@ -1,6 +1,6 @@
 //! The text: the one compact form, in canonical base64, of at most 8 KiB.
 
-use crate::forge::{Forge, encode, parts};
+use crate::jwt::forge::{Forge, encode, parts};
 use serde_json::{Value, json};
 
 /// The next letter of base64url: it differs in the lowest bit.

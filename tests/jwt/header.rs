@@ -1,6 +1,6 @@
 //! The header: ours and nothing else, and it decides nothing.
 
-use crate::forge::{Forge, decode, encode};
+use crate::jwt::forge::{Forge, decode, encode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::EncodingKey;

@@ -1,6 +1,6 @@
 //! The keys: ours, published and not too old in memory.
 
-use crate::forge::{Forge, encode, parts, sign};
+use crate::jwt::forge::{Forge, encode, parts, sign};
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_keys::create_signing_key;
 use hallpass_store::{KeyRow, KeyState};

@@ -1,6 +1,6 @@
 //! The signature: a right one, in the one form it has.
 
-use crate::forge::{Forge, decode, encode};
+use crate::jwt::forge::{Forge, decode, encode};
 use p256::ecdsa::Signature;
 use serde_json::json;
 
@@ -82,8 +82,8 @@ async fn s14_a_signature_of_something_else_is_refused() {
     let forge = Forge::new().await;
     let body = json!({"scopes": ["floor:readPublic"], "durationSeconds": 900});
     let other = forge.hallpass.derive(&forge.secret, body).await;
-    let [header, claims, signature] = crate::forge::parts(&forge.token);
-    let [_, other_claims, other_signature] = crate::forge::parts(&other);
+    let [header, claims, signature] = crate::jwt::forge::parts(&forge.token);
+    let [_, other_claims, other_signature] = crate::jwt::forge::parts(&other);
     for token in [
         format!("{header}.{other_claims}.{signature}"),
         format!("{header}.{claims}.{other_signature}"),

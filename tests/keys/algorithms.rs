@@ -1,6 +1,6 @@
 //! Each algorithm, from KMS to a verifier of the published keys.
 
-use crate::*;
+use crate::keys::*;
 use hallpass_keys::{CreateKeyError, KeySort, SigningMode};
 use hallpass_tests::{ISSUER, wrapping_key};
 use jsonwebtoken::jwk::JwkSet;

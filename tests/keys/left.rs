@@ -1,6 +1,6 @@
 //! What is not published is ended: a KMS key that nobody knows would cost for good.
 
-use crate::*;
+use crate::keys::*;
 use hallpass_keys::{CreateKeyError, create_signing_key};
 use hallpass_tests::Log;
 use hallpass_tests::proxy::{Fault, Rule};

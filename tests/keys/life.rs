@@ -1,6 +1,6 @@
 //! Next, current, previous, gone: over half a year of a deployment.
 
-use crate::*;
+use crate::keys::*;
 use hallpass_tests::proxy::Fault;
 
 async fn not_ended(hallpass: &Hallpass) -> usize {

@@ -1,6 +1,6 @@
 //! Rotation while clients go on: no request fails, whatever an instance remembers.
 
-use crate::*;
+use crate::keys::*;
 use axum::Router;
 use hallpass_core::UnixSeconds;
 use hallpass_keys::{KeySort, SigningMode};

@@ -1,7 +1,7 @@
 //! Verifiers that only read our keys.
 
-use crate::algorithms::read_outside;
-use crate::*;
+use crate::keys::algorithms::read_outside;
+use crate::keys::*;
 use hallpass_tests::ISSUER;
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Several runs at once.
 
-use crate::*;
+use crate::keys::*;
 use hallpass_tests::proxy::Service;
 use tokio::task::JoinSet;
 

@@ -1,6 +1,6 @@
 //! Emergencies: a key that is compromised.
 
-use crate::*;
+use crate::keys::*;
 use hallpass_keys_function::KNOWN_AFTER_SECONDS;
 use hallpass_tests::proxy::Fault;
 

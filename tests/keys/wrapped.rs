@@ -1,6 +1,6 @@
 //! Mode `wrapped`: KMS is asked once for a private key, and the key must be the row's.
 
-use crate::*;
+use crate::keys::*;
 use hallpass_keys::KeySort;
 use hallpass_tests::ISSUER;
 use hallpass_tests::proxy::Fault;

@@ -1,6 +1,6 @@
 //! Entries say what the tokens are now, whatever happened to them.
 
-use crate::{ids, one, page};
+use crate::list::{ids, one, page};
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_tests::{Hallpass, text};
 use http::Method;

@@ -1,6 +1,6 @@
 //! One token: who sees its text, and whether its old secrets are still in use.
 
-use crate::{assert_refused, one};
+use crate::list::{assert_refused, one};
 use hallpass_core::{Evidence, UnixMillis};
 use hallpass_store::{Tally, UseRow};
 use hallpass_tests::{Hallpass, text};

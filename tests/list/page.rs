@@ -1,6 +1,6 @@
 //! Pages: how they follow each other, and what a request for one can ask.
 
-use crate::{all, assert_refused, ids, key, page};
+use crate::list::{all, assert_refused, ids, key, page};
 use hallpass_tests::{Hallpass, text};
 use serde_json::json;
 

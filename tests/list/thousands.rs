@@ -1,6 +1,6 @@
 //! 10,000 tokens in an account: what a page and a validation cost, counted at the wire.
 
-use crate::{ids, key, page};
+use crate::list::{ids, key, page};
 use hallpass_tests::{Call, Hallpass, text};
 use serde_json::{Value, json};
 

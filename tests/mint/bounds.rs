@@ -1,6 +1,6 @@
 //! s51: what a token makes lies within it, in scopes, origins, addresses and (times.rs) expiry.
 
-use crate::{management, mint, outcome, publishable, secret, told};
+use crate::mint::{management, mint, outcome, publishable, secret, told};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! The body: every field's form, and that nothing unknown passes.
 
-use crate::{assert_outcomes, management, mint, publishable, secret, told};
+use crate::mint::{assert_outcomes, management, mint, publishable, secret, told};
 use hallpass_tests::Hallpass;
 use serde_json::{Value, json};
 

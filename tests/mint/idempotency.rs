@@ -1,6 +1,6 @@
 //! `Idempotency-Key`: one token for however many tries.
 
-use crate::{management, outcome, publishable, secret, told};
+use crate::mint::{management, outcome, publishable, secret, told};
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Call, Hallpass, Reply, text};
 use serde_json::{Value, json};
@@ -53,7 +53,8 @@ async fn s59_another_body_is_refused_and_another_caller_has_keys_of_its_own() {
     let hallpass = Hallpass::start("archilogic").await;
     let other = management(json!({"scopes": ["tokens:mint", "floor:*"]}));
     let other = text(&hallpass.mint(other).await, "token");
-    let export = |change: Value| crate::with(secret(json!({"scopes": ["floor:export"]})), change);
+    let export =
+        |change: Value| crate::mint::with(secret(json!({"scopes": ["floor:export"]})), change);
     let reused = Err((422, "idempotency_key_reused", "Idempotency-Key"));
     let (root, body) = (&hallpass.root, export(json!({})));
     for (maker, key, body, expected) in [

@@ -1,6 +1,6 @@
 //! The limit of 100 tokens of a kind in an environment, and what other writers may do to a mint.
 
-use crate::{management, mint, outcome, publishable, secret, told, with};
+use crate::mint::{management, mint, outcome, publishable, secret, told, with};
 use hallpass_store::Store;
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Hallpass, Reply, text};

@@ -1,6 +1,6 @@
 //! Where a token lives: account and environment, and that nobody reaches out of their own.
 
-use crate::{management, mint, outcome, secret, told};
+use crate::mint::{management, mint, outcome, secret, told};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 
@@ -103,7 +103,7 @@ async fn s29_what_is_anothers_answers_as_what_is_not_there() {
         let mut replies: Vec<Value> = Vec::new();
         for change in changes {
             hallpass.dynamodb.reset();
-            let body = crate::with(secret(json!({"scopes": ["floor:export"]})), change);
+            let body = crate::mint::with(secret(json!({"scopes": ["floor:export"]})), change);
             let reply = mint(&hallpass, &customer, body).await;
             assert!(reply.status.is_client_error());
             replies.push(reply.body);
@@ -130,7 +130,8 @@ async fn a_token_of_an_environment_stays_in_it() {
         "account": account, "environment": "shop/test", "scopes": ["tokens:mint", "floor:export"],
     }));
     let maker = text(&hallpass.mint(maker).await, "token");
-    let export = |change: Value| crate::with(secret(json!({"scopes": ["floor:export"]})), change);
+    let export =
+        |change: Value| crate::mint::with(secret(json!({"scopes": ["floor:export"]})), change);
     let made = hallpass.mint_as(&maker, export(json!({}))).await;
     assert_eq!(made["environment"], "shop/test");
     let reply = mint(

@@ -1,6 +1,6 @@
 //! Who a token speaks for: its maker's own principal, unless the maker may impersonate.
 
-use crate::{management, mint, outcome, secret, told};
+use crate::mint::{management, mint, outcome, secret, told};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 
@@ -180,7 +180,7 @@ async fn s51_in_another_account_the_operator_impersonates() {
     let reply = mint(&hallpass, &hallpass.root, body.clone()).await;
     assert_eq!(outcome(&reply), Ok(()));
     // Nobody speaks in one account for another one.
-    let body = crate::with(body, json!({"principal": hallpass.operator}));
+    let body = crate::mint::with(body, json!({"principal": hallpass.operator}));
     let reply = mint(&hallpass, &hallpass.root, body).await;
     assert_eq!(told(&reply), (INVALID, "unknown_principal", "principal"));
 }

@@ -1,6 +1,6 @@
 //! What a mint answers, for each kind.
 
-use crate::{management, mint, publishable, secret, with};
+use crate::mint::{management, mint, publishable, secret, with};
 use hallpass_tests::{Hallpass, text};
 use insta::assert_json_snapshot;
 use serde_json::json;

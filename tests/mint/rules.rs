@@ -1,6 +1,6 @@
 //! Origins and addresses: what a kind needs or forbids, and which rules are refused at creation.
 
-use crate::{assert_outcomes, management, publishable, secret};
+use crate::mint::{assert_outcomes, management, publishable, secret};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Scopes: both wire forms, aliases, defaults, and what a kind may hold.
 
-use crate::{assert_outcomes, management, mint, publishable, secret, told};
+use crate::mint::{assert_outcomes, management, mint, publishable, secret, told};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 

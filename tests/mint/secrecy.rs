@@ -1,6 +1,6 @@
 //! s19: a secret is shown once, and the table never holds it.
 
-use crate::{management, mint, publishable, secret};
+use crate::mint::{management, mint, publishable, secret};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hallpass_core::{EnvironmentName, TokenId};

@@ -1,6 +1,6 @@
 //! Lifetimes and `not_before`: every boundary exact.
 
-use crate::{management, mint, outcome, secret, told, with};
+use crate::mint::{management, mint, outcome, secret, told, with};
 use hallpass_core::Catalog;
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};

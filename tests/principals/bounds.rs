@@ -1,7 +1,7 @@
 //! s51, s52: nobody gives a user, or a group's members, what they do not hold themselves; and nobody
 //! reaches what is another's.
 
-use crate::{delete, get, give, member, patch, put, told};
+use crate::principals::{delete, get, give, member, patch, put, told};
 use hallpass_tests::{Hallpass, text};
 use http::Method;
 use serde_json::{Value, json};
@@ -194,15 +194,15 @@ async fn s29_what_is_anothers_is_as_what_is_not_there() {
 async fn every_change_leaves_an_audit_row() {
     let hallpass = Hallpass::start("default").await;
     let root = hallpass.root.as_str();
-    let user = crate::user(&hallpass, "u", Value::Null).await;
+    let user = crate::principals::user(&hallpass, "u", Value::Null).await;
     let path = format!("/v1/users/{user}");
     patch(&hallpass, root, &path, json!({"username": "v"})).await;
     let (inner, outer) = (
-        crate::group(&hallpass, "inner").await,
-        crate::group(&hallpass, "outer").await,
+        crate::principals::group(&hallpass, "inner").await,
+        crate::principals::group(&hallpass, "outer").await,
     );
-    crate::join(&hallpass, &inner, &user).await;
-    crate::join(&hallpass, &outer, &inner).await;
+    crate::principals::join(&hallpass, &inner, &user).await;
+    crate::principals::join(&hallpass, &outer, &inner).await;
     delete(&hallpass, root, &member(&inner, &user)).await;
     delete(&hallpass, root, &member(&outer, &inner)).await;
     patch(

@@ -1,6 +1,6 @@
 //! `/v1/groups` and their members.
 
-use crate::{delete, get, group, join, member, patch, put, told, user};
+use crate::principals::{delete, get, group, join, member, patch, put, told, user};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! A token of a kind with live rights has what its user has now.
 
-use crate::{delete, give, group, join, may, member, patch, put, user, with_live_kind};
+use crate::principals::{delete, give, group, join, may, member, patch, put, user, with_live_kind};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 
@@ -154,7 +154,10 @@ async fn a_deleted_users_token_is_dead() {
         .post("/v1/tokens", body)
         .bearer(&hallpass.root)
         .await;
-    assert_eq!(crate::told(&late), (422, "unknown_principal", "principal"));
+    assert_eq!(
+        crate::principals::told(&late),
+        (422, "unknown_principal", "principal")
+    );
 }
 
 /// Before the walk comes to it, the user's own row says so: the record of a live token is not asked

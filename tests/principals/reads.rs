@@ -1,7 +1,7 @@
 //! What a validation of a user's token reads: nothing more than it must.
 
-use crate::live::{private, start};
-use crate::{group, join, user};
+use crate::principals::live::{private, start};
+use crate::principals::{group, join, user};
 use hallpass_tests::{Call, Hallpass, text};
 use serde_json::{Value, json};
 

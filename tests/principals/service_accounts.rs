@@ -1,6 +1,6 @@
 //! `/v1/service-accounts`: what speaks for one outlives the people who made it.
 
-use crate::{delete, get, told};
+use crate::principals::{delete, get, told};
 use hallpass_tests::{Hallpass, text};
 use serde_json::json;
 
@@ -35,7 +35,7 @@ async fn a_service_account_is_made_read_listed_and_removed() {
         format!("/v1/users/{id}"),
         format!(
             "/v1/service-accounts/{}",
-            crate::user(&hallpass, "u", json!(null)).await
+            crate::principals::user(&hallpass, "u", json!(null)).await
         ),
     ] {
         assert_eq!(get(&hallpass, root, &path).await.status, 404);
@@ -85,14 +85,14 @@ async fn its_name_has_no_spaces_or_special_characters() {
 /// A token of a service account is the account's: it stays when the person who made it goes.
 #[tokio::test]
 async fn its_tokens_outlive_the_user_who_made_them() {
-    let hallpass = crate::live::start().await;
+    let hallpass = crate::principals::live::start().await;
     let shop = json!({"name": "shop"});
     let shop = hallpass.made(&hallpass.root, "/v1/service-accounts", shop);
     let shop = shop.await;
     let manager = json!({
         "kind": "management", "name": "ann's", "scopes": ["tokens:mint", "tokens:impersonate", "asset:read"],
     });
-    let ann = crate::user(&hallpass, "ann", json!(["asset:read"])).await;
+    let ann = crate::principals::user(&hallpass, "ann", json!(["asset:read"])).await;
     let made = hallpass.mint(manager).await;
     let manager = text(&made, "token");
     let mint = async |principal: &str, kind: &str| {
@@ -102,7 +102,7 @@ async fn its_tokens_outlive_the_user_who_made_them() {
         text(&hallpass.mint_as(&manager, body).await, "token")
     };
     let stays = mint(&shop, "apikey").await;
-    let anns = crate::live::private(&hallpass, &ann).await;
+    let anns = crate::principals::live::private(&hallpass, &ann).await;
     for token in [&stays, &anns] {
         assert_eq!(hallpass.code(token).await, "active");
     }

@@ -1,6 +1,6 @@
 //! `/v1/users`.
 
-use crate::{delete, get, group, join, patch, told};
+use crate::principals::{delete, get, group, join, patch, told};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 
@@ -73,7 +73,7 @@ async fn a_user_is_made_read_changed_and_removed() {
     for reply in [
         get(&hallpass, root, &path).await,
         patch(&hallpass, root, &path, json!({"username": "late"})).await,
-        crate::put(&hallpass, root, &crate::member(&group, &id)).await,
+        crate::principals::put(&hallpass, root, &crate::principals::member(&group, &id)).await,
     ] {
         assert_eq!(told(&reply), (404, "not_found", ""));
     }
@@ -244,7 +244,7 @@ async fn names_and_scopes_that_cannot_be_are_named() {
         let reply = hallpass.post("/v1/users", body.clone()).bearer(root).await;
         assert_eq!(told(&reply), (422, code, field), "{body}: {}", reply.body);
     }
-    let user = crate::user(&hallpass, "x", Value::Null).await;
+    let user = crate::principals::user(&hallpass, "x", Value::Null).await;
     let path = format!("/v1/users/{user}");
     let nothing = patch(&hallpass, root, &path, json!({})).await;
     assert_eq!(told(&nothing), (422, "invalid_body", ""));

@@ -1,7 +1,7 @@
 //! Freshness: for 5 s the row of a public kind's token is not read again, and nothing else of the
 //! decision is kept.
 
-use crate::{cost, expect, validate};
+use crate::reads::{cost, expect, validate};
 use hallpass_tests::{Call, Hallpass, text};
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! Junk costs nothing.
 
-use crate::{expect, validate};
+use crate::reads::{expect, validate};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hallpass_core::{OpaqueToken, TokenId};

@@ -1,6 +1,6 @@
 //! `before`: everything that was made up to a moment, and nothing since.
 
-use crate::{assert_answer, child, minted, revoke, revoked};
+use crate::revoke::{assert_answer, child, minted, revoke, revoked};
 use hallpass_tests::{Hallpass, text};
 use serde_json::json;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! What is asked, and by whom.
 
-use crate::{assert_answer, assert_unchanged, minted, revoke};
+use crate::revoke::{assert_answer, assert_unchanged, minted, revoke};
 use hallpass_tests::Hallpass;
 use serde_json::json;
 

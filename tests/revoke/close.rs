@@ -1,6 +1,6 @@
 //! Closing environments and accounts.
 
-use crate::{assert_answer, assert_unchanged, child, minted, revoke, revoked};
+use crate::revoke::{assert_answer, assert_unchanged, child, minted, revoke, revoked};
 use hallpass_http::finish;
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Hallpass, text};
@@ -59,7 +59,7 @@ async fn s54_a_closed_environment_is_dead_and_its_neighbours_live() {
     assert_closed(&hallpass, &test, true).await;
     assert_closed(&hallpass, &live, false).await;
     assert_closed(&hallpass, &other_live, false).await;
-    let slots = |items: &crate::Items| {
+    let slots = |items: &crate::revoke::Items| {
         let prefix = format!("SLOTS#{account_id}#app/test#");
         items
             .iter()

@@ -1,6 +1,6 @@
 //! Closing users and service accounts, by `POST /v1/revocations` and by deleting them.
 
-use crate::{assert_answer, assert_unchanged, child, minted, revoke, revoked};
+use crate::revoke::{assert_answer, assert_unchanged, child, minted, revoke, revoked};
 use hallpass_http::finish;
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Call, Hallpass, text};

@@ -1,6 +1,6 @@
 //! Revoking while something else happens.
 
-use crate::{assert_answer, child, delete, minted, revoke};
+use crate::revoke::{assert_answer, child, delete, minted, revoke};
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Call, Hallpass, Reply, text};
 use serde_json::{Value, json};
@@ -95,7 +95,7 @@ async fn s27_a_revoked_caller_makes_rotates_and_changes_nothing_more() {
         let before = hallpass.items().await;
         hallpass.dynamodb.heal();
         assert_answer(act, &late.await.unwrap(), 401, "caller_changed");
-        crate::assert_unchanged(act, &hallpass, &before).await;
+        crate::revoke::assert_unchanged(act, &hallpass, &before).await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! 10,000 tokens: what ending them takes, and what an end half way leaves.
 
-use crate::{assert_answer, delete, minted, revoke};
+use crate::revoke::{assert_answer, delete, minted, revoke};
 use hallpass_core::TokenId;
 use hallpass_keys::KeySort;
 use hallpass_tests::proxy::Fault;

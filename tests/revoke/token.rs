@@ -1,6 +1,6 @@
 //! One token.
 
-use crate::{assert_answer, assert_unchanged, child, delete, id, minted, revoke, revoked};
+use crate::revoke::{assert_answer, assert_unchanged, child, delete, id, minted, revoke, revoked};
 use hallpass_tests::{Hallpass, text};
 use serde_json::json;
 

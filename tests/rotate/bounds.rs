@@ -1,6 +1,6 @@
 //! s52: a weak caller gets no strong secret.
 
-use crate::{assert_refused, call, minted};
+use crate::rotate::{assert_refused, call, minted};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! The overlap: until when old secrets live on.
 
-use crate::{assert_refused, call, minted, rotate};
+use crate::rotate::{assert_refused, call, minted, rotate};
 use hallpass_core::LONGEST_SECONDS;
 use hallpass_tests::{Hallpass, text};
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! A rotation changes the secret and nothing else: the policy stays.
 
-use crate::{minted, rotate};
+use crate::rotate::{minted, rotate};
 use hallpass_tests::{Hallpass, text};
 use http::Method;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Rotating while something else happens to the token.
 
-use crate::{assert_refused, call, minted};
+use crate::rotate::{assert_refused, call, minted};
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Hallpass, text};
 use serde_json::json;

@@ -1,10 +1,10 @@
 //! Who is asked before what: anonymous, dead, weak and foreign callers of every route.
 
-use super::table::{Needs, Row, rows};
+use super::table::{Row, rows};
 use super::world::{World, all_scopes, ask, essence};
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_core::{OpaqueToken, Prefix, TokenId};
-use hallpass_http::SystemRandom;
+use hallpass_http::{Needs, SystemRandom};
 use hallpass_tests::{Call, text};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -242,13 +242,13 @@ async fn callers_without_the_scope_are_403_that_names_it() {
             ask(world.call(&row).bearer(&world.powerless)).await
         } else {
             match row.needs {
-                Needs::Itself | Needs::Public => continue,
+                Needs::Token => continue,
                 _ => one_answer(&world, &row, |call| call.bearer(&world.powerless)).await,
             }
         };
         assert_eq!(reply.status, 403, "{name}: {}", reply.body);
         match row.needs {
-            Needs::Scope(scope) | Needs::Operator(scope) => {
+            Needs::Scope(scope) | Needs::ScopeOrRight(scope) | Needs::Operator(scope) => {
                 assert_eq!(reply.code(), "insufficient_scope", "{name}");
                 let detail = text(&reply.body, "detail");
                 assert!(detail.contains(&format!("`{scope}`")), "{name}: {detail}");
@@ -256,8 +256,8 @@ async fn callers_without_the_scope_are_403_that_names_it() {
                 let expected = format!("error=\"insufficient_scope\", scope=\"{scope}\"");
                 assert!(challenge.contains(&expected), "{name}: {challenge}");
             }
-            Needs::Derive => assert_eq!(reply.code(), "derives_nothing", "{name}"),
-            Needs::Itself | Needs::Public => unreachable!(),
+            Needs::DerivingToken => assert_eq!(reply.code(), "derives_nothing", "{name}"),
+            Needs::Token | Needs::Nothing | Needs::OwnCredential => unreachable!(),
         }
     }
     assert_eq!(world.items().await, before);

@@ -2,9 +2,10 @@
 //! they reply.
 
 use super::bodies::{fields, good, good_body, with_bodies};
-use super::table::{Needs, Row, public, rows, without_caller};
+use super::table::{Row, name, public, routes, rows};
 use super::world::{World, ask};
 use boon::{Compiler, Schemas};
+use hallpass_http::Needs;
 use http::Method;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -57,30 +58,27 @@ async fn it_describes_the_routes_of_the_table_and_no_others() {
             described.insert(format!("{} {path}", method.to_uppercase()));
         }
     }
-    let tabled: BTreeSet<String> = rows()
-        .iter()
-        .chain(&public())
-        .map(Row::name)
-        .chain(without_caller())
-        .collect();
-    assert_eq!(described, tabled, "left: described, right: the table's");
+    let tabled: BTreeSet<String> = routes().map(name).collect();
+    assert_eq!(described, tabled, "left: described, right: the tables'");
 }
 
 #[tokio::test]
 async fn it_names_the_scopes_that_the_routes_ask_for() {
     let description = description(&World::new().await).await;
-    for row in rows().into_iter().chain(public()) {
-        let security = match row.needs {
-            Needs::Scope(scope) => json!([{"token": [scope]}]),
-            Needs::Operator(scope) => json!([{"token": [scope, "platform:operate"]}]),
-            Needs::Derive | Needs::Itself => json!([{"token": []}]),
-            Needs::Public => Value::Null,
+    for route in routes() {
+        let security = match route.needs {
+            Needs::Scope(scope) | Needs::ScopeOrRight(scope) => {
+                json!([{"token": [scope.as_str()]}])
+            }
+            Needs::Operator(scope) => json!([{"token": [scope.as_str(), "platform:operate"]}]),
+            Needs::DerivingToken | Needs::Token => json!([{"token": []}]),
+            Needs::OwnCredential => json!([{"account": []}, {}]),
+            Needs::Nothing => Value::Null,
         };
-        let operation = operation(&description, &row);
-        assert_eq!(operation["security"], security, "{}", row.name());
+        let method = route.method.as_str().to_lowercase();
+        let operation = &description["paths"][route.path][method];
+        assert_eq!(operation["security"], security, "{}", name(route));
     }
-    let exchange = &description["paths"]["/rest/api/v1/token"]["post"];
-    assert_eq!(exchange["security"], json!([{"account": []}, {}]));
 }
 
 #[tokio::test]

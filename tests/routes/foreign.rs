@@ -1,8 +1,9 @@
 //! What is another's answers as what is not there; tokens of the wrong kind or in the wrong place.
 
-use super::table::{Needs, rows};
+use super::table::rows;
 use super::world::{World, ask, essence};
 use hallpass_core::{OpaqueToken, TokenId};
+use hallpass_http::Needs;
 use hallpass_http::SystemRandom;
 use hallpass_tests::text;
 use secrecy::ExposeSecret as _;
@@ -31,7 +32,7 @@ async fn s29_what_is_anothers_answers_as_what_is_not_there() {
     for row in rows() {
         let path = world.path(&row);
         // What derives is no management token: `s29_…` of `folders/user_token.rs`.
-        let is_not_asked = matches!(row.needs, Needs::Operator(_) | Needs::Derive);
+        let is_not_asked = matches!(row.needs, Needs::Operator(_) | Needs::DerivingToken);
         if !row.template.contains('{') || is_not_asked {
             continue;
         }
@@ -262,13 +263,13 @@ async fn s23_s24_s32_tokens_of_the_wrong_kind_or_in_the_wrong_place() {
     let before = world.items().await;
     for row in rows() {
         let name = row.name();
-        if row.needs == Needs::Itself {
+        if row.needs == Needs::Token {
             continue;
         }
         let path = world.path(&row);
         // A page's token, a visitor's and a server's hold no management scope and derive nothing.
         for token in [&publishable, &jwt, &world.secret] {
-            if row.needs == Needs::Derive && token == &world.secret {
+            if row.needs == Needs::DerivingToken && token == &world.secret {
                 continue;
             }
             let reply = ask(world.call(&row).bearer(token).origin(page)).await;

@@ -1,16 +1,15 @@
-//! The deployed routes are those of the functions: `infra/template.yaml` against the routers' sources.
+//! The deployed routes are those of the functions: `infra/template.yaml`, and cargo-lambda's watch
+//! router in `Cargo.toml`, against the functions' tables.
 
-use super::table::sources;
+use hallpass_local::TABLES;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
-
 /// Route key, as in `ANY /v1/tokens`, to the function that it leads to.
 type Deployed = BTreeMap<String, String>;
 
-/// Path to the functions that serve it, each with the methods its source names.
+/// Path to the functions that serve it, each with its methods there.
 type Served = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
 fn root() -> PathBuf {
@@ -50,38 +49,26 @@ fn functions() -> BTreeSet<String> {
 
 fn served() -> Served {
     let mut found = Served::new();
-    for function in functions() {
-        for source in sources(&root().join("functions").join(&function).join("src")) {
-            let text = fs::read_to_string(&source).unwrap();
-            for call in text.split(".route(").skip(1) {
-                let path = between(call, "\"", "\"").unwrap().to_owned();
-                let handlers = arguments(call).split_once(',').unwrap().1;
-                let methods = METHODS.into_iter().filter(|method| {
-                    let named = format!("{method}(");
-                    handlers.match_indices(&named).any(|(at, _)| {
-                        !handlers[..at].ends_with(|it: char| it.is_alphanumeric() || it == '_')
-                    })
-                });
-                let of_path = found.entry(path).or_default();
-                let of_function = of_path.entry(function.clone()).or_default();
-                of_function.extend(methods.map(str::to_uppercase));
-            }
+    for (function, table) in TABLES {
+        for route in table {
+            let of_path = found.entry(route.path.to_owned()).or_default();
+            let methods = of_path.entry(function.to_owned()).or_default();
+            methods.insert(route.method.to_string());
         }
     }
     found
 }
 
-/// What stands before the parenthesis that closes the call.
-fn arguments(call: &str) -> &str {
-    let mut open = 1;
-    let end = call.find(|it| {
-        open += i32::from(it == '(') - i32::from(it == ')');
-        open == 0
-    });
-    &call[..end.unwrap()]
+/// The functions that are invoked with an event of their own, and have no routes.
+const WITHOUT_ROUTES: [&str; 3] = ["authorizer", "bootstrap", "keys"];
+
+#[test]
+fn every_function_has_a_table_or_no_routes() {
+    let tabled = TABLES.iter().map(|(function, _)| *function);
+    let known: BTreeSet<String> = tabled.chain(WITHOUT_ROUTES).map(str::to_owned).collect();
+    assert_eq!(known, functions(), "left: known, right: in `functions/`");
 }
 
-/// As API Gateway chooses among routes of the same path.
 fn leads_to<'a>(deployed: &'a Deployed, method: &str, path: &str) -> Option<&'a String> {
     let exact = deployed.get(&format!("{method} {path}"));
     exact.or_else(|| deployed.get(&format!("ANY {path}")))
@@ -91,17 +78,12 @@ fn leads_to<'a>(deployed: &'a Deployed, method: &str, path: &str) -> Option<&'a 
 fn every_route_of_a_function_leads_to_it() {
     let deployed = deployed();
     for (path, functions) in served() {
-        let path = path.replace("{*rest}", "{rest+}");
         for (function, methods) in &functions {
             if functions.len() == 1 {
                 // Preflights, and methods that there are not, are the function's to answer, too.
                 let any = deployed.get(&format!("ANY {path}"));
                 assert_eq!(any, Some(function), "`ANY {path}`");
             }
-            assert!(
-                functions.len() == 1 || !methods.is_empty(),
-                "{function} shares `{path}` with another function: name its methods in `.route(`"
-            );
             for method in methods {
                 let to = leads_to(&deployed, method, &path);
                 assert_eq!(to, Some(function), "`{method} {path}`");
@@ -145,10 +127,7 @@ fn no_request_fits_a_variable_route_of_its_method_and_another_route_of_any() {
 
 #[test]
 fn every_deployed_route_is_one_of_a_function() {
-    let served: BTreeSet<String> = served()
-        .into_keys()
-        .map(|path| path.replace("{*rest}", "{rest+}"))
-        .collect();
+    let served: BTreeSet<String> = served().into_keys().collect();
     let deployed = deployed();
     assert!(deployed.contains_key("$default"));
     for key in deployed.keys().filter(|key| *key != "$default") {

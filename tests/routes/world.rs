@@ -1,7 +1,8 @@
 //! One deployment with somebody of every sort in it, and what every reply must look like.
 
-use super::table::{Needs, Row};
+use super::table::Row;
 use aws_sdk_dynamodb::types::AttributeValue;
+use hallpass_http::Needs;
 use hallpass_tests::{Call, Hallpass, Reply, text};
 use http::Method;
 use serde_json::{Value, json};
@@ -152,9 +153,11 @@ impl World {
         match row.needs {
             _ if row.template.starts_with("/v1/revocations/{account}") => &self.hallpass.root,
             Needs::Operator(_) => &self.hallpass.root,
-            Needs::Scope(_) => &self.manager,
-            Needs::Derive if row.template.contains("{user}") => &self.speaker,
-            Needs::Derive | Needs::Itself | Needs::Public => &self.secret,
+            Needs::Scope(_) | Needs::ScopeOrRight(_) => &self.manager,
+            Needs::DerivingToken if row.template.contains("{user}") => &self.speaker,
+            Needs::DerivingToken | Needs::Token | Needs::Nothing | Needs::OwnCredential => {
+                &self.secret
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! s52: what a caller changes lies within its own bounds, before and after.
 
-use crate::{assert_refused, call, minted, with};
+use crate::update::{assert_refused, call, minted, with};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 

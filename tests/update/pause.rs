@@ -1,6 +1,6 @@
 //! `enabled: false` pauses a token, and what was derived from it; `true` undoes that.
 
-use crate::{minted, update};
+use crate::update::{minted, update};
 use hallpass_tests::Hallpass;
 use serde_json::json;
 use std::time::Duration;

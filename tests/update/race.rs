@@ -1,6 +1,6 @@
 //! Changing while something else happens to the token.
 
-use crate::{assert_refused, call, minted, update};
+use crate::update::{assert_refused, call, minted, update};
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! What cannot be changed, or not so, says why and changes nothing.
 
-use crate::{assert_refused, call, minted, update};
+use crate::update::{assert_refused, call, minted, update};
 use hallpass_tests::Hallpass;
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -4,16 +4,17 @@ use crate::query;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse as _, Response};
-use hallpass_core::{AccountId, EnvironmentName, KindName, ParentId, Principal, UnixSeconds};
+use hallpass_core::{
+    AccountId, EnvironmentName, KindName, ParentId, Principal, Tenant, UnixSeconds,
+};
 use hallpass_http::{Caller, Limit, Platform, Problem};
 use hallpass_store::{AuditId, AuditRow, SealFault, SealHead, StoreError, Verification};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditRequest {
@@ -59,6 +60,14 @@ struct ActView {
     changes: BTreeMap<String, String>,
 }
 
+/// A page of the log or, with `verify`, what verifying it found.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum AuditReply {
+    Page(PageView),
+    Verification(VerificationView),
+}
+
 #[derive(Serialize, ToSchema)]
 #[schema(as = Verification)]
 pub(crate) struct VerificationView {
@@ -71,11 +80,19 @@ pub(crate) struct VerificationView {
     #[schema(nullable = false)]
     fault: Option<FaultView>,
     /// The end of the chain, to be noted somewhere else.
-    #[schema(value_type = Option<crate::api::SealHead>, required)]
-    head: Option<SealHead>,
+    #[schema(required)]
+    head: Option<HeadView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     cursor: Option<String>,
+}
+
+/// The last seal of a chain.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SealHead)]
+struct HeadView {
+    number: u64,
+    hash: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -86,18 +103,31 @@ struct FaultView {
     detail: &'static str,
 }
 
-/// The caller's own environment, or any for the operator.
+/// Read the log
+///
+/// Who did what, the newest first. With `verify=true`, whether the log was tampered with: its rows
+/// are sealed into a chain of hashes, which is followed from `cursor` on.
+#[utoipa::path(
+    get, path = "/v1/audit", tag = "activity", operation_id = "audit",
+    params(AuditRequest),
+    responses(
+        (status = 200, description = "Acts, or what verifying them found.", body = AuditReply),
+    ),
+    security(("token" = ["activity:read"])),
+)]
 pub(crate) async fn audit(
     State(platform): State<Platform>,
     caller: Caller,
     request: Result<Query<AuditRequest>, QueryRejection>,
-) -> Result<Response, Problem> {
-    caller.require("activity:read")?;
+) -> Result<Json<AuditReply>, Problem> {
     let request = Problem::of_query(request)?;
-    let (account, environment) = caller.place(request.account, request.environment.clone())?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(request.account, request.environment.clone())?;
     if request.verify {
         let view = verified(&platform, account, &environment, &request).await?;
-        return Ok(Json(view).into_response());
+        return Ok(Json(AuditReply::Verification(view)));
     }
     let limit = request.limit.unwrap_or_default().into();
     let after: Option<AuditId> = query::cursor(request.cursor.as_deref())?;
@@ -115,7 +145,7 @@ pub(crate) async fn audit(
         audit: found.rows.into_iter().map(ActView::from).collect(),
         cursor: found.next.map(|next| next.to_string()),
     };
-    Ok(Json(view).into_response())
+    Ok(Json(AuditReply::Page(view)))
 }
 
 async fn verified(
@@ -187,7 +217,10 @@ impl From<Verification> for VerificationView {
                 let (code, detail) = told(fault);
                 FaultView { seal, code, detail }
             }),
-            head: found.head,
+            head: found.head.map(|head| HeadView {
+                number: head.number,
+                hash: head.hash,
+            }),
             cursor: found.next.map(|next| next.to_string()),
         }
     }

@@ -8,18 +8,18 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
-use hallpass_core::{AccountId, Day, EnvironmentName, ParentId, Principal, UnixSeconds};
+use hallpass_core::{AccountId, Day, EnvironmentName, ParentId, Principal, Tenant, UnixSeconds};
 use hallpass_http::{Caller, Limit, Platform, Problem};
 use hallpass_store::{USAGE_KEPT_DAYS, UsageCursor, UsageOf, UsagePage, UsageQuery};
 use label::Labels;
 use serde::{Deserialize, Serialize};
 use total::GroupBy;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 /// The days that are shown where none are named, today among them.
 const SHOWN_DAYS: u64 = 30;
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct UsageRequest {
@@ -68,15 +68,28 @@ struct UsageView {
     last_used_at: UnixSeconds,
 }
 
-/// The caller's own environment, or any for the operator.
+/// Count use
+///
+/// How often each token was used on which day, for whom: the last 30 days where none are named.
+/// With `group_by`, totals; without, a page of rows. Best effort, a minute late.
+#[utoipa::path(
+    get, path = "/v1/usage", tag = "activity", operation_id = "usage",
+    params(UsageRequest),
+    responses(
+        (status = 200, description = "Counts.", body = PageView),
+    ),
+    security(("token" = ["activity:read"])),
+)]
 pub(crate) async fn usage(
     State(platform): State<Platform>,
     caller: Caller,
     request: Result<Query<UsageRequest>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    caller.require("activity:read")?;
     let request = Problem::of_query(request)?;
-    let (account, environment) = caller.place(request.account, request.environment.clone())?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(request.account, request.environment.clone())?;
     let asked = request.query(&platform, account, environment)?;
     // What this instance itself has counted is shown at once; other instances' within a minute.
     platform.flush_use().await;

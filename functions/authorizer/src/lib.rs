@@ -11,7 +11,6 @@ mod reply;
 pub use event::{Event, EventError};
 pub use reply::Answer;
 
-use axum::extract::FromRequestParts as _;
 use event::Asked;
 use hallpass_http::{ANSWER_WITHIN, Caller, Credential, Platform, Problem, admit_to_route};
 use http::StatusCode;
@@ -41,12 +40,12 @@ pub enum AuthorizeError {
 /// # Errors
 /// See [`AuthorizeError`].
 pub async fn authorize(platform: &Platform, event: Event) -> Result<Answer, AuthorizeError> {
-    let mut asked = event.asked()?;
+    let asked = event.asked()?;
     // What a gateway has decoded holds no `%`; what it has not could be read in another way by the
     // API behind it. No valid segment of a path needs one.
     let path = asked.path.as_deref().filter(|path| !path.contains('%'));
     let path = path.unwrap_or("").to_owned();
-    let decided = decide(platform, &mut asked, &path);
+    let decided = decide(platform, &asked, &path);
     match tokio::time::timeout(ANSWER_WITHIN, decided).await? {
         Ok(caller) => Ok(asked.form.allow(&caller)),
         Err(problem) if problem.status().is_server_error() => {
@@ -60,19 +59,14 @@ pub async fn authorize(platform: &Platform, event: Event) -> Result<Answer, Auth
     }
 }
 
-async fn decide(platform: &Platform, asked: &mut Asked, path: &str) -> Result<Caller, Problem> {
+async fn decide(platform: &Platform, asked: &Asked, path: &str) -> Result<Caller, Problem> {
     // Boxed, since the type of what it waits for is deeper than the compiler follows.
-    let admitted = Box::pin(admit_to_route(
-        platform,
-        &mut asked.parts,
-        &asked.method,
-        path,
-    ));
+    let admitted = Box::pin(admit_to_route(platform, &asked.parts, &asked.method, path));
     let caller = admitted.await?;
     let Some(kept) = &asked.kept else {
         return Ok(caller);
     };
-    let credential = Credential::from_request_parts(&mut asked.parts, platform).await?;
+    let credential = Credential::presented(&asked.parts, platform)?;
     match kept.lacks(credential.text(), &caller, &asked.parts) {
         None => Ok(caller),
         Some(source) => {

@@ -2,8 +2,9 @@
 //! management token. `{"recover": true}` replaces a lost management token.
 
 use hallpass_core::{
-    AccountId, AccountName, EnvironmentName, IpRules, Metadata, NameError, OpaqueToken,
-    OriginRules, Principal, RandomUnavailable, TokenId, TokenName, TokenRecord, UnixMillis,
+    AccountId, AccountName, FormError, IssueError, IssueRequest, IssuedKind, Maker, Metadata,
+    NameError, NewToken, RandomUnavailable, ScopeRequest, TokenDetails, TokenId, TokenName,
+    UnixMillis, prepare,
 };
 use hallpass_http::Platform;
 use hallpass_keys::{CreateKeyError, KeyMaker, create_signing_key};
@@ -58,9 +59,15 @@ pub enum BootstrapError {
     /// KMS or the table is not to be had.
     #[error("no signing key")]
     Key(#[from] CreateKeyError),
-    /// No random bytes.
+    /// No random bytes for the account's id.
     #[error(transparent)]
     Random(#[from] RandomUnavailable),
+    /// The management token is refused: a fault of the catalog.
+    #[error("the management token is refused: {0}")]
+    Refused(#[from] IssueError),
+    /// No random bytes for the token.
+    #[error(transparent)]
+    Form(#[from] FormError),
     /// The table is not to be had.
     #[error("the table does not answer")]
     Store(#[from] StoreError),
@@ -89,7 +96,8 @@ pub async fn bootstrap(
 
 async fn create(platform: &Platform, now: UnixMillis) -> Result<BootstrapReply, BootstrapError> {
     let id = AccountId::generate(platform.random.as_ref())?;
-    let (token, record) = management_token(platform, id, now)?;
+    let token = management_token(platform, id, now)?;
+    let audit = audit("bootstrap", &token, now);
     let account = AccountRow {
         id,
         name: "operator"
@@ -98,14 +106,10 @@ async fn create(platform: &Platform, now: UnixMillis) -> Result<BootstrapReply, 
         operator: true,
         created_at: now,
         closed_at: None,
-        root_token: Some(record.id),
+        root_token: Some(token.record().id),
     };
-    match platform
-        .store
-        .bootstrap(&account, &record, &audit("bootstrap", &record, now))
-        .await
-    {
-        Ok(()) => Ok(reply(id, &record, &token)),
+    match platform.store.bootstrap(&account, &token, &audit).await {
+        Ok(()) => Ok(reply(id, &token)),
         Err(StoreBootstrapError::Exists(id)) => Err(BootstrapError::Exists(id)),
         Err(StoreBootstrapError::NameTaken) => Err(BootstrapError::Raced),
         Err(StoreBootstrapError::Store(error)) => Err(error.into()),
@@ -117,13 +121,10 @@ async fn recover(
     operator: &AccountRow,
     now: UnixMillis,
 ) -> Result<BootstrapReply, BootstrapError> {
-    let (token, record) = management_token(platform, operator.id, now)?;
-    match platform
-        .store
-        .recover(operator, &record, &audit("recover", &record, now), now)
-        .await
-    {
-        Ok(()) => Ok(reply(operator.id, &record, &token)),
+    let token = management_token(platform, operator.id, now)?;
+    let audit = audit("recover", &token, now);
+    match platform.store.recover(operator, &token, &audit, now).await {
+        Ok(()) => Ok(reply(operator.id, &token)),
         Err(RecoverError::Changed) => Err(BootstrapError::Raced),
         Err(RecoverError::Store(error)) => Err(error.into()),
     }
@@ -134,54 +135,33 @@ fn management_token(
     platform: &Platform,
     account: AccountId,
     now: UnixMillis,
-) -> Result<(OpaqueToken, TokenRecord), BootstrapError> {
-    let kind = platform
-        .catalog
-        .management()
-        .ok_or(BootstrapError::NoManagementKind)?;
-    let prefix = kind
-        .prefix()
-        .ok_or(BootstrapError::NoManagementKind)?
-        .clone();
-    let random = platform.random.as_ref();
-    let token = OpaqueToken::generate(prefix, TokenId::generate(random)?, random)?;
-    let name = TokenName::try_from("operator".to_owned())
-        .map_err(|reason| BootstrapError::Name(reason.to_owned()))?;
-    let record = TokenRecord {
-        id: token.id,
-        kind: kind.name.clone(),
-        account,
-        environment: EnvironmentName::default(),
-        principal: Principal::Account(account),
-        name,
-        scopes: kind.scopes.clone(),
-        origins: OriginRules::default(),
-        ips: IpRules::default(),
-        secret_hash: token.secret.hash(),
-        previous: Vec::new(),
-        public_text: None,
-        created_at: now,
-        not_before: None,
-        expires_at: None,
-        revoked_at: None,
-        cut_off: None,
-        enabled: true,
-        minted_by: None,
-        metadata: Metadata::default(),
-        slot: None,
+) -> Result<NewToken, BootstrapError> {
+    let catalog = &platform.catalog;
+    let kind = IssuedKind::management(catalog).ok_or(BootstrapError::NoManagementKind)?;
+    let request = IssueRequest {
+        scopes: ScopeRequest::Held(kind.rules().scopes.clone()),
+        ..IssueRequest::default()
     };
-    Ok((token, record))
+    // The account speaks for itself: nobody's rights are to be read.
+    let prepared = prepare(catalog, kind, request, Maker::Deployment(account), now);
+    let details = TokenDetails {
+        name: TokenName::try_from("operator".to_owned())
+            .map_err(|reason| BootstrapError::Name(reason.to_owned()))?,
+        metadata: Metadata::default(),
+    };
+    let issuance = prepared?.issue(&[])?;
+    Ok(issuance.into_token(details, platform.random.as_ref())?)
 }
 
-fn audit(action: &'static str, record: &TokenRecord, at: UnixMillis) -> Audit {
-    Audit::by_iam(action, record.id, at)
+fn audit(action: &'static str, token: &NewToken, at: UnixMillis) -> Audit {
+    Audit::by_iam(action, token.record().id, at)
 }
 
-fn reply(account: AccountId, record: &TokenRecord, token: &OpaqueToken) -> BootstrapReply {
+fn reply(account: AccountId, token: &NewToken) -> BootstrapReply {
     BootstrapReply {
         account,
-        id: record.id,
-        token: token.text(),
+        id: token.record().id,
+        token: token.text().clone(),
     }
 }
 

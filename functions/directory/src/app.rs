@@ -1,13 +1,16 @@
 //! 3dverse's Management API as its clients know it: the same acts as `/v1`, other shapes.
 
 use crate::ask::Ask;
-use crate::folder::{self, Folder, Listing, Make};
-use crate::user;
+use crate::folders::access::{self, AccessRequest, AccessView};
+use crate::folders::{self, Folder, Listing, Make};
+use crate::people::user;
+use crate::within::{PageQuery, WithinQuery};
 use axum::Json;
 use hallpass_core::{
-    FolderId, FolderRef, Path as Place, Principal, PrincipalName, TokenName, UnixSeconds,
+    FolderId, FolderRef, GroupId, Path as Place, Principal, PrincipalName, TokenName, UnixSeconds,
+    UserId,
 };
-use hallpass_http::Problem;
+use hallpass_http::{IdempotencyKeyHeader, Problem};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -69,8 +72,17 @@ pub(crate) struct UserView {
     registered_at: UnixSeconds,
 }
 
+/// Make a user, in 3dverse's shape
+#[utoipa::path(
+    post, path = "/app/v1/users", tag = "directory", operation_id = "app_create_user",
+    request_body = UserRequest,
+    params(IdempotencyKeyHeader),
+    responses(
+        (status = 201, description = "The user.", body = UserView),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn create_user(ask: Ask) -> Result<(StatusCode, Json<UserView>), Problem> {
-    ask.caller.require("directory:write")?;
     let value: UserRequest = ask.keyed_body()?;
     let make = user::Make {
         within: ask.place(None, None)?,
@@ -88,18 +100,38 @@ pub(crate) async fn create_user(ask: Ask) -> Result<(StatusCode, Json<UserView>)
 
 type Made = Result<(StatusCode, Json<FolderView>), Problem>;
 
+/// Make a folder at the top, in 3dverse's shape
+#[utoipa::path(
+    post, path = "/app/v1/folders", tag = "places", operation_id = "app_create_folder",
+    request_body = FolderRequest,
+    params(IdempotencyKeyHeader),
+    responses(
+        (status = 201, description = "The folder.", body = FolderView),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn create_folder(ask: Ask) -> Made {
     make(&ask, None).await
 }
 
+/// Make a folder in a folder, in 3dverse's shape
+#[utoipa::path(
+    post, path = "/app/v1/folders/{folder}/folders", tag = "places", operation_id = "app_create_folder_in",
+    request_body = FolderRequest,
+    params(("folder" = FolderRef, Path), IdempotencyKeyHeader),
+    responses(
+        (status = 201, description = "The folder.", body = FolderView),
+    ),
+    security(("token" = ["directory:write"])),
+)]
 pub(crate) async fn create_folder_in(ask: Ask) -> Made {
     make(&ask, Some(ask.named("folder")?)).await
 }
 
 async fn make(ask: &Ask, parent: Option<&str>) -> Made {
-    let authority = folder::writer(ask)?;
+    let authority = folders::writer(ask)?;
     let value: FolderRequest = ask.keyed_body()?;
-    let parent = parent.map(folder::id).transpose()?;
+    let parent = parent.map(folders::id).transpose()?;
     let route = match parent {
         None => "POST /app/v1/folders".to_owned(),
         Some(parent) => format!("POST /app/v1/folders/{parent}/folders"),
@@ -113,16 +145,66 @@ async fn make(ask: &Ask, parent: Option<&str>) -> Made {
     Ok((StatusCode::CREATED, Json(folder.into())))
 }
 
+/// List the folders in a folder, in 3dverse's shape
+#[utoipa::path(
+    get, path = "/app/v1/folders/{folder}/folders", tag = "places", operation_id = "app_list_folders",
+    params(("folder" = FolderRef, Path), PageQuery),
+    responses(
+        (status = 200, description = "A page; `cursor` leads to the next.", body = FoldersView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
 pub(crate) async fn folders_in(ask: Ask) -> Result<Json<FoldersView>, Problem> {
-    let authority = folder::reader(&ask)?;
+    let authority = folders::reader(&ask)?;
     let page = ask.page::<FolderId>()?;
     let listing = Listing {
         within: page.within,
-        parent: Some(folder::id(ask.named("folder")?)?),
+        parent: Some(folders::id(ask.named("folder")?)?),
         limit: page.limit,
         cursor: page.cursor,
     };
     let (folders, cursor) = listing.by(&ask.platform, &authority).await?;
     let folders = folders.into_iter().map(FolderView::from).collect();
     Ok(Json(FoldersView { folders, cursor }))
+}
+
+/// List who has access to a folder, at 3dverse's address
+#[utoipa::path(
+    get, path = "/app/v1/folders/{folder}/access", tag = "places", operation_id = "app_folder_access",
+    params(("folder" = FolderRef, Path), PageQuery),
+    responses(
+        (status = 200, description = "A page; `cursor` leads to the next.", body = AccessView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
+pub(crate) async fn list_access(ask: Ask) -> Result<Json<AccessView>, Problem> {
+    access::list(ask).await
+}
+
+/// Give a user access to a folder, at 3dverse's address
+#[utoipa::path(
+    put, path = "/app/v1/folders/{folder}/access/users/{user}", tag = "places", operation_id = "app_give_user_access",
+    request_body = AccessRequest,
+    params(("folder" = FolderRef, Path), ("user" = UserId, Path), WithinQuery),
+    responses(
+        (status = 204, description = "They have it."),
+    ),
+    security(("token" = ["directory:write"])),
+)]
+pub(crate) async fn give_user(ask: Ask) -> Result<StatusCode, Problem> {
+    access::change_user(ask).await
+}
+
+/// Give a group access to a folder, at 3dverse's address
+#[utoipa::path(
+    put, path = "/app/v1/folders/{folder}/access/groups/{group}", tag = "places", operation_id = "app_give_group_access",
+    request_body = AccessRequest,
+    params(("folder" = FolderRef, Path), ("group" = GroupId, Path), WithinQuery),
+    responses(
+        (status = 204, description = "It has it."),
+    ),
+    security(("token" = ["directory:write"])),
+)]
+pub(crate) async fn give_group(ask: Ask) -> Result<StatusCode, Problem> {
+    access::change_group(ask).await
 }

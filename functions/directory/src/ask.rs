@@ -5,7 +5,7 @@ use crate::within::{Page, PageQuery, Within, WithinQuery};
 use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequest, FromRequestParts as _, Query, RawPathParams, Request};
-use hallpass_core::{AccountId, EnvironmentName};
+use hallpass_core::{AccountId, EnvironmentName, Tenant};
 use hallpass_http::{Caller, IdempotencyKey, JsonBody, Platform, Problem, WalkFor};
 use hallpass_store::Idempotency;
 use http::{Method, Uri};
@@ -132,7 +132,10 @@ impl Ask {
         account: Option<AccountId>,
         environment: Option<EnvironmentName>,
     ) -> Result<Within, Problem> {
-        let (account, environment) = self.caller.place(account, environment)?;
+        let Tenant {
+            account,
+            environment,
+        } = self.caller.tenant(account, environment)?;
         Ok(Within {
             account,
             environment,

@@ -1,17 +1,16 @@
 //! `GET /openapi.json`: every route as `OpenAPI` describes it, put together from the functions' own
 //! descriptions. `GET /docs`: a page that shows it, with nothing loaded from elsewhere; `/` leads there.
 
-mod api;
 mod description;
+mod routes;
 mod viewer;
 
-pub use api::Api;
 pub use description::description;
+pub use routes::{Api, ROUTES};
 
 use axum::Router;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::get;
-use hallpass_http::{ANSWER_WITHIN, Platform, answer_within, finish};
+use hallpass_http::{Platform, WalkFor, finish, serve_routes};
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use std::sync::LazyLock;
 use viewer::FIVE_MINUTES;
@@ -21,12 +20,7 @@ static DESCRIPTION: LazyLock<String> = LazyLock::new(|| description().to_string(
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    let routes = Router::new()
-        .route("/", get(start))
-        .route("/docs", get(viewer::page))
-        .route("/docs/{asset}", get(viewer::asset))
-        .route("/openapi.json", get(openapi));
-    answer_within(ANSWER_WITHIN, routes)
+    serve_routes(ROUTES, WalkFor::default())
 }
 
 /// The whole function.
@@ -34,7 +28,17 @@ pub fn router(platform: &Platform) -> Router {
     finish(routes(), platform)
 }
 
-/// Whoever opens the address of the deployment in a browser is led to the page.
+/// Where a browser is led
+///
+/// To this page.
+#[utoipa::path(
+    get, path = "/", tag = "docs", operation_id = "start",
+    responses(
+        (status = 307, description = "The page is at `Location`.", headers(
+            ("Location" = String, description = "`/docs`"),
+        )),
+    ),
+)]
 async fn start() -> Response {
     let headers = [
         (CACHE_CONTROL, FIVE_MINUTES),
@@ -43,8 +47,17 @@ async fn start() -> Response {
     (headers, Redirect::temporary("/docs")).into_response()
 }
 
-/// The same for everybody, and for as long as the deployment is the same; any page may read it.
+/// This description
+///
+/// `OpenAPI` 3.1, generated from the code.
+#[utoipa::path(
+    get, path = "/openapi.json", tag = "docs", operation_id = "openapi",
+    responses(
+        (status = 200, description = "The description.", body = serde_json::Value),
+    ),
+)]
 async fn openapi() -> Response {
+    // The same for everybody, and for as long as the deployment is the same; any page may read it.
     let headers = [
         (CONTENT_TYPE, "application/json"),
         (CACHE_CONTROL, FIVE_MINUTES),

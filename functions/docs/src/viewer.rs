@@ -77,7 +77,15 @@ const ASSETS: [Asset; 5] = [
     },
 ];
 
-/// The page.
+/// This page
+///
+/// The description, to be read and tried. Nothing on it is loaded from elsewhere.
+#[utoipa::path(
+    get, path = "/docs", tag = "docs", operation_id = "docs",
+    responses(
+        (status = 200, description = "The page.", body = String, content_type = "text/html"),
+    ),
+)]
 pub(crate) async fn page() -> Response {
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
@@ -88,7 +96,19 @@ pub(crate) async fn page() -> Response {
     (headers, PAGE).into_response()
 }
 
-/// The file of this name.
+/// A file of this page
+///
+/// Its scripts and styles, and the licences of what they are made of. The large ones are sent
+/// compressed (`Content-Encoding: gzip`) whatever is accepted.
+#[utoipa::path(
+    get, path = "/docs/{asset}", tag = "docs", operation_id = "docs_asset",
+    params(("asset" = String, Path, description = "The file's name.", example = "page.js")),
+    responses(
+        (status = 200, description = "The file.", content(
+            (String = "text/javascript"), (String = "text/css"), (String = "text/plain"),
+        )),
+    ),
+)]
 pub(crate) async fn asset(Path(name): Path<String>) -> Result<Response, Problem> {
     let asset = ASSETS
         .iter()

@@ -1,8 +1,6 @@
 //! Why there is no token.
 
-use hallpass_core::{KindName, LifetimeError, TermsError};
 use hallpass_http::Problem;
-use hallpass_keys::SignError;
 use hallpass_password::HashError;
 use http::StatusCode;
 use http::header::WWW_AUTHENTICATE;
@@ -18,16 +16,6 @@ pub(crate) enum ExchangeError {
     Limited { retry_after: u64 },
     #[error("this platform shares no models: use HTTP Basic with an account's name and API key")]
     NoShares,
-    #[error("a `{0}` token derives nothing: use an API key")]
-    DerivesNothing(KindName),
-    #[error("a `{0}` token cannot speak for the one this key speaks for")]
-    PrincipalNotForKind(KindName),
-    #[error("the key holds nothing that such a token is given: make a key with more scopes")]
-    NothingHeld,
-    #[error(transparent)]
-    Terms(TermsError),
-    #[error(transparent)]
-    Sign(SignError),
     #[error(transparent)]
     Hash(HashError),
 }
@@ -47,37 +35,6 @@ impl From<ExchangeError> for Problem {
             }
             ExchangeError::Limited { retry_after } => Self::limited(retry_after, detail),
             ExchangeError::NoShares => Self::invalid("model", "no_shares", detail),
-            ExchangeError::DerivesNothing(_) => {
-                Self::new(StatusCode::FORBIDDEN, "derives_nothing", detail)
-            }
-            ExchangeError::PrincipalNotForKind(_) => {
-                Self::new(StatusCode::FORBIDDEN, "principal_not_for_kind", detail)
-            }
-            ExchangeError::NothingHeld => {
-                Self::new(StatusCode::FORBIDDEN, "scope_not_held", detail)
-            }
-            ExchangeError::Terms(TermsError::Lifetime(LifetimeError::ParentExpiresFirst {
-                ..
-            })) => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "parent_expires_first",
-                detail,
-            ),
-            ExchangeError::Terms(terms) => Self::of_terms(terms, "expires_in"),
-            ExchangeError::Sign(SignError::TooLarge(error)) => {
-                Self::invalid(error.field(), "token_too_large", detail)
-            }
-            ExchangeError::Sign(SignError::Store(error)) => error.into(),
-            ExchangeError::Sign(
-                error @ (SignError::NoKey
-                | SignError::NotYet
-                | SignError::Kms(_)
-                | SignError::Form(_)
-                | SignError::Decrypt(_)),
-            ) => Self::unavailable(error),
-            ExchangeError::Sign(error @ (SignError::PrivateKey(_) | SignError::Unsigned)) => {
-                Self::internal(error)
-            }
             ExchangeError::Hash(HashError::Form) => Self::internal(HashError::Form),
             ExchangeError::Hash(error @ (HashError::Random(_) | HashError::Failed(_))) => {
                 Self::unavailable(error)

@@ -5,21 +5,18 @@
 //! expires or what it came from ends, and may be used more than once: a viewer loads a model in
 //! many requests, and one use each would take a write of the table at each.
 
-mod api;
 mod error;
 mod key;
 mod password;
 mod request;
+mod routes;
 
-pub use api::Api;
+pub use routes::{Api, ROUTES};
 
 use axum::extract::State;
-use axum::routing::post;
-use axum::{Json, Router};
-use error::ExchangeError;
-use hallpass_core::{Issue, JwtId, UnixMillis};
+use axum::{Extension, Json, Router};
 use hallpass_http::{
-    ANSWER_WITHIN, Basic, Client, Elsewhere, JsonBody, Platform, Problem, answer_within, finish,
+    Basic, Client, Elsewhere, JsonBody, Platform, Problem, WalkFor, finish, serve_routes,
 };
 use hallpass_keys::Signer;
 use request::{Asks, asks};
@@ -34,22 +31,9 @@ struct TokenReply {
     token: String,
 }
 
-/// What a JWT is to say, and the moment it counts as issued.
-struct Grant {
-    issue: Issue,
-    at: UnixMillis,
-}
-
 /// The routes of this function.
 pub fn routes(signer: &Signer) -> Router<Platform> {
-    let signer = signer.clone();
-    let routes = Router::new().route(
-        "/rest/api/v1/token",
-        post(move |platform, client, elsewhere, basic, body| {
-            exchange(platform, signer.clone(), (client, elsewhere), basic, body)
-        }),
-    );
-    answer_within(ANSWER_WITHIN, routes)
+    serve_routes(ROUTES, WalkFor::default()).layer(Extension(signer.clone()))
 }
 
 /// The whole function.
@@ -57,26 +41,38 @@ pub fn router(platform: &Platform, signer: &Signer) -> Router {
     finish(routes(signer), platform)
 }
 
+/// Exchange an API key, or a password, for a token
+///
+/// Either HTTP Basic with the account's name and an API key, and no body: the JWT may do what the
+/// key may, for all of the account's models. Or no `Authorization`, and a shared model with its
+/// password: the JWT is for that model alone. bimU.io's document calls it a "one-time access
+/// token": it is good until it expires or what it came from ends, and may be used more than once,
+/// because a viewer loads a model in many requests and one use each would take a write at each.
+/// Tries at a model's password are limited: 429 says when to
+/// come again.
+#[utoipa::path(
+    post, path = "/rest/api/v1/token", tag = "exchange", operation_id = "exchange",
+    // By reference: utoipa takes it for one that may be left out, and `Option` for one that may be `null`.
+    request_body(content = ref("#/components/schemas/ModelRequest"), content_type = "application/json"),
+    responses(
+        (status = 200, description = "The JWT.", body = TokenReply),
+    ),
+    security(("account" = []), ()),
+)]
 async fn exchange(
     State(platform): State<Platform>,
-    signer: Signer,
+    Extension(signer): Extension<Signer>,
     (client, elsewhere): (Client, Result<Elsewhere, Problem>),
     basic: Result<Option<Basic>, Problem>,
     body: Result<Option<JsonBody>, Problem>,
 ) -> Result<Json<TokenReply>, Problem> {
-    let grant = match asks(&client, elsewhere, basic, body)? {
-        Asks::Key(basic) => key::grant(&platform, &basic).await?,
-        Asks::Model(asked) => password::grant(&platform, &client, asked).await?,
+    let now = platform.now();
+    let issuance = match asks(&client, elsewhere, basic, body)? {
+        Asks::Key(basic) => key::issue(&platform, &basic, now).await?,
+        Asks::Model(asked) => password::issue(&platform, &client, asked, now).await?,
     };
-    let jti = JwtId::generate(platform.random.as_ref())?;
-    let audience = platform.audience.as_deref();
-    let claims = grant
-        .issue
-        .claims(&platform.issuer, audience, jti, grant.at);
-    let token = signer
-        .sign(&claims, grant.at)
-        .await
-        .map_err(ExchangeError::Sign)?;
+    let claims = platform.claims(issuance)?;
+    let token = signer.sign(&claims, now).await.map_err(Problem::of_sign)?;
     Ok(Json(TokenReply {
         token: token.expose_secret().to_owned(),
     }))

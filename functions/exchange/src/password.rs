@@ -1,10 +1,10 @@
 //! A shared model and its password: a JWT for that model alone.
 
-use crate::Grant;
 use crate::error::ExchangeError;
+use crate::key::NO_FIELDS;
 use crate::request::ModelAsked;
 use hallpass_core::{
-    IpRules, Issue, OriginRules, ParentId, Principal, ShareRecord, TermsError, UnixMillis,
+    Issuance, IssueError, IssueRequest, IssuedKind, Maker, ScopeRequest, ShareRecord, UnixMillis,
 };
 use hallpass_http::{Client, Platform, Problem};
 use hallpass_password::{Password, matches};
@@ -12,50 +12,52 @@ use hallpass_store::{Admission, Attempt, Visitor};
 
 /// What the model's visitors are given. What is not shared, and what has another password, answer
 /// alike and take as long.
-pub(crate) async fn grant(
+pub(crate) async fn issue(
     platform: &Platform,
     client: &Client,
     asked: ModelAsked,
-) -> Result<Grant, Problem> {
-    let now = platform.now();
-    let policy = platform.catalog.shares().ok_or(ExchangeError::NoShares)?;
-    let kind = platform.catalog.kind(&policy.kind);
-    let kind = kind.ok_or(ExchangeError::NoShares)?;
+    now: UnixMillis,
+) -> Result<Issuance, Problem> {
+    let kind = IssuedKind::of_shares(&platform.catalog).ok_or(ExchangeError::NoShares)?;
+    let share = open(platform, client, asked, now).await?;
+    let request = IssueRequest {
+        scopes: ScopeRequest::Held(share.scopes.clone()),
+        ..IssueRequest::default()
+    };
+    platform
+        .issue(kind, request, Maker::Share(&share), now, refused)
+        .await
+}
+
+fn refused(error: IssueError) -> Problem {
+    Problem::of_issue(error, &NO_FIELDS)
+}
+
+/// The share, opened with its password, or without one if it has none.
+async fn open(
+    platform: &Platform,
+    client: &Client,
+    asked: ModelAsked,
+    now: UnixMillis,
+) -> Result<ShareRecord, Problem> {
     let share = platform.store.shared(&asked.model).await?;
     let visitor = Visitor {
         model: &asked.model,
         address: client.address,
     };
     let is_open = |share: &ShareRecord| share.password.is_none() && asked.password.is_none();
-    let share = match share {
+    match share {
         Some(share) if is_open(&share) => {
             admit(platform, visitor, Attempt::Open, now).await?;
-            share
+            Ok(share)
         }
         share => {
             admit(platform, visitor, Attempt::Guess, now).await?;
             let share = guess(share, asked.password).await?;
             platform.store.know(visitor, now).await?;
-            share
+            Ok(share)
         }
-    };
-    let expires_at = kind.lifetime.expiry(None, None, now);
-    let expires_at = expires_at
-        .map_err(|error| ExchangeError::Terms(TermsError::Lifetime(error)))?
-        .ok_or(ExchangeError::NoShares)?;
-    let at = share.issues_at(now);
-    let issue = Issue {
-        kind: kind.name.clone(),
-        parent: ParentId::Share(share.id),
-        account: share.account,
-        environment: share.environment,
-        principal: Principal::Account(share.account),
-        scopes: share.scopes,
-        origins: OriginRules::default(),
-        ips: IpRules::default(),
-        expires_at,
-    };
-    Ok(Grant { issue, at })
+    }
 }
 
 /// Asks the limiter, before anything is hashed.

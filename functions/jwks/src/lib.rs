@@ -1,21 +1,20 @@
 //! What verifiers and clients read without a token: the published keys (RFC 7517), and where and
 //! what we are (RFC 8414, `OpenID` Connect Discovery, RFC 9728). Says only what there is.
 
-mod api;
 mod metadata;
 mod published;
+mod routes;
 
-pub use api::Api;
+pub use routes::{Api, ROUTES};
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use hallpass_http::{ANSWER_WITHIN, Platform, Problem, answer_within, finish};
+use axum::{Extension, Router};
+use hallpass_http::{Platform, Problem, WalkFor, finish, serve_routes};
 use http::HeaderValue;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use metadata::{ProtectedResource, Server};
-use published::Published;
+use published::{Jwks, Published};
 use serde::Serialize;
 
 /// As old as our own verifiers let a key become: a key is published a day before it signs, and a
@@ -24,42 +23,74 @@ const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    let published = Published::default();
-    let (for_openid, for_oauth) = (published.clone(), published.clone());
-    let routes = Router::new()
-        .route(
-            "/.well-known/jwks.json",
-            get(async move |State(platform): State<Platform>| {
-                let keys = published.read(&platform).await?;
-                Ok::<_, Problem>(document(&*keys))
-            }),
-        )
-        .route(
-            "/.well-known/openid-configuration",
-            get(async move |State(platform): State<Platform>| {
-                let keys = for_openid.read(&platform).await?;
-                Ok::<_, Problem>(document(&Server::new(&platform, &keys)))
-            }),
-        )
-        .route(
-            "/.well-known/oauth-authorization-server",
-            get(async move |State(platform): State<Platform>| {
-                let keys = for_oauth.read(&platform).await?;
-                Ok::<_, Problem>(document(&Server::new(&platform, &keys)))
-            }),
-        )
-        .route(
-            "/.well-known/oauth-protected-resource",
-            get(async |State(platform): State<Platform>| {
-                document(&ProtectedResource::new(&platform))
-            }),
-        );
-    answer_within(ANSWER_WITHIN, routes)
+    serve_routes(ROUTES, WalkFor::default()).layer(Extension(Published::default()))
 }
 
 /// The whole function.
 pub fn router(platform: &Platform) -> Router {
     finish(routes(), platform)
+}
+
+/// Published keys
+///
+/// What JWTs are signed with now, next, and were until lately, as a JWK set (RFC 7517).
+#[utoipa::path(
+    get, path = "/.well-known/jwks.json", tag = "keys", operation_id = "jwks",
+    responses(
+        (status = 200, description = "The keys.", body = Jwks),
+    ),
+)]
+async fn jwks(
+    State(platform): State<Platform>,
+    Extension(published): Extension<Published>,
+) -> Result<Response, Problem> {
+    let keys = published.read(&platform).await?;
+    Ok(document(&*keys))
+}
+
+/// Metadata, by the name of OpenID Connect Discovery
+#[utoipa::path(
+    get, path = "/.well-known/openid-configuration", tag = "keys", operation_id = "openid_configuration",
+    responses(
+        (status = 200, description = "Where things are, and what there is.", body = Server<'static>),
+    ),
+)]
+async fn openid_configuration(
+    State(platform): State<Platform>,
+    Extension(published): Extension<Published>,
+) -> Result<Response, Problem> {
+    let keys = published.read(&platform).await?;
+    Ok(document(&Server::new(&platform, &keys)))
+}
+
+/// Metadata of the authorization server
+///
+/// RFC 8414.
+#[utoipa::path(
+    get, path = "/.well-known/oauth-authorization-server", tag = "keys", operation_id = "oauth_authorization_server",
+    responses(
+        (status = 200, description = "Where things are, and what there is.", body = Server<'static>),
+    ),
+)]
+async fn authorization_server(
+    State(platform): State<Platform>,
+    Extension(published): Extension<Published>,
+) -> Result<Response, Problem> {
+    let keys = published.read(&platform).await?;
+    Ok(document(&Server::new(&platform, &keys)))
+}
+
+/// Metadata of this API as a protected resource
+///
+/// RFC 9728.
+#[utoipa::path(
+    get, path = "/.well-known/oauth-protected-resource", tag = "keys", operation_id = "oauth_protected_resource",
+    responses(
+        (status = 200, description = "Where its tokens come from, and their scopes.", body = ProtectedResource<'static>),
+    ),
+)]
+async fn protected_resource(State(platform): State<Platform>) -> Response {
+    document(&ProtectedResource::new(&platform))
 }
 
 /// A public document: any page may read it, and anybody keep it for a while.

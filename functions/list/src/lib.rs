@@ -1,21 +1,17 @@
 //! `GET /v1/tokens` and `GET /v1/tokens/{id}`: which tokens there are.
 
-mod api;
 mod one;
 mod page;
+mod routes;
 
-pub use api::Api;
+pub use routes::{Api, ROUTES};
 
 use axum::Router;
-use axum::routing::get;
-use hallpass_http::{ANSWER_WITHIN, Platform, answer_within, finish};
+use hallpass_http::{Platform, WalkFor, finish, serve_routes};
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    let routes = Router::new()
-        .route("/v1/tokens", get(page::list))
-        .route("/v1/tokens/{id}", get(one::one));
-    answer_within(ANSWER_WITHIN, routes)
+    serve_routes(ROUTES, WalkFor::default())
 }
 
 /// The whole function.

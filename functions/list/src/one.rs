@@ -31,24 +31,26 @@ struct PreviousView {
     last_used_at: Option<UnixSeconds>,
 }
 
-/// The token of this id. Its text, where its kind is public, is shown to those who could give what
-/// it can do.
+/// Look at a token
+///
+/// With what tells whether a secret that was rotated away is still in use. The text of a public
+/// kind's token is shown to those whose own bounds cover it.
+#[utoipa::path(
+    get, path = "/v1/tokens/{id}", tag = "tokens", operation_id = "token",
+    params(("id" = TokenId, Path)),
+    responses(
+        (status = 200, description = "The token.", body = OneView<'static>),
+    ),
+    security(("token" = ["tokens:read"])),
+)]
 pub(crate) async fn one(
     State(platform): State<Platform>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    caller.require("tokens:read")?;
     let now = platform.now();
-    let unknown = || Problem::not_found("token");
-    let id: TokenId = id.parse().map_err(|_not_an_id| unknown())?;
-    let record = platform
-        .store
-        .token(&id)
-        .await?
-        .filter(|record| caller.reaches(record.account, &record.environment))
-        .ok_or_else(unknown)?;
-    let used = platform.store.last_use(&id).await?;
+    let record = caller.find_token(&platform.store, &id).await?;
+    let used = platform.store.last_use(&record.id).await?;
     let token = TokenView::from(&record);
     let view = OneView {
         token: match caller.covers(&record) {

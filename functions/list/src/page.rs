@@ -4,13 +4,13 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
-use hallpass_core::{AccountId, EnvironmentName, KindName};
+use hallpass_core::{AccountId, EnvironmentName, KindName, Tenant};
 use hallpass_http::{Caller, Limit, Platform, Problem, TokenView};
 use hallpass_store::{TokenCursor, TokenCursorError, TokenList};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageRequest {
@@ -31,19 +31,32 @@ pub(crate) struct PageView<'a> {
     cursor: Option<String>,
 }
 
-/// The caller's own environment, or any for the operator.
+/// List tokens
+///
+/// The tokens of an environment, without their texts: the caller's own environment where none is
+/// named.
+#[utoipa::path(
+    get, path = "/v1/tokens", tag = "tokens", operation_id = "list_tokens",
+    params(PageRequest),
+    responses(
+        (status = 200, description = "A page; `cursor` leads to the next.", body = PageView<'static>),
+    ),
+    security(("token" = ["tokens:read"])),
+)]
 pub(crate) async fn list(
     State(platform): State<Platform>,
     caller: Caller,
     page: Result<Query<PageRequest>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    caller.require("tokens:read")?;
     let page = Problem::of_query(page)?;
     let limit = page.limit.unwrap_or_default().into();
     if let Some(kind) = &page.kind {
         check_kind(&platform, kind)?;
     }
-    let (account, environment) = caller.place(page.account, page.environment)?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(page.account, page.environment)?;
     let list = TokenList {
         account: &account,
         environment: &environment,

@@ -2,7 +2,9 @@
 
 use crate::error::RevokeError;
 use axum::response::Response;
-use hallpass_core::{AccountId, EnvironmentName, Principal, UnixMillis, UnixSeconds};
+use hallpass_core::{
+    AccountId, EnvironmentName, ManagementScope, Principal, Tenant, UnixMillis, UnixSeconds,
+};
 use hallpass_http::{Caller, Platform, Problem, WalkFor, walk};
 use hallpass_store::Closing as StoreClosing;
 
@@ -24,7 +26,7 @@ impl Closing {
         before: Option<UnixSeconds>,
         now: UnixMillis,
     ) -> Result<Self, Problem> {
-        caller.require("tokens:revoke")?;
+        caller.require(ManagementScope::TokensRevoke)?;
         let what = place(caller, account, environment)?;
         Self::new(caller, what, before, now)
     }
@@ -48,7 +50,7 @@ impl Closing {
         before: Option<UnixSeconds>,
         now: UnixMillis,
     ) -> Result<Self, Problem> {
-        caller.require("tokens:revoke")?;
+        caller.require(ManagementScope::TokensRevoke)?;
         let what = of_principal(caller, principal, account, environment)?;
         Self::new(caller, what, before, now)
     }
@@ -65,7 +67,7 @@ impl Closing {
         }
         if before.is_none() {
             // To close is for good: nothing more is ever minted there.
-            caller.require("directory:write")?;
+            caller.require(ManagementScope::DirectoryWrite)?;
         }
         Ok(Self { what, before, now })
     }
@@ -168,8 +170,11 @@ pub(crate) fn of_principal(
     account: Option<AccountId>,
     environment: Option<EnvironmentName>,
 ) -> Result<StoreClosing, RevokeError> {
-    let (account, environment) = caller
-        .place(account, environment)
+    let Tenant {
+        account,
+        environment,
+    } = caller
+        .tenant(account, environment)
         .map_err(|_not_there| RevokeError::NoPrincipal)?;
     Ok(StoreClosing::Principal {
         account,

@@ -1,22 +1,22 @@
 //! `DELETE /v1/tokens/{id}` and `/v1/revocations`: ends tokens, at once and for good.
 
-mod api;
 mod close;
 mod error;
 mod request;
 mod resume;
+mod routes;
 mod token;
 
-pub use api::Api;
+pub use routes::{Api, ROUTES};
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{delete, get, post};
 use axum::{Extension, Router};
 use close::Closing;
+use hallpass_core::TokenId;
 use hallpass_http::{
-    ANSWER_WITHIN, Caller, Credential, JsonBody, Path, Platform, Problem, WalkFor, answer_within,
-    finish,
+    ANSWER_WITHIN, Caller, Credential, JsonBody, Path, Platform, Problem, WalkFor, finish,
+    serve_routes,
 };
 use http::StatusCode;
 use request::{RevocationRequest, Target};
@@ -26,27 +26,12 @@ use tokio::time::timeout;
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    let WalkFor(walk_for) = WalkFor::default();
-    routes_walking_for(walk_for)
+    serve_routes(ROUTES, WalkFor::default())
 }
 
 /// The same, where a closing that is not finished in `walk_for` answers 202.
 pub fn routes_walking_for(walk_for: Duration) -> Router<Platform> {
-    let of_tokens = Router::new().route("/v1/tokens/{id}", delete(by_id));
-    let of_places = Router::new()
-        .route("/v1/revocations", post(revoke))
-        .route("/v1/revocations/{account}", get(resume::account))
-        .route(
-            "/v1/revocations/{account}/{app}/{env}",
-            get(resume::environment),
-        )
-        .route(
-            "/v1/revocations/principals/{principal}",
-            get(resume::principal),
-        )
-        .layer(Extension(WalkFor(walk_for)));
-    let close_within = WalkFor(walk_for).answer_within();
-    answer_within(ANSWER_WITHIN, of_tokens).merge(answer_within(close_within, of_places))
+    serve_routes(ROUTES, WalkFor(walk_for))
 }
 
 /// The whole function.
@@ -54,6 +39,18 @@ pub fn router(platform: &Platform) -> Router {
     finish(routes(), platform)
 }
 
+/// Revoke a token
+///
+/// Ends it and all that was derived from it, at once and for good. A JWT can be named by its `jti`.
+/// Holding the token itself is enough, unless its kind is public.
+#[utoipa::path(
+    delete, path = "/v1/tokens/{id}", tag = "revocations", operation_id = "revoke_token",
+    params(("id" = TokenId, Path)),
+    responses(
+        (status = 204, description = "It is ended, or was already."),
+    ),
+    security(("token" = ["tokens:revoke"])),
+)]
 async fn by_id(
     State(platform): State<Platform>,
     caller: Caller,
@@ -62,13 +59,28 @@ async fn by_id(
     token::revoke_id(&platform, &caller, &id, Place::default()).await
 }
 
-/// Only a closing takes longer than an ordinary reply.
+/// Revoke by text, id, principal or place
+///
+/// Name one: a `token` by its text, an `id`, a `principal`, or an `environment`, an `account`, or
+/// both. Everything that speaks for a principal or lives in a place is ended and the place closed
+/// for good, which takes `directory:write` as well, and `platform:operate` for a whole account;
+/// with `before`, what was made until then is ended and nothing is closed.
+#[utoipa::path(
+    post, path = "/v1/revocations", tag = "revocations", operation_id = "revoke",
+    request_body = RevocationRequest,
+    responses(
+        (status = 204, description = "Everything is ended."),
+        (status = 202, description = "Not finished yet: ask again at `Location`, or make the same call again.", headers(("Location" = String, description = "Where to ask how far it has come."), ("Retry-After" = u32, description = "In how many seconds."))),
+    ),
+    security(("token" = ["tokens:revoke"])),
+)]
 async fn revoke(
     State(platform): State<Platform>,
     Extension(walk_for): Extension<WalkFor>,
     credential: Credential,
     body: Result<JsonBody, Problem>,
 ) -> Result<Response, Problem> {
+    // Only a closing takes longer than an ordinary reply.
     match timeout(ANSWER_WITHIN, begin(&platform, &credential, body)).await {
         Ok(Ok(Begun::Ended(status))) => Ok(status.into_response()),
         Ok(Ok(Begun::Closing(caller, closing))) => {

@@ -7,13 +7,12 @@ use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use hallpass_core::{AccountId, EnvironmentName};
+use hallpass_core::{AccountId, EnvironmentName, ManagementScope, Principal};
 use hallpass_http::{Caller, Path, Platform, Problem, WalkFor};
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 /// Where a user or service account lives: the caller's own place where nothing is said.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PlaceRequest {
@@ -21,6 +20,19 @@ pub(crate) struct PlaceRequest {
     environment: Option<EnvironmentName>,
 }
 
+/// Ask how far the closing of an account has come
+///
+/// Walks on if it has not finished, and never begins one. Takes `platform:operate` as
+/// well; `directory:write` does in place of `tokens:revoke`.
+#[utoipa::path(
+    get, path = "/v1/revocations/{account}", tag = "revocations", operation_id = "resume_account",
+    params(("account" = AccountId, Path)),
+    responses(
+        (status = 204, description = "It has finished."),
+        (status = 202, description = "Not finished yet: ask again at `Location`, or make the same call again.", headers(("Location" = String, description = "Where to ask how far it has come."), ("Retry-After" = u32, description = "In how many seconds."))),
+    ),
+    security(("token" = ["tokens:revoke"])),
+)]
 pub(crate) async fn account(
     State(platform): State<Platform>,
     Extension(walk_for): Extension<WalkFor>,
@@ -30,6 +42,19 @@ pub(crate) async fn account(
     of_place(&platform, &caller, (&account, None), walk_for).await
 }
 
+/// Ask how far the closing of an environment has come
+///
+/// Walks on if it has not finished, and never begins one. `directory:write` does, too: whoever began
+/// it, by revoking or by removing, may see it through.
+#[utoipa::path(
+    get, path = "/v1/revocations/{account}/{app}/{env}", tag = "revocations", operation_id = "resume_environment",
+    params(("account" = AccountId, Path), ("app" = String, Path, description = "What the name of the environment has before its slash."), ("env" = String, Path, description = "What it has behind it.")),
+    responses(
+        (status = 204, description = "It has finished."),
+        (status = 202, description = "Not finished yet: ask again at `Location`, or make the same call again.", headers(("Location" = String, description = "Where to ask how far it has come."), ("Retry-After" = u32, description = "In how many seconds."))),
+    ),
+    security(("token" = ["tokens:revoke"])),
+)]
 pub(crate) async fn environment(
     State(platform): State<Platform>,
     Extension(walk_for): Extension<WalkFor>,
@@ -40,6 +65,19 @@ pub(crate) async fn environment(
     of_place(&platform, &caller, (&account, Some(&environment)), walk_for).await
 }
 
+/// Ask how far the closing of a user or service account has come
+///
+/// Walks on if it has not finished, and never begins one. `directory:write` does, too: whoever began
+/// it, by revoking or by removing, may see it through.
+#[utoipa::path(
+    get, path = "/v1/revocations/principals/{principal}", tag = "revocations", operation_id = "resume_principal",
+    params(("principal" = Principal, Path), PlaceRequest),
+    responses(
+        (status = 204, description = "It has finished."),
+        (status = 202, description = "Not finished yet: ask again at `Location`, or make the same call again.", headers(("Location" = String, description = "Where to ask how far it has come."), ("Retry-After" = u32, description = "In how many seconds."))),
+    ),
+    security(("token" = ["tokens:revoke"])),
+)]
 pub(crate) async fn principal(
     State(platform): State<Platform>,
     Extension(walk_for): Extension<WalkFor>,
@@ -60,10 +98,10 @@ pub(crate) async fn principal(
 /// What has begun may be seen through by whoever may ask for it in either of its two ways: by ending
 /// tokens, or by removing from the directory.
 fn check(caller: &Caller) -> Result<(), Problem> {
-    if caller.holds("directory:write") {
+    if caller.holds(ManagementScope::DirectoryWrite) {
         return Ok(());
     }
-    caller.require("tokens:revoke")
+    caller.require(ManagementScope::TokensRevoke)
 }
 
 async fn of_place(

@@ -2,7 +2,8 @@
 
 use crate::error::RevokeError;
 use hallpass_core::{
-    AccountId, Claims, EnvironmentName, Evidence, JwtId, LEEWAY_SECONDS, TokenId, UnixMillis,
+    AccountId, Claims, EnvironmentName, Evidence, JwtId, LEEWAY_SECONDS, ManagementScope, Tenant,
+    UnixMillis,
 };
 use hallpass_http::{Caller, Platform, Problem};
 use http::StatusCode;
@@ -30,11 +31,7 @@ pub(crate) async fn revoke_id(
     if place.account.is_some() || place.environment.is_some() {
         return Err(RevokeError::Target.into());
     }
-    let id: TokenId = id.parse().map_err(|_not_an_id| RevokeError::NoToken)?;
-    let record = platform.store.token(&id).await?;
-    let record = record
-        .filter(|record| caller.reaches(record.account, &record.environment))
-        .ok_or(RevokeError::NoToken)?;
+    let record = caller.find_token(&platform.store, id).await?;
     platform
         .store
         .revoke_token(&record, &caller.audit("revoke", record.id, now), now)
@@ -90,7 +87,10 @@ async fn revoke_jti(
     if caller.is_operator() && !named && caller.id() != jti.to_string() {
         return Err(RevokeError::JwtPlace.into());
     }
-    let (account, environment) = caller.place(place.account, place.environment)?;
+    let Tenant {
+        account,
+        environment,
+    } = caller.tenant(place.account, place.environment)?;
     let now = platform.now();
     let until = now.seconds().plus(longest_jwt(platform).await?);
     let until = until.plus(LEEWAY_SECONDS);
@@ -123,5 +123,5 @@ fn may_revoke(caller: &Caller, id: &str) -> Result<(), Problem> {
     if caller.id() == id && !caller.kind().is_public() {
         return Ok(());
     }
-    caller.require("tokens:revoke")
+    caller.require(ManagementScope::TokensRevoke)
 }

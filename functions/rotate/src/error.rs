@@ -7,12 +7,6 @@ use thiserror::Error;
 
 #[derive(Debug, Error)]
 pub(crate) enum RotateError {
-    #[error("the token was revoked: mint another")]
-    Revoked,
-    #[error("the token has expired: mint another")]
-    Expired,
-    #[error("the token's kind is no longer in the catalog: mint one of another kind")]
-    KindGone,
     #[error("the old secret cannot outlive the token: at most {most} seconds")]
     OverlapTooLong { most: u64 },
     #[error(
@@ -27,9 +21,6 @@ impl From<RotateError> for Problem {
     fn from(error: RotateError) -> Self {
         let detail = error.to_string();
         match error {
-            RotateError::Revoked => Self::new(StatusCode::CONFLICT, "revoked", detail),
-            RotateError::Expired => Self::new(StatusCode::CONFLICT, "expired", detail),
-            RotateError::KindGone => Self::new(StatusCode::CONFLICT, "kind_gone", detail),
             RotateError::OverlapTooLong { .. } => {
                 Self::invalid("overlap_seconds", "overlap_too_long", detail)
             }

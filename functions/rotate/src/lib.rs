@@ -1,22 +1,22 @@
 //! `POST /v1/tokens/{id}/rotate`: a new secret for an old token. The old one lives on for the
 //! overlap that the caller chooses; everything else about the token stays.
 
-mod api;
 mod error;
+mod routes;
 
-pub use api::Api;
+pub use routes::{Api, ROUTES};
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
 use axum::{Json, Router};
 use error::RotateError;
 use hallpass_core::{
-    LONGEST_SECONDS, OpaqueToken, PreviousSecret, TokenId, TokenRecord, UnixMillis, UnixSeconds,
+    ChangeError, CoveredToken, Kind, LONGEST_SECONDS, OpaqueToken, PreviousSecret, TokenId,
+    TokenRecord, UnixMillis, UnixSeconds,
 };
 use hallpass_http::{
-    ANSWER_WITHIN, Body, Caller, IdempotencyKey, IssuedView, Path, Platform, Problem,
-    answer_within, finish,
+    Body, Caller, IdempotencyKey, IdempotencyKeyHeader, IssuedView, Path, Platform, Problem,
+    WalkFor, finish, serve_routes,
 };
 use hallpass_store::Rotation;
 use secrecy::ExposeSecret as _;
@@ -42,10 +42,7 @@ struct RotateReply<'a> {
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    answer_within(
-        ANSWER_WITHIN,
-        Router::new().route("/v1/tokens/{id}/rotate", post(rotate)),
-    )
+    serve_routes(ROUTES, WalkFor::default())
 }
 
 /// The whole function.
@@ -53,6 +50,20 @@ pub fn router(platform: &Platform) -> Router {
     finish(routes(), platform)
 }
 
+/// Rotate a token's secret
+///
+/// A new secret under the old id; everything else about the token stays, its expiry included. The
+/// old secret is accepted for `overlap_seconds` more: 0 ends it at once. The caller's bounds cover
+/// the token's.
+#[utoipa::path(
+    post, path = "/v1/tokens/{id}/rotate", tag = "tokens", operation_id = "rotate",
+    request_body = RotateRequest,
+    params(("id" = TokenId, Path), IdempotencyKeyHeader),
+    responses(
+        (status = 200, description = "The token with its new text, which is shown this once.", body = RotateReply<'static>),
+    ),
+    security(("token" = ["tokens:mint"])),
+)]
 async fn rotate(
     State(platform): State<Platform>,
     caller: Caller,
@@ -60,15 +71,14 @@ async fn rotate(
     key: Result<IdempotencyKey, Problem>,
     body: Result<Body<RotateRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    caller.require("tokens:mint")?;
     let (Body { value, bytes }, key) = (body?, key?);
     let now = platform.now();
-    let record = find(&platform, &caller, &id).await?;
+    let record = caller.find_token(&platform.store, &id).await?;
     let route = format!("POST /v1/tokens/{}/rotate", record.id);
     let idempotency = key.scoped(&caller, &route, &bytes);
-    let granted = granted(&platform, &caller, &record, value.overlap_seconds, now);
-    let (until, token, rotation) = match granted {
-        Ok(granted) => granted,
+    let rotated = rotated(&platform, &caller, &record, value.overlap_seconds, now);
+    let (until, token, rotation) = match rotated {
+        Ok(rotated) => rotated,
         Err(refused) => {
             // What an earlier call did is told, also where it would be refused by now: a token that
             // rotated itself asks again with a secret that ends.
@@ -104,42 +114,19 @@ async fn rotate(
 }
 
 /// The new secret, and until when the old one lives, if the caller may.
-fn granted(
+fn rotated(
     platform: &Platform,
     caller: &Caller,
     record: &TokenRecord,
     overlap: u64,
     now: UnixMillis,
 ) -> Result<(UnixMillis, OpaqueToken, Rotation), Problem> {
-    check(record, now)?;
-    // A weak caller gets no strong secret.
-    caller.covers(record)?;
+    // A weak caller gets no strong secret (s52).
+    let token = CoveredToken::of(&platform.catalog, caller.maker(), record, now);
+    let kind = token.map_err(Problem::of_change)?.kind();
     let until = overlap_end(record, overlap, now)?;
-    let (token, rotation) = new_secret(platform, record, until, now)?;
+    let (token, rotation) = new_secret(platform, kind, record, until, now)?;
     Ok((until, token, rotation))
-}
-
-/// The record, if it is there and the caller's.
-async fn find(platform: &Platform, caller: &Caller, id: &str) -> Result<TokenRecord, Problem> {
-    let unknown = || Problem::not_found("token");
-    let id: TokenId = id.parse().map_err(|_not_an_id| unknown())?;
-    let record = platform.store.token(&id).await?;
-    record
-        .filter(|record| caller.reaches(record.account, &record.environment))
-        .ok_or_else(unknown)
-}
-
-fn check(record: &TokenRecord, now: UnixMillis) -> Result<(), RotateError> {
-    if record.revoked_at.is_some() {
-        return Err(RotateError::Revoked);
-    }
-    if record
-        .expires_at
-        .is_some_and(|expiry| now >= expiry.millis())
-    {
-        return Err(RotateError::Expired);
-    }
-    Ok(())
 }
 
 /// The overlap ends at the token's own expiry at the latest.
@@ -163,15 +150,13 @@ fn overlap_end(
 /// a lost reply does not end the secret that is in use.
 fn new_secret(
     platform: &Platform,
+    kind: &Kind,
     record: &TokenRecord,
     until: UnixMillis,
     now: UnixMillis,
 ) -> Result<(OpaqueToken, Rotation), Problem> {
-    let kind = platform
-        .catalog
-        .kind(&record.kind)
-        .ok_or(RotateError::KindGone)?;
-    let prefix = kind.prefix().ok_or(RotateError::KindGone)?.clone();
+    let gone = || Problem::of_change(ChangeError::KindGone);
+    let prefix = kind.prefix().ok_or_else(gone)?.clone();
     let token = OpaqueToken::generate(prefix, record.id, platform.random.as_ref())?;
     let mut previous: Vec<PreviousSecret> = record
         .previous

@@ -2,21 +2,20 @@
 //! short-lived, narrower JWT. Nothing is written: one read, one signature. 3dverse's
 //! `POST /app/v1/users/{user}/tokens` does the same for a user, for the places the user reaches.
 
-mod api;
-mod error;
+mod routes;
 mod user_token;
 
-pub use api::Api;
+pub use routes::{Api, ROUTES};
 
 use axum::extract::State;
-use axum::routing::post;
-use axum::{Json, Router};
-use error::TemporaryError;
+use axum::{Extension, Json, Router};
 use hallpass_core::{
-    Asked, Claims, Evidence, Issue, JwtId, Kind, ParentId, Principal, PrincipalRecord, Terms,
-    UnixMillis, UnixSeconds, WrittenOriginRule, WrittenScope, present, terms,
+    IssueError, IssueRequest, IssuedKind, Principal, ScopeRequest, UnixSeconds, WrittenOriginRule,
+    WrittenScope, present,
 };
-use hallpass_http::{ANSWER_WITHIN, Body, Caller, Platform, Problem, answer_within, finish};
+use hallpass_http::{
+    Body, Caller, Platform, Problem, RequestFields, WalkFor, finish, serve_routes,
+};
 use hallpass_keys::Signer;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
@@ -40,6 +39,13 @@ struct TemporaryRequest {
     principal: Option<Principal>,
 }
 
+/// What the body calls its fields.
+const FIELDS: RequestFields = RequestFields {
+    scopes: Some("scopes"),
+    lifetime: Some("durationSeconds"),
+    principal: Some("principal"),
+};
+
 /// The reply of both routes.
 #[derive(Serialize, ToSchema)]
 struct TemporaryReply {
@@ -50,21 +56,7 @@ struct TemporaryReply {
 
 /// The routes of this function.
 pub fn routes(signer: &Signer) -> Router<Platform> {
-    let derive = {
-        let signer = signer.clone();
-        post(move |platform, caller, body| derive(platform, signer.clone(), caller, body))
-    };
-    let for_user = {
-        let signer = signer.clone();
-        post(move |platform, caller, user, body| {
-            user_token::derive(platform, signer.clone(), caller, user, body)
-        })
-    };
-    let routes = Router::new()
-        .route("/v1/tokens/temporary", derive.clone())
-        .route("/v2/temporary-access-token/create", derive)
-        .route("/app/v1/users/{user}/tokens", for_user);
-    answer_within(ANSWER_WITHIN, routes)
+    serve_routes(ROUTES, WalkFor::default()).layer(Extension(signer.clone()))
 }
 
 /// The whole function.
@@ -72,132 +64,76 @@ pub fn router(platform: &Platform, signer: &Signer) -> Router {
     finish(routes(signer), platform)
 }
 
+/// Derive a temporary token
+///
+/// A short-lived JWT that can do no more than the calling token: within its scopes, origins,
+/// addresses, environment and expiry. It dies with that token. `scopes` may be left out where the
+/// catalog has a default for the kind; to speak for another `principal` takes `tokens:impersonate`.
+#[utoipa::path(
+    post, path = "/v1/tokens/temporary", tag = "tokens", operation_id = "derive",
+    request_body = TemporaryRequest,
+    responses(
+        (status = 200, description = "The JWT, as an `Authorization` header is to have it.", body = TemporaryReply),
+    ),
+    security(("token" = [])),
+)]
 async fn derive(
     State(platform): State<Platform>,
-    signer: Signer,
+    Extension(signer): Extension<Signer>,
     caller: Caller,
     body: Result<Body<TemporaryRequest>, Problem>,
 ) -> Result<Json<TemporaryReply>, Problem> {
     let now = platform.now();
     let kind = derived_kind(&platform, &caller)?;
-    let value = body?.value;
-    let principal = value.principal.unwrap_or(caller.principal());
-    check_principal(&caller, kind, principal)?;
-    let asked = Asked {
-        scopes: value.scopes,
-        origins: value.origins,
-        ips: None,
-        lifetime: value.duration_seconds,
-    };
-    let terms = terms(
-        &platform.catalog,
-        kind,
-        asked,
-        &caller.evidence().bounds(),
-        now,
-    )
-    .map_err(TemporaryError::Terms)?;
-    // What the caller's kind may no longer hold is in its record still.
-    caller
-        .contain(&terms.bounds())
-        .map_err(|error| TemporaryError::Terms(error.into()))?;
-    check_rights(&platform, &caller, principal, &terms).await?;
-    let claims = claims(&platform, &caller, kind, principal, terms, now)?;
-    let expires_at = claims.exp;
-    let token = signer
-        .sign(&claims, now)
-        .await
-        .map_err(TemporaryError::Sign)?;
-    let authorization = format!("Bearer {}", token.expose_secret());
+    let request = body?.value.into();
+    let issuance = platform.issue(kind, request, caller.maker(), now, refused);
+    let claims = platform.claims(issuance.await?)?;
+    let token = signer.sign(&claims, now).await.map_err(Problem::of_sign)?;
     Ok(Json(TemporaryReply {
-        authorization,
-        expires_at,
+        authorization: format!("Bearer {}", token.expose_secret()),
+        expires_at: claims.claims().exp,
     }))
 }
 
-/// The kind of JWT that the caller's kind derives.
-fn derived_kind<'a>(platform: &'a Platform, caller: &Caller) -> Result<&'a Kind, TemporaryError> {
-    let derives = caller.kind().derives.first();
-    derives
-        .and_then(|name| platform.catalog.kind(name))
-        .ok_or_else(|| TemporaryError::DerivesNothing(caller.kind().name.clone()))
+/// Derive a temporary token, at Archilogic's address
+///
+/// The same as `POST /v1/tokens/temporary`.
+#[utoipa::path(
+    post, path = "/v2/temporary-access-token/create", tag = "tokens", operation_id = "derive_temporary_access_token",
+    request_body = TemporaryRequest,
+    responses(
+        (status = 200, description = "The JWT, as an `Authorization` header is to have it.", body = TemporaryReply),
+    ),
+    security(("token" = [])),
+)]
+async fn derive_as_archilogic(
+    platform: State<Platform>,
+    signer: Extension<Signer>,
+    caller: Caller,
+    body: Result<Body<TemporaryRequest>, Problem>,
+) -> Result<Json<TemporaryReply>, Problem> {
+    derive(platform, signer, caller, body).await
 }
 
-/// A token speaks for the caller's own principal, or for another that the caller may impersonate.
-fn check_principal(caller: &Caller, kind: &Kind, principal: Principal) -> Result<(), Problem> {
-    if !kind.principals.contains(&principal.principal_type()) {
-        return Err(TemporaryError::PrincipalNotForKind(kind.name.clone()).into());
-    }
-    if principal != caller.principal() {
-        caller.require("tokens:impersonate")?;
-    }
-    if matches!(principal, Principal::Account(other) if other != caller.account()) {
-        return Err(TemporaryError::NoPrincipal.into());
-    }
-    Ok(())
+/// The kind of JWT that the caller's kind derives. Asked before the body is looked at.
+fn derived_kind<'a>(platform: &'a Platform, caller: &Caller) -> Result<IssuedKind<'a>, Problem> {
+    let kind = IssuedKind::derived(&platform.catalog, &caller.maker());
+    kind.map_err(refused)
 }
 
-/// A user or service account is there; and what speaks for a user lies within the user's rights.
-async fn check_rights(
-    platform: &Platform,
-    caller: &Caller,
-    principal: Principal,
-    terms: &Terms,
-) -> Result<(), Problem> {
-    if matches!(principal, Principal::Account(_)) {
-        return Ok(());
-    }
-    let open = open_principal(platform, caller, principal).await?;
-    let principal = open.ok_or(TemporaryError::NoPrincipal)?;
-    let outside = platform
-        .validator
-        .outside_rights(&principal, &terms.scopes)
-        .await?;
-    match outside {
-        Some(scope) => Err(TemporaryError::NotTheUsers(scope).into()),
-        None => Ok(()),
-    }
+fn refused(error: IssueError) -> Problem {
+    Problem::of_issue(error, &FIELDS)
 }
 
-/// A user or service account of the caller's environment, if it is not closed.
-async fn open_principal(
-    platform: &Platform,
-    caller: &Caller,
-    principal: Principal,
-) -> Result<Option<PrincipalRecord>, Problem> {
-    let (account, environment) = (caller.account(), caller.environment());
-    let found = platform
-        .store
-        .principal(&account, environment, &principal)
-        .await?;
-    Ok(found.filter(|found| found.closed_at.is_none()))
-}
-
-fn claims(
-    platform: &Platform,
-    caller: &Caller,
-    kind: &Kind,
-    principal: Principal,
-    terms: Terms,
-    now: UnixMillis,
-) -> Result<Claims, Problem> {
-    let Evidence::Opaque { record: parent, .. } = caller.evidence() else {
-        return Err(TemporaryError::DerivesNothing(caller.kind().name.clone()).into());
-    };
-    let expires_at = terms
-        .expires_at
-        .ok_or_else(|| TemporaryError::DerivesNothing(kind.name.clone()))?;
-    let issue = Issue {
-        kind: kind.name.clone(),
-        parent: ParentId::Token(parent.id),
-        account: caller.account(),
-        environment: caller.environment().clone(),
-        principal,
-        scopes: terms.scopes,
-        origins: terms.origins,
-        ips: terms.ips,
-        expires_at,
-    };
-    let jti = JwtId::generate(platform.random.as_ref())?;
-    Ok(issue.claims(&platform.issuer, platform.audience.as_deref(), jti, now))
+impl From<TemporaryRequest> for IssueRequest {
+    fn from(request: TemporaryRequest) -> Self {
+        let scopes = request.scopes;
+        Self {
+            scopes: scopes.map_or(ScopeRequest::Default, ScopeRequest::Named),
+            origins: request.origins,
+            lifetime: request.duration_seconds,
+            principal: request.principal,
+            ..Self::default()
+        }
+    }
 }

@@ -1,14 +1,13 @@
 //! 3dverse's `POST /app/v1/users/{id}/tokens`: a user's token, for the places the user reaches now.
 
-use crate::error::TemporaryError;
-use crate::{claims, derived_kind, open_principal};
-use axum::Json;
+use crate::derived_kind;
 use axum::extract::State;
+use axum::{Extension, Json};
 use hallpass_core::{
-    AccessLevel, Asked, BoundsError, FolderRef, Principal, PrincipalRecord, PrincipalType, Rights,
-    ScopeSet, Terms, TermsError, UserId, WrittenScope, present, terms,
+    AccessLevel, FolderRef, IssueError, IssueRequest, ManagementScope, Path as ScopePath,
+    Principal, ScopeRequest, UserId, present,
 };
-use hallpass_http::{Body, Caller, Path, Platform, Problem};
+use hallpass_http::{Body, Caller, Path, Platform, Problem, RequestFields};
 use hallpass_keys::{SignError, Signer};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
@@ -65,140 +64,113 @@ impl<'de> Deserialize<'de> for Ttl {
     }
 }
 
+/// Derive a token for a user
+///
+/// 3dverse's call: a JWT that speaks for the user, with this level of access at the places the user
+/// reaches now, or at those of `folders` alone. For another user than the caller's own it takes `tokens:impersonate`.
+#[utoipa::path(
+    post, path = "/app/v1/users/{user}/tokens", tag = "tokens", operation_id = "derive_user_token",
+    request_body = UserTokenRequest,
+    params(("user" = UserId, Path)),
+    responses(
+        (status = 200, description = "The user's token.", body = UserTokenReply),
+    ),
+    security(("token" = [])),
+)]
 pub(crate) async fn derive(
     State(platform): State<Platform>,
-    signer: Signer,
+    Extension(signer): Extension<Signer>,
     caller: Caller,
     Path(user): Path<String>,
     body: Result<Body<UserTokenRequest>, Problem>,
 ) -> Result<Json<UserTokenReply>, Problem> {
     let now = platform.now();
     let kind = derived_kind(&platform, &caller)?;
-    if !kind.principals.contains(&PrincipalType::User) {
-        return Err(TemporaryError::PrincipalNotForKind(kind.name.clone()).into());
+    let user = user.parse::<UserId>();
+    // Whoever may not speak for the user learns nothing of the body.
+    if user.as_ref().ok().map(|user| Principal::User(*user)) != Some(caller.principal()) {
+        caller.require(ManagementScope::TokensImpersonate)?;
     }
-    let unknown = || Problem::not_found("user");
-    let user = user.parse::<UserId>().map(Principal::User);
-    if user.as_ref().ok() != Some(&caller.principal()) {
-        caller.require("tokens:impersonate")?;
-    }
-    let request = body?.value;
-    let user = user.map_err(|_not_an_id| unknown())?;
-    let user = open_principal(&platform, &caller, user).await?;
-    let user = user.ok_or_else(unknown)?;
-    let asked = platform
-        .catalog
-        .access(&request.scope)
-        .ok_or_else(|| unknown_level(&platform))?;
-    let rights = platform.validator.rights(&user).await?;
-    let reached = match &request.folders {
-        None => {
-            let reached = rights.within(asked, platform.catalog.implications());
-            reached.ok_or(TemporaryError::NothingReachable(request.scope))?
-        }
-        Some(folders) => at_folders(&platform, &user, (asked, &rights), folders).await?,
+    let UserTokenRequest {
+        scope: level,
+        ttl,
+        folders,
+    } = body?.value;
+    let user = user.map_err(|_not_an_id| Problem::not_found("user"))?;
+    let folders = match folders {
+        Some(folders) => Some(located(&platform, &caller, &folders).await?),
+        None => None,
     };
-    let asked = Asked {
-        scopes: Some(written(&reached)),
-        origins: None,
-        ips: None,
-        lifetime: request.ttl.map(|Ttl(seconds)| seconds),
+    let request = IssueRequest {
+        scopes: ScopeRequest::Level { level, folders },
+        lifetime: ttl.map(|Ttl(seconds)| seconds),
+        principal: Some(Principal::User(user)),
+        ..IssueRequest::default()
     };
-    let bounds = caller.evidence().bounds();
-    let terms: Terms = terms(&platform.catalog, kind, asked, &bounds, now).map_err(refused)?;
-    caller
-        .contain(&terms.bounds())
-        .map_err(|error| refused(error.into()))?;
-    let claims = claims(&platform, &caller, kind, user.id, terms, now)?;
+    let issuance = platform.issue(kind, request, caller.maker(), now, refused);
+    let claims = platform.claims(issuance.await?)?;
     let token = signer.sign(&claims, now).await.map_err(unsigned)?;
+    let expires_at = claims.claims().exp;
     Ok(Json(UserTokenReply {
         user_token: token.expose_secret().to_owned(),
-        expires_in: claims.exp.0.saturating_sub(now.seconds().0),
-        expires_on: claims.exp.0,
+        expires_in: expires_at.0.saturating_sub(now.seconds().0),
+        expires_on: expires_at.0,
     }))
 }
 
-/// What the user may of `asked` at these folders, at each of which that must be something.
-async fn at_folders(
+/// The folders with their paths; one that does not exist has none.
+async fn located(
     platform: &Platform,
-    user: &PrincipalRecord,
-    (asked, rights): (&ScopeSet, &Rights),
+    caller: &Caller,
     folders: &[FolderRef],
-) -> Result<ScopeSet, Problem> {
+) -> Result<Vec<(FolderRef, Option<ScopePath>)>, Problem> {
     if folders.len() > MOST_FOLDERS {
         let detail = format!("a token is for at most {MOST_FOLDERS} folders: name fewer");
         return Err(Problem::invalid("folders", "too_many", detail));
     }
-    let mut reached = Vec::new();
+    let (account, environment) = (caller.account(), caller.environment());
+    let mut located = Vec::with_capacity(folders.len());
     for folder in folders {
-        let unreachable = || TemporaryError::Unreachable(*folder);
         let path = match folder {
             FolderRef::Made(id) => {
-                let found = platform.store.folder(&user.account, &user.environment, id);
-                found.await?.map(|folder| folder.path)
+                let found = platform.store.folder(&account, environment, id).await?;
+                found.map(|folder| folder.path)
             }
             FolderRef::Public | FolderRef::Home(_) => folder.path_at_top().ok(),
         };
-        let path = path.ok_or_else(unreachable)?;
-        let there = asked.iter().map(|scope| scope.at(path.clone())).collect();
-        let there = ScopeSet::new(there).map_err(|_empty| unreachable())?;
-        let within = rights.within(&there, platform.catalog.implications());
-        reached.extend(within.ok_or_else(unreachable)?.iter().cloned());
+        located.push((*folder, path));
     }
-    ScopeSet::new(reached).map_err(|_empty| {
-        let detail = "an empty list names no folder: leave the field out for all there are";
-        Problem::invalid("folders", "empty_list", detail)
-    })
+    Ok(located)
 }
 
-/// The scopes as a request would write them.
-fn written(scopes: &ScopeSet) -> Vec<WrittenScope> {
-    let texts = scopes.iter().map(ToString::to_string);
-    // Scopes of ours are texts of ours.
-    texts.filter_map(|scope| scope.parse().ok()).collect()
-}
-
-/// The body names a level, a `ttl` and maybe folders: what is wrong with the terms is about one of
-/// them.
-fn refused(error: TermsError) -> Problem {
-    match &error {
-        TermsError::TooMany { .. } => {
-            Problem::invalid("folders", "token_too_large", TOO_MANY_PLACES)
+/// The body names a level, a `ttl` and maybe folders: a refusal is about one of them, or about the
+/// user in the path.
+fn refused(error: IssueError) -> Problem {
+    match error {
+        IssueError::UnknownPrincipal => Problem::not_found("user"),
+        IssueError::TooMany { .. } => {
+            Problem::invalid("folders", "token_too_large", TOO_MANY_FOLDERS)
         }
-        TermsError::Lifetime(_) | TermsError::Bounds(BoundsError::Expiry) => {
-            Problem::of_terms(error, "ttl")
-        }
-        TermsError::MissingScopes(_)
-        | TermsError::EmptyScopes(_)
-        | TermsError::UnknownScope(_)
-        | TermsError::ScopeNotForKind { .. }
-        | TermsError::OriginsRequired(_)
-        | TermsError::OriginsNotForKind(_)
-        | TermsError::EmptyRules { .. }
-        | TermsError::Bounds(
-            BoundsError::Scope(_) | BoundsError::Origin(_) | BoundsError::Address(_),
-        ) => Problem::of_terms(error, "ttl").field("scope"),
+        error => Problem::of_issue(error, &FIELDS),
     }
 }
 
 fn unsigned(error: SignError) -> Problem {
-    let SignError::TooLarge(error) = error else {
-        return TemporaryError::Sign(error).into();
-    };
-    let field = match error.field() {
-        "scopes" => "folders",
-        field => field,
-    };
-    Problem::invalid(field, "token_too_large", TOO_MANY_PLACES)
+    match error {
+        SignError::TooLarge(error) if error.field() == "scopes" => {
+            Problem::invalid("folders", "token_too_large", TOO_MANY_FOLDERS)
+        }
+        error => Problem::of_sign(error),
+    }
 }
 
-const TOO_MANY_PLACES: &str = "the user reaches more places than a token holds: name those it is for in `folders`, or give access higher up";
+const FIELDS: RequestFields = RequestFields {
+    scopes: Some("scope"),
+    lifetime: Some("ttl"),
+    principal: None,
+};
 
-fn unknown_level(platform: &Platform) -> TemporaryError {
-    let known = platform.catalog.access_levels();
-    let known: Vec<String> = known.map(|level| format!("`{level}`")).collect();
-    TemporaryError::UnknownLevel(known.join(", "))
-}
+const TOO_MANY_FOLDERS: &str = "the user reaches more places than a token holds: name those it is for in `folders`, or give access higher up";
 
 #[cfg(test)]
 mod tests {

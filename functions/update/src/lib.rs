@@ -1,20 +1,19 @@
 //! `PATCH /v1/tokens/{id}`: what can be changed of a token once it is made. Its scopes, kind, expiry
 //! and principal cannot: mint another.
 
-mod api;
 mod error;
 mod request;
+mod routes;
 
-pub use api::Api;
+pub use routes::{Api, ROUTES};
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::patch;
 use axum::{Json, Router};
 use error::UpdateError;
-use hallpass_core::{Bounds, TokenId, TokenRecord, UnixMillis};
+use hallpass_core::{ChangeError, CoveredToken, TokenId, TokenRecord, UnixMillis};
 use hallpass_http::{
-    ANSWER_WITHIN, Body, Caller, Path, Platform, Problem, TokenView, answer_within, finish,
+    Body, Caller, Path, Platform, Problem, TokenView, WalkFor, finish, serve_routes,
 };
 use hallpass_store::{Audit, Changeable, UpdateError as StoreUpdateError};
 use request::UpdateRequest;
@@ -24,10 +23,7 @@ const TRIES: u8 = 32;
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    answer_within(
-        ANSWER_WITHIN,
-        Router::new().route("/v1/tokens/{id}", patch(update)),
-    )
+    serve_routes(ROUTES, WalkFor::default())
 }
 
 /// The whole function.
@@ -35,22 +31,33 @@ pub fn router(platform: &Platform) -> Router {
     finish(routes(), platform)
 }
 
+/// Change a token
+///
+/// Its name, origins, addresses, metadata, and whether it is enabled. What is left out stays;
+/// `null` takes the origins or addresses away, where the kind can be without. The caller's bounds
+/// cover the token's before and after.
+#[utoipa::path(
+    patch, path = "/v1/tokens/{id}", tag = "tokens", operation_id = "update",
+    request_body = UpdateRequest,
+    params(("id" = TokenId, Path)),
+    responses(
+        (status = 200, description = "The token as it is now.", body = TokenView<'static>),
+    ),
+    security(("token" = ["tokens:mint"])),
+)]
 async fn update(
     State(platform): State<Platform>,
     caller: Caller,
     Path(id): Path<String>,
     body: Result<Body<UpdateRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    caller.require("tokens:mint")?;
     let Body { value, .. } = body?;
     value.check()?;
-    let id: TokenId = id
-        .parse()
-        .map_err(|_not_an_id| Problem::not_found("token"))?;
     for _ in 0..TRIES {
         let now = platform.now();
-        let record = find(&platform, &caller, &id).await?;
-        let to = changed(&platform, &caller, &record, &value, now)?;
+        let record = caller.find_token(&platform.store, &id).await?;
+        let to = changed(&platform, &caller, &record, &value, now);
+        let to = to.map_err(Problem::of_change)?;
         let audit = told(caller.audit("update", record.id, now), &record, &to);
         let maker = Some(caller.evidence());
         let store = &platform.store;
@@ -88,14 +95,6 @@ fn told(mut audit: Audit, record: &TokenRecord, to: &Changeable) -> Audit {
     audit
 }
 
-/// The record, if it is there and the caller's.
-async fn find(platform: &Platform, caller: &Caller, id: &TokenId) -> Result<TokenRecord, Problem> {
-    let record = platform.store.token(id).await?;
-    record
-        .filter(|record| caller.reaches(record.account, &record.environment))
-        .ok_or_else(|| Problem::not_found("token"))
-}
-
 /// What the token becomes. The caller could give what it can do before and after (s52).
 fn changed(
     platform: &Platform,
@@ -103,29 +102,10 @@ fn changed(
     record: &TokenRecord,
     request: &UpdateRequest,
     now: UnixMillis,
-) -> Result<Changeable, Problem> {
-    if record.revoked_at.is_some() {
-        return Err(UpdateError::Revoked.into());
-    }
-    if record
-        .expires_at
-        .is_some_and(|expiry| now >= expiry.millis())
-    {
-        return Err(UpdateError::Expired.into());
-    }
-    caller.covers(record)?;
-    let kind = platform
-        .catalog
-        .kind(&record.kind)
-        .ok_or(UpdateError::KindGone)?;
-    let to = request
-        .applied_to(record, kind)
-        .map_err(UpdateError::Terms)?;
-    let after = Bounds {
-        origins: &to.origins,
-        ips: &to.ips,
-        ..record.bounds()
-    };
-    caller.contain_token(&after, &record.kind, record.principal)?;
+) -> Result<Changeable, ChangeError> {
+    let token = CoveredToken::of(&platform.catalog, caller.maker(), record, now)?;
+    let mut to = Changeable::of(record);
+    (to.origins, to.ips) = token.changed(request.bounds_change())?;
+    request.apply_details(&mut to);
     Ok(to)
 }

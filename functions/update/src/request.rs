@@ -1,12 +1,9 @@
 //! What is to be changed.
 
 use crate::error::UpdateError;
-use hallpass_core::{
-    IpRule, Kind, Metadata, TermsError, TokenName, TokenRecord, WrittenOriginRule, changed_ips,
-    changed_origins, present,
-};
+use hallpass_core::{ChangeRequest, Edit, IpRule, Metadata, TokenName, WrittenOriginRule, present};
 use hallpass_store::Changeable;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// The body of `PATCH /v1/tokens/{id}`. What is left out stays; `null` takes the origins or
@@ -31,24 +28,6 @@ pub(crate) struct UpdateRequest {
     enabled: Option<bool>,
 }
 
-/// What becomes of a field that can be taken away.
-#[derive(Debug, Default)]
-enum Edit<T> {
-    /// It is left out.
-    #[default]
-    Keep,
-    /// It is `null`.
-    Remove,
-    /// It is this.
-    Set(T),
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Edit<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::deserialize(deserializer)?.map_or(Self::Remove, Self::Set))
-    }
-}
-
 impl UpdateRequest {
     /// It changes something.
     pub(crate) fn check(&self) -> Result<(), UpdateError> {
@@ -60,8 +39,8 @@ impl UpdateRequest {
             enabled,
         } = self;
         let nothing = name.is_none()
-            && matches!(origins, Edit::Keep)
-            && matches!(ips, Edit::Keep)
+            && origins.is_keep()
+            && ips.is_keep()
             && metadata.is_none()
             && enabled.is_none();
         if nothing {
@@ -70,25 +49,18 @@ impl UpdateRequest {
         Ok(())
     }
 
-    /// What a token becomes by it.
-    pub(crate) fn applied_to(
-        &self,
-        record: &TokenRecord,
-        kind: &Kind,
-    ) -> Result<Changeable, TermsError> {
-        let mut to = Changeable::of(record);
+    /// What it changes of how far the token reaches.
+    pub(crate) fn bounds_change(&self) -> ChangeRequest {
+        ChangeRequest {
+            origins: self.origins.clone(),
+            ips: self.ips.clone(),
+        }
+    }
+
+    /// Changes the rest, which no rule asks for.
+    pub(crate) fn apply_details(&self, to: &mut Changeable) {
         if let Some(name) = &self.name {
             to.name = name.clone();
-        }
-        match &self.origins {
-            Edit::Keep => {}
-            Edit::Remove => to.origins = changed_origins(kind, None)?,
-            Edit::Set(origins) => to.origins = changed_origins(kind, Some(origins.clone()))?,
-        }
-        match &self.ips {
-            Edit::Keep => {}
-            Edit::Remove => to.ips = changed_ips(None)?,
-            Edit::Set(ips) => to.ips = changed_ips(Some(ips.clone()))?,
         }
         if let Some(metadata) = &self.metadata {
             to.metadata = metadata.clone();
@@ -96,6 +68,5 @@ impl UpdateRequest {
         if let Some(enabled) = self.enabled {
             to.enabled = enabled;
         }
-        Ok(to)
     }
 }

@@ -1,28 +1,25 @@
 //! `POST /v1/tokens/validate`: may this token do this, to this, from here?
 //! `GET /v1/tokens/self`: the same of the token that asks.
 
-mod api;
 mod reply;
 mod request;
+mod routes;
+mod wanted;
 
-pub use api::Api;
+pub use routes::{Api, ROUTES};
 
 use axum::extract::State;
-use axum::routing::{get, post};
 use axum::{Json, Router};
-use hallpass_core::{Code, Decision, Facts, PresentedOrigin, decide};
+use hallpass_core::{Code, Decision, Facts, PresentedOrigin, Tenant, decide};
 use hallpass_http::{
-    ANSWER_WITHIN, Caller, Credential, JsonBody, Platform, Problem, answer_within, finish,
+    Caller, Credential, JsonBody, Platform, Problem, WalkFor, finish, serve_routes,
 };
 use reply::ValidateReply;
 use request::ValidateRequest;
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
-    let routes = Router::new()
-        .route("/v1/tokens/validate", post(validate))
-        .route("/v1/tokens/self", get(of_self));
-    answer_within(ANSWER_WITHIN, routes)
+    serve_routes(ROUTES, WalkFor::default())
 }
 
 /// The whole function.
@@ -30,13 +27,26 @@ pub fn router(platform: &Platform) -> Router {
     finish(routes(), platform)
 }
 
-/// The caller's token and the one in question are read together, in one round trip; the caller is
-/// judged first, and learns nothing of its body before.
+/// Validate a token
+///
+/// May this token do this, to this, from here? The answer is a 200, with a stable `code` where it
+/// is no. What the token is and may do is shown where the caller's account and environment are the
+/// token's own, or the caller is the operator.
+#[utoipa::path(
+    post, path = "/v1/tokens/validate", tag = "validation", operation_id = "validate",
+    request_body = ValidateRequest,
+    responses(
+        (status = 200, description = "Whether it may.", body = ValidateReply),
+    ),
+    security(("token" = ["tokens:validate"])),
+)]
 async fn validate(
     State(platform): State<Platform>,
     credential: Credential,
     body: Result<JsonBody, Problem>,
 ) -> Result<Json<ValidateReply>, Problem> {
+    // The caller's token and the one in question are read together, in one round trip; the caller is
+    // judged first, and learns nothing of its body before.
     let now = platform.now();
     let request = body.and_then(|body| body.parse::<ValidateRequest>());
     let in_question = request
@@ -47,10 +57,9 @@ async fn validate(
         .examine([credential.text(), in_question], now)
         .await?;
     let caller = Caller::admit(&platform, &credential, callers, now)?;
-    caller.require("tokens:validate")?;
     let request = request?;
     let scopes = request.scopes(&platform.catalog)?;
-    let (_, environment) = caller.place(None, request.environment.clone())?;
+    let Tenant { environment, .. } = caller.tenant(None, request.environment.clone())?;
     let anywhere = caller.is_operator() && request.environment.is_none();
     let facts = Facts {
         scopes: &scopes,
@@ -66,6 +75,16 @@ async fn validate(
     Ok(Json(ValidateReply::new(decision, &evidence, &caller)))
 }
 
+/// Look at the calling token
+///
+/// The same of the token that is presented.
+#[utoipa::path(
+    get, path = "/v1/tokens/self", tag = "validation", operation_id = "validate_self",
+    responses(
+        (status = 200, description = "The token is good from here.", body = ValidateReply),
+    ),
+    security(("token" = [])),
+)]
 async fn of_self(caller: Caller) -> Json<ValidateReply> {
     let detail = "the token is good to be used from here".to_owned();
     let decision = Decision {

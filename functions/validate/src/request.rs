@@ -1,9 +1,9 @@
 //! What is asked of a token.
 
-use hallpass_core::{Catalog, EnvironmentName, MAX_SCOPES, Scope, WrittenScope, present};
+use crate::wanted::Wanted;
+use hallpass_core::{Catalog, EnvironmentName, MAX_SCOPES, Scope, present};
 use hallpass_http::Problem;
-use serde::{Deserialize, Deserializer, de};
-use std::fmt;
+use serde::Deserialize;
 use std::net::IpAddr;
 use utoipa::ToSchema;
 
@@ -27,9 +27,6 @@ pub(crate) struct ValidateRequest {
     pub(crate) ip: Option<IpAddr>,
 }
 
-/// One scope, or a list of which all are required.
-pub(crate) struct Wanted(Vec<WrittenScope>);
-
 impl ValidateRequest {
     /// The scopes asked for, as the catalog knows them.
     pub(crate) fn scopes(&self, catalog: &Catalog) -> Result<Vec<Scope>, Problem> {
@@ -50,38 +47,5 @@ impl ValidateRequest {
             .map(|scope| catalog.resolve(scope))
             .collect::<Result<_, _>>()
             .map_err(|error| Problem::invalid("scope", "unknown_scope", error.to_string()))
-    }
-}
-
-impl<'de> Deserialize<'de> for Wanted {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(WantedVisitor)
-    }
-}
-
-struct WantedVisitor;
-
-impl<'de> de::Visitor<'de> for WantedVisitor {
-    type Value = Wanted;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a scope such as `\"resource:action\"`, or a list of them")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Wanted, E> {
-        Ok(Wanted(vec![text.parse().map_err(E::custom)?]))
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Wanted, A::Error> {
-        let scope = WrittenScope::deserialize(de::value::MapAccessDeserializer::new(map))?;
-        Ok(Wanted(vec![scope]))
-    }
-
-    fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Wanted, A::Error> {
-        let mut scopes = Vec::new();
-        while let Some(scope) = list.next_element()? {
-            scopes.push(scope);
-        }
-        Ok(Wanted(scopes))
     }
 }

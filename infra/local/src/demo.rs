@@ -34,7 +34,7 @@ pub(crate) async fn answer(
     State(platform): State<Platform>,
     request: Request,
 ) -> Result<Json<DemoReply>, Problem> {
-    let (mut parts, _) = request.into_parts();
+    let (parts, _) = request.into_parts();
     let (method, path) = (parts.method.to_string(), parts.uri.path().to_owned());
     let needed = platform.catalog.routes().find(&method, &path);
     if needed == RouteMatch::Unknown {
@@ -42,7 +42,7 @@ pub(crate) async fn answer(
             "route: see the README for Hallpass's own and the catalog for the platform's",
         ));
     }
-    let caller = admit_to_route(&platform, &mut parts, &method, &path).await?;
+    let caller = admit_to_route(&platform, &parts, &method, &path).await?;
     let scope = match needed {
         RouteMatch::NeedsOneOf(scopes) => scopes
             .into_iter()

@@ -3,8 +3,24 @@
 mod demo;
 
 use axum::Router;
-use hallpass_http::{Platform, finish_whole};
+use hallpass_http::{Platform, Route, finish_whole};
 use hallpass_keys::Signer;
+
+/// Every function that has routes, by its name, and its table of them.
+pub const TABLES: [(&str, &[Route]); 12] = [
+    ("mint", hallpass_mint::ROUTES),
+    ("temporary", hallpass_temporary::ROUTES),
+    ("revoke", hallpass_revoke::ROUTES),
+    ("validate", hallpass_validate::ROUTES),
+    ("rotate", hallpass_rotate::ROUTES),
+    ("list", hallpass_list::ROUTES),
+    ("update", hallpass_update::ROUTES),
+    ("directory", hallpass_directory::ROUTES),
+    ("activity", hallpass_activity::ROUTES),
+    ("jwks", hallpass_jwks::ROUTES),
+    ("docs", hallpass_docs::ROUTES),
+    ("exchange", hallpass_exchange::ROUTES),
+];
 
 /// The routes of all functions.
 pub fn routes(signer: &Signer) -> Router<Platform> {

@@ -1,15 +1,19 @@
 //! The catalog: a platform's whole policy as one reviewed file.
 
+pub(crate) mod kind;
+pub(crate) mod route;
+
 mod check;
 mod source;
 
-use crate::access::AccessLevel;
-use crate::coverage::{Implications, ScopeSet};
-use crate::kind::{Format, Kind, KindName};
-use crate::route::RouteTable;
-use crate::scope::{Action, MANAGEMENT_SCOPES, Name, Path, Scope, WrittenScope};
-use crate::share::ModelId;
-use crate::token::Prefix;
+use crate::catalog::kind::{Format, Kind, KindName};
+use crate::catalog::route::RouteTable;
+use crate::directory::access::AccessLevel;
+use crate::directory::share::ModelId;
+use crate::scope::coverage::{Implications, ScopeSet};
+use crate::scope::management::ManagementScope;
+use crate::scope::{Action, Name, Path, Scope, WrittenScope};
+use crate::token::prefix::Prefix;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
@@ -80,14 +84,6 @@ impl SharePolicy {
 }
 
 impl Catalog {
-    /// Reads and checks a catalog; `file` is what errors call it.
-    ///
-    /// # Errors
-    /// Names the file, the line and the reason.
-    pub fn parse(file: &str, text: &str) -> Result<Self, CatalogError> {
-        check::catalog(file, text)
-    }
-
     /// The platform's name.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -207,7 +203,7 @@ impl Catalog {
     /// The built-in kind: it may hold every scope there is, and bootstrap's token does.
     #[must_use]
     pub fn management(&self) -> Option<&Kind> {
-        self.kinds.get(&KindName::from(check::MANAGEMENT_KIND))
+        self.kinds.get(&KindName::from(kind::MANAGEMENT_KIND))
     }
 
     /// The longest that any JWT of this catalog lives, in seconds.
@@ -225,26 +221,8 @@ impl Catalog {
 
 /// The scopes of Hallpass itself and what each is for.
 fn management_scopes() -> impl Iterator<Item = (Scope, Declared)> {
-    const DESCRIPTIONS: [&str; MANAGEMENT_SCOPES.len()] = [
-        "Mint, rotate and change tokens",
-        "List tokens",
-        "Revoke tokens",
-        "Ask whether a token may do something",
-        "Make tokens that speak for somebody else",
-        "Read accounts, environments, users and groups",
-        "Change accounts, environments, users and groups",
-        "Read usage and the audit log",
-        "Act in every account: the platform itself",
-    ];
-    MANAGEMENT_SCOPES
-        .iter()
-        .zip(DESCRIPTIONS)
-        .filter_map(|(scope, description)| {
-            Some((
-                scope.parse().ok()?,
-                Declared {
-                    description: description.to_owned(),
-                },
-            ))
-        })
+    ManagementScope::ALL.into_iter().map(|scope| {
+        let description = scope.description().to_owned();
+        (scope.into(), Declared { description })
+    })
 }

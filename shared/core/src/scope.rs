@@ -1,26 +1,17 @@
 //! Scopes: `resource:action`, maybe limited to one place with `@path`.
 
-use crate::present::present;
+pub(crate) mod coverage;
+pub(crate) mod management;
+
+use crate::json::present::present;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
 use thiserror::Error;
 
-/// The scopes of Hallpass itself, in every catalog. `*` never covers them.
-pub const MANAGEMENT_SCOPES: [&str; 9] = [
-    "tokens:mint",
-    "tokens:read",
-    "tokens:revoke",
-    "tokens:validate",
-    "tokens:impersonate",
-    "directory:read",
-    "directory:write",
-    "activity:read",
-    "platform:operate",
-];
-
 const MAX_SCOPE_CHARACTERS: usize = 512;
 const MAX_PATH_SEGMENTS: usize = 16;
 const MAX_SEGMENT_CHARACTERS: usize = 64;
+const MANAGEMENT_RESOURCES: [&str; 4] = ["tokens", "directory", "activity", "platform"];
 
 /// Why a text is no scope.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -58,6 +49,16 @@ impl Name {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it is a resource that Hallpass's own scopes use: a catalog declares none of these.
+    pub(crate) fn is_management(&self) -> bool {
+        MANAGEMENT_RESOURCES.contains(&self.as_str())
+    }
+
+    /// A name that stands in this crate's own source.
+    pub(crate) fn of_ours(text: &'static str) -> Self {
+        Self(text.into())
     }
 }
 
@@ -157,13 +158,7 @@ impl Scope {
     /// Whether this is one of Hallpass's own scopes.
     #[must_use]
     pub fn is_management(&self) -> bool {
-        is_management_resource(&self.resource)
-    }
-
-    /// Whether this is `platform:operate`, which only the operator account's tokens can hold.
-    #[must_use]
-    pub fn is_operator(&self) -> bool {
-        self.resource.as_str() == "platform"
+        self.resource.is_management()
     }
 
     /// The scope at one place, whatever its own was.
@@ -185,14 +180,6 @@ impl Scope {
     }
 }
 
-/// Whether `resource` is one that Hallpass's own scopes use.
-pub(crate) fn is_management_resource(resource: &Name) -> bool {
-    matches!(
-        resource.as_str(),
-        "tokens" | "directory" | "activity" | "platform"
-    )
-}
-
 impl FromStr for Scope {
     type Err = ScopeSyntaxError;
 
@@ -209,7 +196,7 @@ impl FromStr for Scope {
             .ok_or_else(|| ScopeSyntaxError::NoColon(text.to_owned()))?;
         let resource: Name = resource.parse()?;
         let action = match action {
-            "*" if is_management_resource(&resource) => {
+            "*" if resource.is_management() => {
                 return Err(ScopeSyntaxError::ManagementWildcard(
                     resource.as_str().to_owned(),
                 ));
@@ -217,7 +204,7 @@ impl FromStr for Scope {
             "*" => Action::Any,
             name => Action::Named(name.parse()?),
         };
-        if path.is_some() && is_management_resource(&resource) {
+        if path.is_some() && resource.is_management() {
             return Err(ScopeSyntaxError::ManagementPath(permission.to_owned()));
         }
         Ok(Self {

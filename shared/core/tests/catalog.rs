@@ -1,9 +1,7 @@
 //! Catalogs: every way one can be wrong, with the line it is wrong in.
 
-#![cfg(test)]
-
 use hallpass_core::{
-    Catalog, CatalogError, Kind, KindName, MANAGEMENT_SCOPES, Presentation, Scope, ScopeError,
+    Catalog, CatalogError, Kind, KindName, ManagementScope, Presentation, Scope, ScopeError,
 };
 
 /// Every wrong catalog below is this one after one replacement. Its first line is line 1.
@@ -734,14 +732,14 @@ fn scopes_are_resolved_against_the_catalog() {
 fn s51_the_built_in_kind_holds_everything_and_star_holds_no_management_scope() {
     let catalog = parse(GOOD).unwrap();
     let management = catalog.management().unwrap();
-    let mut expected: Vec<String> = MANAGEMENT_SCOPES.map(str::to_owned).to_vec();
+    let mut expected: Vec<String> = ManagementScope::ALL.map(|scope| scope.to_string()).to_vec();
     expected.extend(["floor:*".to_owned(), "plan:*".to_owned()]);
     expected.sort();
     assert_eq!(scopes(management), expected);
     assert_eq!(management.limit, None);
     assert_eq!(management.prefix().unwrap().as_str(), "hpm");
     for name in ["server", "hour"] {
-        for scope in MANAGEMENT_SCOPES {
+        for scope in ManagementScope::ALL.map(ManagementScope::as_str) {
             let held = name == "server" && scope == "tokens:read";
             let scope: Scope = scope.parse().unwrap();
             let covered = kind(&catalog, name)

@@ -1,7 +1,5 @@
 //! Claims: strictly read, read back as written, and never longer than can be signed.
 
-#![cfg(test)]
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hallpass_core::{Algorithm, Audience, Claims, Issuer, Malformed, Presented};

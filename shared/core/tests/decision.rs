@@ -1,12 +1,7 @@
 //! The decision as tables: what the rows and the request say, and the answer with its sentence.
 
-#![cfg(test)]
-
-#[path = "decision/origin.rs"]
 mod origin;
-#[path = "decision/reason.rs"]
 mod reason;
-#[path = "decision/time.rs"]
 mod time;
 
 use hallpass_core::{

@@ -37,10 +37,6 @@ fn parse(text: &str) -> Result<Catalog, CatalogError> {
     Catalog::parse("tree.toml", text)
 }
 
-#[expect(
-    clippy::unwrap_used,
-    reason = "clippy's allowance for tests does not reach helpers"
-)]
 fn level(text: &str) -> AccessLevel {
     text.parse().unwrap()
 }

@@ -16,10 +16,6 @@ impl Random for Sevens {
     }
 }
 
-#[expect(
-    clippy::unwrap_used,
-    reason = "clippy's allowance for tests does not reach helpers"
-)]
 fn catalog(may_hold: &str) -> Catalog {
     let text = format!(
         r#"

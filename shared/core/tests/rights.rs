@@ -64,11 +64,6 @@ impl Random for Sevens {
     }
 }
 
-#[expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "clippy's allowance for tests does not reach helpers"
-)]
 mod made {
     use super::*;
 

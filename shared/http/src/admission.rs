@@ -5,7 +5,6 @@ use crate::caller::Caller;
 use crate::credential::Credential;
 use crate::platform::Platform;
 use crate::problem::Problem;
-use axum::extract::FromRequestParts as _;
 use hallpass_core::{Code, Decision, RouteMatch, Scope};
 use http::StatusCode;
 use http::request::Parts;
@@ -18,11 +17,11 @@ use http::request::Parts;
 /// the catalog does not know, 503 where it cannot be told.
 pub async fn admit_to_route(
     platform: &Platform,
-    parts: &mut Parts,
+    parts: &Parts,
     method: &str,
     path: &str,
 ) -> Result<Caller, Problem> {
-    let credential = Credential::from_request_parts(parts, platform).await?;
+    let credential = Credential::presented(parts, platform)?;
     let now = platform.now();
     let [evidence] = platform.validator.examine([credential.text()], now).await?;
     let caller = Caller::admit(platform, &credential, evidence, now)?;

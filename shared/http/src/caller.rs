@@ -1,15 +1,18 @@
 //! The caller: whose token the request presents, and what it may do.
 
 use crate::credential::Credential;
+use crate::issuing::RequestFields;
 use crate::platform::Platform;
 use crate::problem::Problem;
+use crate::route::Needs;
 use axum::extract::FromRequestParts;
 use hallpass_core::{
-    AccountId, Bounds, BoundsError, Catalog, EnvironmentName, Evidence, Facts, Kind, KindName,
-    Presentation, Principal, Scope, UnixMillis, UnixSeconds, Widening, decide,
+    AccountId, Catalog, ChangeError, EnvironmentName, Evidence, Facts, Kind, Maker,
+    ManagementScope, Presentation, Principal, Scope, Tenant, TokenId, TokenRecord, UnixMillis,
+    UnixSeconds, covered, decide,
 };
-use hallpass_store::Audit;
-use http::{HeaderValue, StatusCode, header::WWW_AUTHENTICATE, request::Parts};
+use hallpass_store::{Audit, Store};
+use http::{StatusCode, header::WWW_AUTHENTICATE, request::Parts};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -38,10 +41,12 @@ impl FromRequestParts<Platform> for Caller {
 }
 
 impl Caller {
-    /// Admits the one who presented `credential`, or says why not.
+    /// Admits the one who presented `credential` to the route that it was presented at, or says why
+    /// not.
     ///
     /// # Errors
-    /// 401 for a token that is not good, 403 for one that may not be used from here.
+    /// 401 for a token that is not good, 403 for one that may not be used from here, or lacks the
+    /// scope that the route's table asks for.
     pub fn admit(
         platform: &Platform,
         credential: &Credential,
@@ -90,7 +95,7 @@ impl Caller {
         }
         platform.note_use(&evidence, now);
         let environment = environment.clone();
-        Ok(Self {
+        let caller = Self {
             catalog: Arc::clone(&platform.catalog),
             address: credential.address,
             evidence,
@@ -99,7 +104,25 @@ impl Caller {
             principal,
             kind,
             id,
-        })
+        };
+        caller.meet(credential.needs)?;
+        Ok(caller)
+    }
+
+    /// Asks for what the route's table says, as far as that does not depend on the request.
+    fn meet(&self, needs: Needs) -> Result<(), Problem> {
+        match needs {
+            Needs::Scope(scope) => self.require(scope),
+            Needs::Operator(scope) => {
+                self.require(scope)?;
+                self.require(ManagementScope::PlatformOperate)
+            }
+            Needs::Nothing
+            | Needs::OwnCredential
+            | Needs::Token
+            | Needs::DerivingToken
+            | Needs::ScopeOrRight(_) => Ok(()),
+        }
     }
 
     /// What is known of the token.
@@ -138,122 +161,90 @@ impl Caller {
         &self.id
     }
 
+    /// The caller as the maker of what it issues, rotates or changes.
+    #[must_use]
+    pub fn maker(&self) -> Maker<'_> {
+        Maker::Token(&self.evidence)
+    }
+
     /// When it, or what it came from, expires first.
     #[must_use]
     pub fn expires_at(&self) -> Option<UnixSeconds> {
-        self.evidence
-            .bounds()
-            .iter()
-            .filter_map(|bounds| bounds.expires_at)
-            .min()
+        self.maker().expires_at()
     }
 
-    /// Whether it holds a scope, by the scope's text.
+    /// Whether it holds a scope of Hallpass's own.
     #[must_use]
-    pub fn holds(&self, scope: &str) -> bool {
-        scope
-            .parse::<Scope>()
-            .is_ok_and(|scope| self.evidence.holds(&scope, &self.catalog))
+    pub fn holds(&self, scope: ManagementScope) -> bool {
+        self.holds_scope(&scope.into())
+    }
+
+    /// Whether it holds a scope, of the platform's or of Hallpass's own.
+    #[must_use]
+    pub fn holds_scope(&self, scope: &Scope) -> bool {
+        self.evidence.holds(scope, &self.catalog)
     }
 
     /// Whether it acts for the platform itself, in every account.
     #[must_use]
     pub fn is_operator(&self) -> bool {
-        self.holds("platform:operate")
+        self.holds(ManagementScope::PlatformOperate)
     }
 
     /// Asks for a management scope.
     ///
     /// # Errors
     /// 403 that names the scope.
-    pub fn require(&self, scope: &'static str) -> Result<(), Problem> {
+    pub fn require(&self, scope: ManagementScope) -> Result<(), Problem> {
         if self.holds(scope) {
             return Ok(());
         }
         let detail = format!("the calling token lacks `{scope}`: use one that holds it");
-        let challenge =
-            format!("Bearer realm=\"hallpass\", error=\"insufficient_scope\", scope=\"{scope}\"");
-        let problem = Problem::new(StatusCode::FORBIDDEN, "insufficient_scope", detail);
-        Err(match HeaderValue::from_str(&challenge) {
-            Ok(challenge) => problem.header_value(WWW_AUTHENTICATE, challenge),
-            Err(_not_ascii) => problem,
-        })
+        Err(Problem::insufficient_scope(scope, detail))
     }
 
     /// Whether the caller may act on something in this account and environment.
     #[must_use]
     pub fn reaches(&self, account: AccountId, environment: &EnvironmentName) -> bool {
-        self.is_operator() || (account == self.account && *environment == self.environment)
+        let tenant = Tenant {
+            account,
+            environment: environment.clone(),
+        };
+        self.maker().reaches(&self.catalog, &tenant)
     }
 
     /// The account and environment a request is about: the caller's own where it names none.
     ///
     /// # Errors
     /// 404 for what is not the caller's, as for what is not there.
-    pub fn place(
+    pub fn tenant(
         &self,
         account: Option<AccountId>,
         environment: Option<EnvironmentName>,
-    ) -> Result<(AccountId, EnvironmentName), Problem> {
-        let account = account.unwrap_or(self.account);
-        let environment = environment.unwrap_or_else(|| {
-            if account == self.account {
-                self.environment.clone()
-            } else {
-                EnvironmentName::default()
-            }
-        });
-        if self.is_operator() || account == self.account && environment == self.environment {
-            Ok((account, environment))
-        } else if account == self.account {
-            Err(Problem::not_found("environment").field("environment"))
-        } else {
-            Err(Problem::not_found("account").field("account"))
-        }
+    ) -> Result<Tenant, Problem> {
+        let tenant = self.maker().tenant(&self.catalog, account, environment);
+        tenant.map_err(|error| Problem::of_issue(error, &RequestFields::default()))
     }
 
-    /// Whether something lies within everything that bounds this token, and within what its user
-    /// may do now, where it has live rights.
+    /// The token of this id, where it exists and the caller reaches it.
     ///
     /// # Errors
-    /// Names what reaches beyond.
-    pub fn contain(&self, inner: &Bounds<'_>) -> Result<(), BoundsError> {
-        self.bound(inner)?;
-        let mut scopes = inner.scopes.iter();
-        match scopes.find(|scope| !self.evidence.holds(scope, &self.catalog)) {
-            Some(scope) => Err(BoundsError::Scope(Widening {
-                scope: scope.clone(),
-            })),
-            None => Ok(()),
-        }
+    /// 404 for what is not the caller's, as for what is not there; 503.
+    pub async fn find_token(&self, store: &Store, id: &str) -> Result<TokenRecord, Problem> {
+        let unknown = || Problem::not_found("token");
+        let id: TokenId = id.parse().map_err(|_not_an_id| unknown())?;
+        let record = store.token(&id).await?;
+        record
+            .filter(|record| self.reaches(record.account, &record.environment))
+            .ok_or_else(unknown)
     }
 
-    /// The same of a token of this kind that speaks for `principal`. One with live rights of the
-    /// caller's own user does no more than that user may, whatever its scopes: those need only lie
-    /// within the caller's.
+    /// Whether all that a token can do, the caller could give it.
     ///
     /// # Errors
-    /// Names what reaches beyond.
-    pub fn contain_token(
-        &self,
-        inner: &Bounds<'_>,
-        kind: &KindName,
-        principal: Principal,
-    ) -> Result<(), BoundsError> {
-        let is_live = self.catalog.kind(kind).is_some_and(|kind| kind.live);
-        if is_live && principal == self.principal {
-            self.bound(inner)
-        } else {
-            self.contain(inner)
-        }
-    }
-
-    /// Whether something lies within everything that bounds this token.
-    fn bound(&self, inner: &Bounds<'_>) -> Result<(), BoundsError> {
-        let bounds = self.evidence.bounds();
-        bounds
-            .iter()
-            .try_for_each(|outer| outer.contain(inner, self.catalog.implications()))
+    /// Says what it could not.
+    pub fn covers(&self, record: &TokenRecord) -> Result<(), ChangeError> {
+        covered(&self.catalog, self.maker(), record)
     }
 
     /// The audit row of an act of this caller's.
@@ -269,17 +260,5 @@ impl Caller {
         audit.principal = Some(self.principal);
         audit.address = self.address;
         audit
-    }
-}
-
-impl From<BoundsError> for Problem {
-    fn from(error: BoundsError) -> Self {
-        let detail = error.to_string();
-        match error {
-            BoundsError::Scope(_) => Self::invalid("scopes", "scope_not_held", detail),
-            BoundsError::Origin(_) => Self::invalid("origins", "outside_bounds", detail),
-            BoundsError::Address(_) => Self::invalid("ips", "outside_bounds", detail),
-            BoundsError::Expiry => Self::invalid("expires_in", "parent_expires_first", detail),
-        }
     }
 }

@@ -4,12 +4,14 @@ use crate::client::Client;
 use crate::cors::CorsGrant;
 use crate::platform::Platform;
 use crate::problem::Problem;
+use crate::route::{Needs, Route};
 use axum::extract::FromRequestParts;
 use hallpass_core::{Catalog, Code, Decision, Presentation, Presented, PresentedOrigin};
 use http::header::{AUTHORIZATION, ORIGIN, REFERER};
 use http::{HeaderMap, HeaderValue, StatusCode, request::Parts};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::net::IpAddr;
+use thiserror::Error;
 
 /// The caller's address: the gateway's `requestContext` source, never a forwarded header.
 #[derive(Clone, Copy, Debug)]
@@ -24,10 +26,18 @@ pub struct Credential {
     pub(crate) origin: PresentedOrigin,
     pub(crate) address: Option<IpAddr>,
     pub(crate) grant: CorsGrant,
+    /// What the request's route asks of its holder.
+    pub(crate) needs: Needs,
 }
 
+/// A handler that asks for a credential and stands in no table: a fault of ours, refused rather than
+/// answered without a check of the scope.
+#[derive(Debug, Error)]
+#[error("the request's route stands in no table of routes")]
+struct NoRoute;
+
 impl Credential {
-    /// One that stands in one place.
+    /// One that stands in one place, for a route that reads it itself.
     pub(crate) fn new(text: SecretString, place: Presentation, client: Client) -> Self {
         Self {
             text,
@@ -35,20 +45,12 @@ impl Credential {
             origin: client.origin,
             address: client.address,
             grant: client.grant,
+            needs: Needs::OwnCredential,
         }
     }
 
-    /// The token's text, to be examined.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        self.text.expose_secret()
-    }
-}
-
-impl FromRequestParts<Platform> for Credential {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Problem> {
+    /// The one that a request presents, of whose holder nothing more is asked than that it is good.
+    pub fn presented(parts: &Parts, platform: &Platform) -> Result<Self, Problem> {
         let elsewhere = elsewhere(parts, &platform.catalog)?;
         let mut found = match in_authorization(&parts.headers) {
             Ok(found) => found,
@@ -86,6 +88,27 @@ impl FromRequestParts<Platform> for Credential {
                 .get::<CorsGrant>()
                 .cloned()
                 .unwrap_or_default(),
+            needs: Needs::Token,
+        })
+    }
+
+    /// The token's text, to be examined.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.text.expose_secret()
+    }
+}
+
+impl FromRequestParts<Platform> for Credential {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Problem> {
+        let route = parts.extensions.get::<&'static Route>();
+        let needs = route.ok_or(NoRoute).map_err(Problem::internal)?.needs;
+        let credential = Self::presented(parts, platform)?;
+        Ok(Self {
+            needs,
+            ..credential
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Problem details (RFC 9457): what a client learns of an error.
 
 use axum::response::{IntoResponse, Response};
-use hallpass_core::{Decision, RandomUnavailable};
+use hallpass_core::{Decision, ManagementScope, RandomUnavailable};
 use hallpass_store::StoreError;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -142,6 +142,18 @@ impl Problem {
     pub fn challenged_basic(mut self) -> Self {
         self.0.headers.retain(|(name, _)| *name != WWW_AUTHENTICATE);
         self.header(WWW_AUTHENTICATE, "Basic realm=\"hallpass\"")
+    }
+
+    /// 403: the calling token lacks a scope of Hallpass's own (RFC 6750 §3.1).
+    #[must_use]
+    pub fn insufficient_scope(scope: ManagementScope, detail: impl Into<String>) -> Self {
+        let challenge =
+            format!("Bearer realm=\"hallpass\", error=\"insufficient_scope\", scope=\"{scope}\"");
+        let problem = Self::new(StatusCode::FORBIDDEN, "insufficient_scope", detail);
+        match HeaderValue::from_str(&challenge) {
+            Ok(challenge) => problem.header_value(WWW_AUTHENTICATE, challenge),
+            Err(_not_ascii) => problem,
+        }
     }
 
     /// 429: too many tries, and in how many seconds there is room again.

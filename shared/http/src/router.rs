@@ -6,33 +6,16 @@ use crate::platform::Platform;
 use crate::problem::Problem;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use hallpass_core::JwtId;
 use http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use std::any::Any;
-use std::time::Duration;
 use thiserror::Error;
 use tower_http::catch_panic::CatchPanicLayer;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// An ordinary reply takes no longer: past it the answer is 503.
-pub const ANSWER_WITHIN: Duration = Duration::from_millis(4_500);
-
-/// Makes a function's routes answer 503 rather than keep a client waiting for longer than `within`.
-pub fn answer_within<S: Clone + Send + Sync + 'static>(
-    within: Duration,
-    routes: Router<S>,
-) -> Router<S> {
-    routes.layer(from_fn(move |request: Request, next: Next| async move {
-        match tokio::time::timeout(within, next.run(request)).await {
-            Ok(response) => response,
-            Err(elapsed) => Problem::unavailable(elapsed).into_response(),
-        }
-    }))
-}
 
 /// Finishes the routes of a function, or of several merged.
 pub fn finish(routes: Router<Platform>, platform: &Platform) -> Router {

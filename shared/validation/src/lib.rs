@@ -7,10 +7,11 @@ mod freshness;
 use freshness::Freshness;
 use hallpass_core::{
     Catalog, Claims, Evidence, Issuer, Malformed, OpaqueToken, Parent, ParentId, Presented,
-    Principal, PrincipalRecord, Rights, Scope, ScopeSet, UnixMillis,
+    Principal, PrincipalRecord, PrincipalRights, Rights, RightsNow, Tenant, UnixMillis,
 };
 use hallpass_keys::{VerificationKeys, VerifyError};
 use hallpass_store::{RowKey, Rows, Store, StoreError};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Reads what is to be known of presented tokens. Cloning shares its memory.
@@ -154,23 +155,31 @@ impl Validator {
         Ok(evidence.with_user(user.cloned(), rights))
     }
 
-    /// The first of `scopes` that lies outside what a user may do now. Service accounts have no
-    /// rights of their own: what speaks for one has its scopes.
+    /// What each of these principals of a tenant may do now: what an issue has to know
+    /// ([`hallpass_core::Prepared::needs`]).
     ///
     /// # Errors
-    /// When the table is not to be had.
-    pub async fn outside_rights(
+    /// When the table does not answer.
+    pub async fn rights_now(
         &self,
-        principal: &PrincipalRecord,
-        scopes: &ScopeSet,
-    ) -> Result<Option<Scope>, StoreError> {
-        if !matches!(principal.id, Principal::User(_)) {
-            return Ok(None);
+        tenant: &Tenant,
+        principals: &[Principal],
+    ) -> Result<Vec<PrincipalRights>, StoreError> {
+        let mut rights = Vec::with_capacity(principals.len());
+        for principal in principals {
+            let (account, environment) = (&tenant.account, &tenant.environment);
+            let record = self.store.principal(account, environment, principal);
+            let record = record.await?;
+            let groups = match &record {
+                Some(user) if user.closed_at.is_none() => self.store.groups_of(user).await?,
+                _ => HashMap::new(),
+            };
+            rights.push(PrincipalRights {
+                principal: *principal,
+                now: RightsNow::of(record.as_ref(), &groups, &self.catalog),
+            });
         }
-        let rights = self.rights(principal).await?;
-        let implications = self.catalog.implications();
-        let outside = scopes.iter().find(|it| !rights.cover(it, implications));
-        Ok(outside.cloned())
+        Ok(rights)
     }
 
     /// What a user may do now, by themselves and by their groups.

@@ -1,10 +1,10 @@
 //! The operator account: one, whose management token can be replaced, by one at a time.
 
 use crate::support::{NOW, Table, audit, table};
-use hallpass_core::TokenRecord;
+use hallpass_core::{NewToken, TokenRecord};
 use hallpass_store::{AccountRow, BootstrapError, RecoverError};
 
-fn operator(table: &Table) -> (AccountRow, TokenRecord) {
+fn operator(table: &Table) -> (AccountRow, NewToken) {
     let account = table.account("platform");
     let token = TokenRecord {
         kind: "management".into(),
@@ -16,7 +16,7 @@ fn operator(table: &Table) -> (AccountRow, TokenRecord) {
         root_token: Some(token.id),
         ..account
     };
-    (account, token)
+    (account, NewToken::unchecked(token, None))
 }
 
 async fn bootstrapped() -> (Table, AccountRow) {
@@ -82,11 +82,12 @@ async fn of_two_recoveries_at_once_one_switches() {
         let (_, token) = operator(&table);
         let token = TokenRecord {
             account: account.id,
-            ..token
+            ..token.record().clone()
         };
-        let audit = audit("recover", token.id);
+        let token = NewToken::unchecked(token, None);
+        let audit = audit("recover", token.record().id);
         let recovered = table.store.recover(&account, &token, &audit, NOW).await;
-        recovered.map(|()| token.id)
+        recovered.map(|()| token.record().id)
     };
     let (one, two) = tokio::join!(recover(), recover());
     let (won, lost) = if one.is_ok() { (one, two) } else { (two, one) };
@@ -120,7 +121,12 @@ async fn a_root_token_revoked_or_deleted_can_be_replaced() {
         let later = NOW.plus_seconds(9);
         table
             .store
-            .recover(&account, &token, &audit("recover", token.id), later)
+            .recover(
+                &account,
+                &token,
+                &audit("recover", token.record().id),
+                later,
+            )
             .await
             .unwrap();
         let read = table.store.token(&old.id).await.unwrap();

@@ -2,7 +2,7 @@
 
 use crate::support::{NOW, audit, table, with_account};
 use crate::wire::Fault;
-use hallpass_core::TokenId;
+use hallpass_core::{NewToken, TokenId};
 use hallpass_store::{Idempotency, Mint, MintError, RowKey, StoreError};
 use std::collections::HashSet;
 
@@ -13,8 +13,7 @@ async fn s45_a_lost_reply_neither_loses_nor_doubles_a_token() {
     let key = Idempotency::new("tok_caller", "POST /v1/tokens", "key", b"body");
     let mint = Mint {
         maker: None,
-        record: &record,
-        limit: Some(100),
+        token: &NewToken::unchecked(record.clone(), Some(100)),
         idempotency: Some(&key),
         audit: &audit("mint", record.id),
     };

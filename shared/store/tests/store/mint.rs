@@ -1,7 +1,7 @@
 //! What a mint writes, and what stops it.
 
 use crate::support::{NOW, Table, audit, in_seconds, live, with_account};
-use hallpass_core::{AccountId, OpaqueToken, TokenRecord};
+use hallpass_core::{AccountId, NewToken, OpaqueToken, TokenRecord};
 use hallpass_store::{Closing, Idempotency, Mint, MintError, RowKey};
 use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
@@ -15,8 +15,7 @@ async fn with_key(
 ) -> Result<TokenRecord, MintError> {
     let mint = Mint {
         maker: None,
-        record,
-        limit,
+        token: &NewToken::unchecked(record.clone(), limit),
         idempotency: Some(key),
         audit: &audit("mint", record.id),
     };

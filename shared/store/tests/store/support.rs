@@ -5,8 +5,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_core::{
-    AccountId, EnvironmentName, Principal, PrincipalName, PrincipalRecord, PrincipalType, Random,
-    RandomUnavailable, ScopeSet, TokenId, TokenRecord, UnixMillis, UnixSeconds, UserId,
+    AccountId, EnvironmentName, NewToken, Principal, PrincipalName, PrincipalRecord, PrincipalType,
+    Random, RandomUnavailable, ScopeSet, TokenId, TokenRecord, UnixMillis, UnixSeconds, UserId,
 };
 use hallpass_embedded::{Services, create_table, dynamodb_config};
 use hallpass_store::{AccountRow, Audit, EnvironmentRow, KeyRow, KeyState, Mint, MintError, Store};
@@ -153,8 +153,7 @@ impl Table {
     ) -> Result<TokenRecord, MintError> {
         let mint = Mint {
             maker: None,
-            record,
-            limit,
+            token: &NewToken::unchecked(record.clone(), limit),
             idempotency: None,
             audit: &audit("mint", record.id),
         };

@@ -1,0 +1,13 @@
+//! Which account a path names, and whether the caller may look.
+
+use hallpass_core::AccountId;
+use hallpass_http::{Caller, Problem};
+
+/// The account of a path: the caller's own, or anyone's for the operator. What is not the caller's
+/// and what is not there answer alike.
+pub(crate) fn account(caller: &Caller, text: &str) -> Result<AccountId, Problem> {
+    text.parse()
+        .ok()
+        .filter(|account| caller.is_operator() || *account == caller.account())
+        .ok_or_else(|| Problem::not_found("account"))
+}

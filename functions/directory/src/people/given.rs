@@ -1,0 +1,68 @@
+//! What is given: whoever gives a user a scope, or a place in a group, must hold what that gives.
+
+use crate::ask::Ask;
+use hallpass_core::{
+    GroupRecord, MAX_SCOPES, PrincipalName, PrincipalType, Scope, ScopeSet, WrittenScope,
+};
+use hallpass_http::Problem;
+
+/// The scopes a user is to have, each of which the caller holds.
+pub(crate) fn scopes(ask: &Ask, written: &[WrittenScope]) -> Result<ScopeSet, Problem> {
+    let invalid = |code, detail: String| Problem::invalid("scopes", code, detail);
+    if written.len() > MAX_SCOPES {
+        let detail = format!("a user has at most {MAX_SCOPES} of these");
+        return Err(invalid("too_many", detail));
+    }
+    let mut resolved = Vec::with_capacity(written.len());
+    for scope in written {
+        let scope = ask.platform.catalog.resolve(scope);
+        let scope = scope.map_err(|unknown| invalid("unknown_scope", unknown.to_string()))?;
+        if scope.is_operator() {
+            let detail = "`platform:operate` stays with the operator account's own tokens";
+            return Err(invalid("operator_only", detail.to_owned()));
+        }
+        if !holds(ask, &scope) {
+            return Err(not_held(&scope).field("scopes"));
+        }
+        resolved.push(scope);
+    }
+    ScopeSet::new(resolved).map_err(|_empty| {
+        let detail =
+            "an empty list gives nothing: leave the field out, or set it to null to take all back";
+        invalid("empty_scopes", detail.to_owned())
+    })
+}
+
+/// What a group gives and the caller does not hold.
+pub(crate) fn lacking(ask: &Ask) -> impl Fn(&GroupRecord) -> Option<Scope> {
+    move |group| {
+        let given = group.access.0.iter().filter_map(|(path, level)| {
+            let scopes = ask.platform.catalog.access(level)?;
+            Some(scopes.iter().map(|scope| scope.at(path.clone())))
+        });
+        given.flatten().find(|scope| !holds(ask, scope))
+    }
+}
+
+pub(crate) fn not_held(scope: &Scope) -> Problem {
+    let detail = format!("the calling token does not hold `{scope}`, so it cannot give it");
+    Problem::new(
+        http::StatusCode::UNPROCESSABLE_ENTITY,
+        "scope_not_held",
+        detail,
+    )
+}
+
+fn holds(ask: &Ask, scope: &Scope) -> bool {
+    ask.caller.holds_scope(scope)
+}
+
+/// The name of a user or service account.
+pub(crate) fn name(
+    field: &'static str,
+    text: &str,
+    of: PrincipalType,
+) -> Result<PrincipalName, Problem> {
+    PrincipalName::new(text, of)
+        .map_err(|detail| Problem::invalid(field, "invalid_field", format!("`{field}`: {detail}")))
+}

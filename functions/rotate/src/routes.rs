@@ -1,0 +1,21 @@
+//! The routes of this function.
+
+use crate::rotate;
+use axum::routing::on;
+use hallpass_core::ManagementScope::TokensMint;
+use hallpass_http::Needs::Scope;
+use hallpass_http::Route;
+
+/// The table of routes.
+pub const ROUTES: &[Route] =
+    &[
+        Route::post("/v1/tokens/{id}/rotate", Scope(TokensMint), |method| {
+            on(method, rotate)
+        })
+        .with_key(),
+    ];
+
+/// Their description.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(paths(crate::rotate))]
+pub struct Api;

@@ -1,0 +1,188 @@
+//! What was issued, and the two forms it takes: a token with its record, or claims to be signed.
+
+use super::error::IssueError;
+use crate::catalog::kind::Kind;
+use crate::directory::tenant::Tenant;
+use crate::id::{JwtId, ParentId, Principal, TokenId};
+use crate::origin::OriginRules;
+use crate::origin::address::IpRules;
+use crate::random::{Random, RandomUnavailable};
+use crate::scope::coverage::ScopeSet;
+use crate::time::{UnixMillis, UnixSeconds};
+use crate::token::OpaqueToken;
+use crate::token::claims::{Audience, Claims, HallpassClaims, Issuer};
+use crate::token::record::{Metadata, TokenName, TokenRecord};
+use secrecy::SecretString;
+use thiserror::Error;
+
+/// A token that may come to be. Only [`super::Prepared::issue`] makes one.
+#[derive(Clone, Debug)]
+pub struct Issuance {
+    pub(super) kind: Kind,
+    pub(super) parent: Option<ParentId>,
+    pub(super) minted_by: Option<String>,
+    pub(super) tenant: Tenant,
+    pub(super) principal: Principal,
+    pub(super) scopes: ScopeSet,
+    pub(super) origins: OriginRules,
+    pub(super) ips: IpRules,
+    pub(super) not_before: Option<UnixSeconds>,
+    pub(super) expires_at: Option<UnixSeconds>,
+    pub(super) issued_at: UnixMillis,
+}
+
+/// What people note about a token; no rule asks for it.
+#[derive(Clone, Debug)]
+pub struct TokenDetails {
+    /// What it is called.
+    pub name: TokenName,
+    /// What the platform notes about it.
+    pub metadata: Metadata,
+}
+
+/// An opaque token that was issued: its text, which is shown once, and its record.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    record: TokenRecord,
+    text: SecretString,
+    limit: Option<u8>,
+}
+
+/// The claims of a JWT that was issued, to be signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewClaims(Claims);
+
+/// Why an issuance takes no form.
+#[derive(Debug, Error)]
+pub enum FormError {
+    /// No random bytes for its id or secret.
+    #[error(transparent)]
+    Random(#[from] RandomUnavailable),
+    /// Its kind has another form.
+    #[error(transparent)]
+    Form(#[from] IssueError),
+}
+
+impl Issuance {
+    /// The token and its record, with a new id and secret.
+    ///
+    /// # Errors
+    /// Without random bytes, or where the kind is a JWT.
+    pub fn into_token(
+        self,
+        details: TokenDetails,
+        random: &dyn Random,
+    ) -> Result<NewToken, FormError> {
+        let Some(prefix) = self.kind.prefix() else {
+            return Err(IssueError::OtherFormat(self.kind.name).into());
+        };
+        let token = OpaqueToken::generate(prefix.clone(), TokenId::generate(random)?, random)?;
+        let record = TokenRecord {
+            id: token.id,
+            account: self.tenant.account,
+            environment: self.tenant.environment,
+            principal: self.principal,
+            name: details.name,
+            scopes: self.scopes,
+            origins: self.origins,
+            ips: self.ips,
+            secret_hash: token.secret.hash(),
+            previous: Vec::new(),
+            public_text: self.kind.is_public().then(|| token.public_text()),
+            created_at: self.issued_at,
+            not_before: self.not_before,
+            expires_at: self.expires_at,
+            revoked_at: None,
+            cut_off: None,
+            enabled: true,
+            minted_by: self.minted_by,
+            metadata: details.metadata,
+            slot: None,
+            kind: self.kind.name,
+        };
+        Ok(NewToken {
+            record,
+            text: token.text(),
+            limit: self.kind.limit,
+        })
+    }
+
+    /// The claims of a JWT with a new id. The deployment's `audience` is named only where offline
+    /// checks suffice: a verifier that reads keys alone cannot check origins and addresses.
+    ///
+    /// # Errors
+    /// Without random bytes, or where the kind is opaque.
+    pub fn into_claims(
+        self,
+        issuer: &Issuer,
+        audience: Option<&str>,
+        random: &dyn Random,
+    ) -> Result<NewClaims, FormError> {
+        let (Some(parent), Some(expires_at), None) =
+            (self.parent, self.expires_at, self.kind.prefix())
+        else {
+            return Err(IssueError::OtherFormat(self.kind.name).into());
+        };
+        let offline = audience.filter(|_| self.origins.is_empty() && self.ips.is_empty());
+        let audience = [issuer.as_str()].into_iter().chain(offline);
+        Ok(NewClaims(Claims {
+            iss: issuer.clone(),
+            sub: self.principal,
+            aud: Audience(audience.map(str::to_owned).collect()),
+            client_id: parent,
+            exp: expires_at,
+            iat: self.issued_at.seconds(),
+            nbf: self.not_before,
+            jti: JwtId::generate(random)?,
+            scope: self.scopes,
+            hallpass: HallpassClaims {
+                kind: self.kind.name,
+                account: self.tenant.account,
+                environment: self.tenant.environment,
+                parent,
+                origins: self.origins,
+                ips: self.ips,
+                iat_ms: self.issued_at,
+            },
+        }))
+    }
+}
+
+impl NewToken {
+    /// What the table will hold of it.
+    #[must_use]
+    pub fn record(&self) -> &TokenRecord {
+        &self.record
+    }
+
+    /// Its text, which is shown once.
+    #[must_use]
+    pub fn text(&self) -> &SecretString {
+        &self.text
+    }
+
+    /// How many tokens of its kind its environment may hold.
+    #[must_use]
+    pub fn limit(&self) -> Option<u8> {
+        self.limit
+    }
+
+    /// A token of a record that was never issued, for tests of what writes records.
+    #[cfg(feature = "unchecked")]
+    #[must_use]
+    pub fn unchecked(record: TokenRecord, limit: Option<u8>) -> Self {
+        Self {
+            record,
+            text: SecretString::default(),
+            limit,
+        }
+    }
+}
+
+impl NewClaims {
+    /// What the JWT says.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.0
+    }
+}

@@ -1,0 +1,65 @@
+//! Which kind a token may be issued as, by the way it is asked for.
+
+use super::error::IssueError;
+use super::maker::Maker;
+use crate::catalog::Catalog;
+use crate::catalog::kind::{Kind, KindName};
+
+/// A kind that tokens are issued as by the way that was taken: minted, derived, given to visitors of
+/// a shared model, or the deployment's own. Only these functions build one.
+#[derive(Clone, Copy, Debug)]
+pub struct IssuedKind<'a>(&'a Kind);
+
+impl<'a> IssuedKind<'a> {
+    /// An opaque kind of this name, to be minted.
+    ///
+    /// # Errors
+    /// Where the catalog has no such kind, or it is derived.
+    pub fn minted(catalog: &'a Catalog, name: &KindName) -> Result<Self, IssueError> {
+        let kind = catalog.kind(name).ok_or_else(|| {
+            let known = catalog.kinds().filter(|kind| kind.prefix().is_some());
+            let known: Vec<String> = known.map(|kind| format!("`{}`", kind.name)).collect();
+            IssueError::UnknownKind {
+                given: name.clone(),
+                known: known.join(", "),
+            }
+        })?;
+        if kind.prefix().is_none() {
+            return Err(IssueError::KindIsDerived(kind.name.clone()));
+        }
+        Ok(Self(kind))
+    }
+
+    /// The first kind of JWT that the maker's kind derives.
+    ///
+    /// # Errors
+    /// Where it derives nothing.
+    pub fn derived(catalog: &'a Catalog, maker: &Maker<'_>) -> Result<Self, IssueError> {
+        let by = maker.kind().ok_or(IssueError::NoMaker)?;
+        let derives = catalog.kind(by).and_then(|kind| kind.derives.first());
+        let kind = derives.and_then(|name| catalog.kind(name));
+        kind.filter(|_| maker.parent().is_some())
+            .map(Self)
+            .ok_or_else(|| IssueError::DerivesNothing(by.clone()))
+    }
+
+    /// The kind of JWT that visitors of shared models are given; `None` where the platform shares no
+    /// models.
+    #[must_use]
+    pub fn of_shares(catalog: &'a Catalog) -> Option<Self> {
+        let policy = catalog.shares()?;
+        catalog.kind(&policy.kind).map(Self)
+    }
+
+    /// The built-in kind of the operator's own token.
+    #[must_use]
+    pub fn management(catalog: &'a Catalog) -> Option<Self> {
+        catalog.management().map(Self)
+    }
+
+    /// The kind's rules.
+    #[must_use]
+    pub fn rules(self) -> &'a Kind {
+        self.0
+    }
+}

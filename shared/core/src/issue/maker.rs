@@ -1,0 +1,257 @@
+//! The maker: whatever a new token comes from, and how far that reaches.
+
+use super::error::IssueError;
+use crate::catalog::Catalog;
+use crate::catalog::kind::{Kind, KindName};
+use crate::decision::evidence::Evidence;
+use crate::directory::environment::EnvironmentName;
+use crate::directory::share::ShareRecord;
+use crate::directory::tenant::Tenant;
+use crate::id::{AccountId, ParentId, Principal};
+use crate::issue::bounds::{Bounds, BoundsError};
+use crate::origin::OriginRules;
+use crate::origin::address::IpRules;
+use crate::scope::Scope;
+use crate::scope::coverage::{ScopeSet, Widening};
+use crate::scope::management::ManagementScope;
+use crate::time::{UnixMillis, UnixSeconds};
+
+/// What a new token comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum Maker<'a> {
+    /// A token that was found good, presented by its holder.
+    Token(&'a Evidence),
+    /// A shared model, opened by a visitor.
+    Share(&'a ShareRecord),
+    /// The deployment itself, for its operator account: nothing bounds it.
+    Deployment(AccountId),
+}
+
+impl<'a> Maker<'a> {
+    /// Who the maker speaks for.
+    pub(super) fn principal(&self) -> Option<Principal> {
+        match self {
+            Self::Token(token) => token.principal(),
+            Self::Share(share) => Some(Principal::Account(share.account)),
+            Self::Deployment(account) => Some(Principal::Account(*account)),
+        }
+    }
+
+    /// The account and environment it belongs to.
+    fn home(&self) -> Option<Tenant> {
+        let tenant = |account: AccountId, environment: &EnvironmentName| Tenant {
+            account,
+            environment: environment.clone(),
+        };
+        match self {
+            Self::Token(token) => token
+                .place()
+                .map(|(account, environment)| tenant(account, environment)),
+            Self::Share(share) => Some(tenant(share.account, &share.environment)),
+            Self::Deployment(account) => Some(tenant(*account, &EnvironmentName::default())),
+        }
+    }
+
+    /// The account and environment that a request names: the maker's own where it names none, and
+    /// another account's `default/live` where it names that account alone. Only a maker with
+    /// `platform:operate` reaches another tenant.
+    ///
+    /// # Errors
+    /// [`IssueError::UnknownAccount`] or [`IssueError::UnknownEnvironment`] for what is not the
+    /// maker's, as for what does not exist.
+    pub fn tenant(
+        &self,
+        catalog: &Catalog,
+        account: Option<AccountId>,
+        environment: Option<EnvironmentName>,
+    ) -> Result<Tenant, IssueError> {
+        let own = self.home().ok_or(IssueError::NoMaker)?;
+        let account = account.unwrap_or(own.account);
+        let default = || {
+            if account == own.account {
+                own.environment.clone()
+            } else {
+                EnvironmentName::default()
+            }
+        };
+        let tenant = Tenant {
+            account,
+            environment: environment.unwrap_or_else(default),
+        };
+        if self.reaches(catalog, &tenant) {
+            Ok(tenant)
+        } else if account == own.account {
+            Err(IssueError::UnknownEnvironment)
+        } else {
+            Err(IssueError::UnknownAccount)
+        }
+    }
+
+    /// Whether the maker acts in this tenant: its own, or any where it holds `platform:operate`.
+    #[must_use]
+    pub fn reaches(&self, catalog: &Catalog, tenant: &Tenant) -> bool {
+        self.home().is_some_and(|own| own == *tenant)
+            || self.holds(catalog, ManagementScope::PlatformOperate)
+    }
+
+    /// Whether a token of `kind` and of `account` may speak for `principal` when this maker issues
+    /// it.
+    ///
+    /// # Errors
+    /// Where tokens of the kind do not speak for such a principal, the principal is another account,
+    /// or is not the maker's own and the maker lacks `tokens:impersonate`.
+    pub fn may_speak_for(
+        &self,
+        catalog: &Catalog,
+        kind: &Kind,
+        account: AccountId,
+        principal: Principal,
+    ) -> Result<(), IssueError> {
+        let principals = &kind.principals;
+        if !principals.contains(&principal.principal_type()) {
+            let known: Vec<&str> = principals.iter().map(|known| known.as_str()).collect();
+            return Err(IssueError::PrincipalNotForKind {
+                kind: kind.name.clone(),
+                known: known.join(" or "),
+            });
+        }
+        if matches!(principal, Principal::Account(other) if other != account) {
+            return Err(IssueError::UnknownPrincipal);
+        }
+        if self.speaks_or_impersonates(catalog, principal) {
+            Ok(())
+        } else {
+            Err(IssueError::Impersonation)
+        }
+    }
+
+    /// Whether the maker speaks for `principal` itself or may make tokens for others.
+    pub(super) fn speaks_or_impersonates(&self, catalog: &Catalog, principal: Principal) -> bool {
+        self.principal() == Some(principal)
+            || self.holds(catalog, ManagementScope::TokensImpersonate)
+    }
+
+    /// Whether the maker, what it came from and their kinds hold a scope of Hallpass's own.
+    #[must_use]
+    pub fn holds(&self, catalog: &Catalog, scope: ManagementScope) -> bool {
+        self.holds_scope(catalog, &scope.into())
+    }
+
+    fn holds_scope(&self, catalog: &Catalog, scope: &Scope) -> bool {
+        match self {
+            Self::Token(token) => token.holds(scope, catalog),
+            Self::Share(share) => share.scopes.covers(scope, catalog.implications()),
+            Self::Deployment(_) => true,
+        }
+    }
+
+    /// As much of `scopes` as the maker, what it came from and their kinds hold; `None` where that
+    /// is nothing.
+    pub(super) fn held(&self, catalog: &Catalog, scopes: &ScopeSet) -> Option<ScopeSet> {
+        let implications = catalog.implications();
+        match self {
+            Self::Token(token) => {
+                let powers = token.powers(catalog);
+                let mut held = (!powers.is_empty()).then(|| scopes.clone())?;
+                for power in &powers {
+                    held = held.meet(power.bounds.scopes, implications)?;
+                    if let Some(kind) = power.kind {
+                        held = held.meet(&kind.scopes, implications)?;
+                    }
+                }
+                Some(held)
+            }
+            Self::Share(share) => share.scopes.meet(scopes, implications),
+            Self::Deployment(_) => Some(scopes.clone()),
+        }
+    }
+
+    /// Whether a token with the bounds `inner` lies within everything that bounds the maker.
+    ///
+    /// With `only_bounds`, what the maker's own principal may do now is not asked: the new token is
+    /// `live` and speaks for that same principal, so it does no more than that one may, whenever it
+    /// is used.
+    pub(super) fn covers(
+        &self,
+        catalog: &Catalog,
+        inner: &Bounds<'_>,
+        only_bounds: bool,
+    ) -> Result<(), BoundsError> {
+        self.bounds()
+            .iter()
+            .try_for_each(|outer| outer.contain(inner, catalog.implications()))?;
+        if only_bounds {
+            return Ok(());
+        }
+        let mut scopes = inner.scopes.iter();
+        match scopes.find(|scope| !self.holds_scope(catalog, scope)) {
+            Some(scope) => Err(BoundsError::Scope(Widening {
+                scope: scope.clone(),
+            })),
+            None => Ok(()),
+        }
+    }
+
+    /// What bounds it, its own bounds first, then those of what it came from.
+    pub(super) fn bounds(&self) -> Vec<Bounds<'a>> {
+        match self {
+            Self::Token(token) => token.bounds(),
+            Self::Share(share) => vec![Bounds {
+                scopes: &share.scopes,
+                origins: &NO_ORIGINS,
+                ips: &NO_ADDRESSES,
+                expires_at: None,
+            }],
+            Self::Deployment(_) => Vec::new(),
+        }
+    }
+
+    /// When it, or what it came from, expires first; never if absent.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<UnixSeconds> {
+        let bounds = self.bounds();
+        bounds.iter().filter_map(|bounds| bounds.expires_at).min()
+    }
+
+    /// The name of its kind, where it is a token.
+    pub(super) fn kind(&self) -> Option<&'a KindName> {
+        match self {
+            Self::Token(token) => token.kind(),
+            Self::Share(_) | Self::Deployment(_) => None,
+        }
+    }
+
+    /// The row that a JWT of this maker dies with; none where it can have no JWT.
+    pub(super) fn parent(&self) -> Option<ParentId> {
+        match self {
+            Self::Token(Evidence::Opaque { record, .. }) => Some(ParentId::Token(record.id)),
+            Self::Share(share) => Some(ParentId::Share(share.id)),
+            Self::Token(Evidence::Jwt { .. } | Evidence::Malformed(_) | Evidence::Unknown)
+            | Self::Deployment(_) => None,
+        }
+    }
+
+    /// The id of the token that it is.
+    pub(super) fn id(&self) -> Option<String> {
+        match self {
+            Self::Token(token) => token.id(),
+            Self::Share(_) | Self::Deployment(_) => None,
+        }
+    }
+
+    /// The account whose token alone may hold `platform:operate`.
+    pub(super) fn account(&self) -> Option<AccountId> {
+        self.home().map(|home| home.account)
+    }
+
+    /// The moment at which something issued now counts as issued.
+    pub(super) fn issues_at(&self, now: UnixMillis) -> UnixMillis {
+        match self {
+            Self::Share(share) => share.issues_at(now),
+            Self::Token(_) | Self::Deployment(_) => now,
+        }
+    }
+}
+
+static NO_ORIGINS: OriginRules = OriginRules(Vec::new());
+static NO_ADDRESSES: IpRules = IpRules(Vec::new());

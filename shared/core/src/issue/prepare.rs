@@ -1,0 +1,298 @@
+//! The two steps of issuing: all that can be told without the table, then the rest.
+
+use super::error::{IssueError, IssueField};
+use super::issuance::Issuance;
+use super::kind::IssuedKind;
+use super::maker::Maker;
+use super::request::{IssueRequest, ScopeRequest};
+use super::rights::{PrincipalRights, RightsNow};
+use super::rules::{self, MAX_SCOPES};
+use crate::catalog::Catalog;
+use crate::directory::access::AccessLevel;
+use crate::directory::folder::FolderRef;
+use crate::directory::tenant::Tenant;
+use crate::id::{AccountId, Principal};
+use crate::issue::bounds::Bounds;
+use crate::issue::lifetime::LONGEST_SECONDS;
+use crate::origin::OriginRules;
+use crate::origin::address::IpRules;
+use crate::scope::coverage::ScopeSet;
+use crate::scope::{Path, Scope};
+use crate::time::{UnixMillis, UnixSeconds};
+
+/// A token that may be issued, as far as can be told before the rights of its principal are read.
+#[derive(Clone, Debug)]
+pub struct Prepared<'a> {
+    catalog: &'a Catalog,
+    kind: IssuedKind<'a>,
+    maker: Maker<'a>,
+    tenant: Tenant,
+    principal: Principal,
+    scopes: PreparedScopes,
+    origins: OriginRules,
+    ips: IpRules,
+    not_before: Option<UnixSeconds>,
+    expires_at: Option<UnixSeconds>,
+    issued_at: UnixMillis,
+    needs: Vec<Principal>,
+}
+
+/// The scopes, as far as they are known before the rights of the principal are.
+#[derive(Clone, Debug)]
+enum PreparedScopes {
+    /// These, all of them.
+    All(ScopeSet),
+    /// As many of these as the principal may do.
+    Some(ScopeSet),
+    /// What a level gives, wherever the principal has it or at these folders alone.
+    Level {
+        level: AccessLevel,
+        gives: ScopeSet,
+        folders: Option<Vec<(FolderRef, Option<Path>)>>,
+    },
+}
+
+/// Holds a request against the rules of its kind and the bounds of its maker. Reads nothing.
+///
+/// # Errors
+/// The first fault, in this order: tenant, principal, scopes, origins, addresses, lifetime, the
+/// maker's bounds, operator scopes, start.
+pub fn prepare<'a>(
+    catalog: &'a Catalog,
+    kind: IssuedKind<'a>,
+    request: IssueRequest,
+    maker: Maker<'a>,
+    now: UnixMillis,
+) -> Result<Prepared<'a>, IssueError> {
+    let tenant = maker.tenant(catalog, request.account, request.environment)?;
+    let principal = principal(&maker, tenant.account, request.principal)?;
+    let rules = kind.rules();
+    maker.may_speak_for(catalog, rules, tenant.account, principal)?;
+    let (scopes, own) = (
+        scopes(catalog, kind, &maker, request.scopes)?,
+        maker.bounds(),
+    );
+    let own = own.first();
+    let origins = own.map(|own| own.origins.clone()).unwrap_or_default();
+    let ips = own.map(|own| own.ips.clone()).unwrap_or_default();
+    let prepared = Prepared {
+        origins: rules::origins(rules, request.origins, origins)?,
+        ips: rules::ips(request.ips, ips)?,
+        expires_at: rules
+            .lifetime
+            .expiry(request.lifetime, maker.expires_at(), now)?,
+        not_before: request.not_before,
+        issued_at: maker.issues_at(now),
+        needs: needs(kind, principal, &scopes),
+        catalog,
+        kind,
+        maker,
+        tenant,
+        principal,
+        scopes,
+    };
+    if let PreparedScopes::All(scopes) | PreparedScopes::Some(scopes) = &prepared.scopes {
+        prepared.check_bounds(scopes)?;
+    }
+    prepared.check_start(now)?;
+    Ok(prepared)
+}
+
+impl Prepared<'_> {
+    /// Whose rights have to be read before it can be issued: at most two principals, of
+    /// [`Self::tenant`].
+    #[must_use]
+    pub fn needs(&self) -> &[Principal] {
+        &self.needs
+    }
+
+    /// The account and environment it will belong to.
+    #[must_use]
+    pub fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
+    /// Issues the token, given the rights of those whom [`Self::needs`] names.
+    ///
+    /// # Errors
+    /// Where a principal does not exist or may not do what is asked. Rights that are missing are
+    /// [`IssueError::RightsNotRead`], never read as if nothing bounded the token.
+    pub fn issue(self, rights: &[PrincipalRights]) -> Result<Issuance, IssueError> {
+        let mut now = Vec::with_capacity(self.needs.len());
+        for needed in &self.needs {
+            let read = rights.iter().find(|read| read.principal == *needed);
+            let read = read.ok_or(IssueError::RightsNotRead(*needed))?;
+            if matches!(read.now, RightsNow::Absent) {
+                return Err(IssueError::UnknownPrincipal);
+            }
+            now.push(&read.now);
+        }
+        let scopes = self.scopes_within(&now)?;
+        Ok(Issuance {
+            kind: self.kind.rules().clone(),
+            parent: self.maker.parent(),
+            minted_by: self.maker.id(),
+            tenant: self.tenant,
+            principal: self.principal,
+            scopes,
+            origins: self.origins,
+            ips: self.ips,
+            not_before: self.not_before,
+            expires_at: self.expires_at,
+            issued_at: self.issued_at,
+        })
+    }
+
+    fn scopes_within(&self, rights: &[&RightsNow]) -> Result<ScopeSet, IssueError> {
+        let implications = self.catalog.implications();
+        match &self.scopes {
+            PreparedScopes::All(scopes) => {
+                let lacking = rights.iter().find_map(|it| it.lacks(scopes, implications));
+                match lacking {
+                    Some(scope) => Err(IssueError::NotThePrincipals(scope.clone())),
+                    None => Ok(scopes.clone()),
+                }
+            }
+            PreparedScopes::Some(scopes) => {
+                let within = |held: ScopeSet, it: &&RightsNow| it.within(&held, implications);
+                let held = rights.iter().try_fold(scopes.clone(), within);
+                held.ok_or(IssueError::NothingHeld)
+            }
+            PreparedScopes::Level {
+                level,
+                gives,
+                folders,
+            } => {
+                let at = |scopes: &ScopeSet| {
+                    let within = |held: ScopeSet, it: &&RightsNow| it.within(&held, implications);
+                    rights.iter().try_fold(scopes.clone(), within)
+                };
+                let reached = match folders {
+                    None => at(gives).ok_or_else(|| IssueError::NothingReachable(level.clone()))?,
+                    Some(folders) => at_folders(gives, folders, at)?,
+                };
+                if reached.iter().count() > MAX_SCOPES {
+                    return Err(IssueError::TooMany {
+                        field: IssueField::Folders,
+                        most: MAX_SCOPES,
+                    });
+                }
+                let reached = rules::for_kind(self.catalog, self.kind.rules(), reached)?;
+                self.check_bounds(&reached)?;
+                Ok(reached)
+            }
+        }
+    }
+
+    /// Within all that bounds the maker; and `platform:operate` stays in its account.
+    fn check_bounds(&self, scopes: &ScopeSet) -> Result<(), IssueError> {
+        let bounds = Bounds {
+            scopes,
+            origins: &self.origins,
+            ips: &self.ips,
+            expires_at: self.expires_at,
+        };
+        let own = self.maker.principal() == Some(self.principal);
+        let only_bounds = self.kind.rules().live && own;
+        self.maker.covers(self.catalog, &bounds, only_bounds)?;
+        let operates = scopes.iter().any(Scope::is_operator);
+        if operates && self.maker.account() != Some(self.tenant.account) {
+            return Err(IssueError::OperatorOnly);
+        }
+        Ok(())
+    }
+
+    /// A token is valid before it expires.
+    fn check_start(&self, now: UnixMillis) -> Result<(), IssueError> {
+        let latest = self
+            .expires_at
+            .unwrap_or(now.seconds().plus(LONGEST_SECONDS));
+        match self.not_before {
+            Some(start) if start >= latest => Err(IssueError::StartsTooLate),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whom the token speaks for: the maker's own principal where the request names none, or the
+/// other account itself.
+fn principal(
+    maker: &Maker<'_>,
+    account: AccountId,
+    requested: Option<Principal>,
+) -> Result<Principal, IssueError> {
+    let own = maker.principal().ok_or(IssueError::NoMaker)?;
+    Ok(requested.unwrap_or(if maker.account() == Some(account) {
+        own
+    } else {
+        Principal::Account(account)
+    }))
+}
+
+fn scopes(
+    catalog: &Catalog,
+    kind: IssuedKind<'_>,
+    maker: &Maker<'_>,
+    requested: ScopeRequest,
+) -> Result<PreparedScopes, IssueError> {
+    let rules = kind.rules();
+    Ok(match requested {
+        ScopeRequest::Default => PreparedScopes::All(rules::default_scopes(rules)?),
+        ScopeRequest::Named(written) => {
+            PreparedScopes::All(rules::named_scopes(catalog, rules, &written)?)
+        }
+        ScopeRequest::Held(scopes) => {
+            let of_kind = scopes.meet(&rules.scopes, catalog.implications());
+            let held = of_kind.and_then(|scopes| maker.held(catalog, &scopes));
+            PreparedScopes::Some(held.ok_or(IssueError::NothingHeld)?)
+        }
+        ScopeRequest::Level { level, folders } => {
+            if folders.as_ref().is_some_and(Vec::is_empty) {
+                return Err(IssueError::NoFolders);
+            }
+            let gives = catalog.access(&level).ok_or_else(|| {
+                let known = catalog.access_levels().map(|level| format!("`{level}`"));
+                IssueError::UnknownLevel {
+                    known: known.collect::<Vec<_>>().join(", "),
+                }
+            })?;
+            PreparedScopes::Level {
+                gives: gives.clone(),
+                level,
+                folders,
+            }
+        }
+    })
+}
+
+/// Whose rights bound the token. A live kind is asked what its user may do whenever it is used; and
+/// that a service account exists and is open is a condition of the write of an opaque token.
+fn needs(kind: IssuedKind<'_>, principal: Principal, scopes: &PreparedScopes) -> Vec<Principal> {
+    let rules = kind.rules();
+    let is_written = rules.prefix().is_some();
+    let needed = match (principal, scopes) {
+        (Principal::Account(_), PreparedScopes::All(_) | PreparedScopes::Some(_)) => false,
+        (Principal::ServiceAccount(_), _) => !is_written,
+        (_, PreparedScopes::Level { .. }) => true,
+        (Principal::User(_), _) => !rules.live,
+    };
+    needed.then_some(principal).into_iter().collect()
+}
+
+/// What of `gives` is reached at each of these folders, which has to be something.
+fn at_folders(
+    gives: &ScopeSet,
+    folders: &[(FolderRef, Option<Path>)],
+    reached: impl Fn(&ScopeSet) -> Option<ScopeSet>,
+) -> Result<ScopeSet, IssueError> {
+    let mut all = Vec::new();
+    for (folder, path) in folders {
+        let there = path.as_ref().and_then(|path| {
+            let there = gives.iter().map(|scope| scope.at(path.clone())).collect();
+            reached(&ScopeSet::new(there).ok()?)
+        });
+        let there = there.ok_or(IssueError::Unreachable(*folder))?;
+        all.extend(there.iter().cloned());
+    }
+    ScopeSet::new(all).map_err(|_empty| IssueError::NoFolders)
+}

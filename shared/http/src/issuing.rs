@@ -1,0 +1,179 @@
+//! The way of every issuer through the one door: prepare, read the rights, issue. Its refusals are
+//! problems about a request's fields, with the same status, code and challenge for all.
+
+use crate::platform::Platform;
+use crate::problem::Problem;
+use hallpass_core::{
+    BoundsError, ChangeError, FormError, Issuance, IssueError, IssueField, IssueRequest,
+    IssuedKind, LifetimeError, Maker, ManagementScope, NewClaims, UnixMillis, prepare,
+};
+use hallpass_keys::SignError;
+use http::StatusCode;
+
+/// What a route calls the fields of its request. `None` where it has no such field.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestFields {
+    /// The scopes, or the level of access.
+    pub scopes: Option<&'static str>,
+    /// The lifetime.
+    pub lifetime: Option<&'static str>,
+    /// Whom the token speaks for.
+    pub principal: Option<&'static str>,
+}
+
+impl Default for RequestFields {
+    /// Those of `POST /v1/tokens`.
+    fn default() -> Self {
+        Self {
+            scopes: Some("scopes"),
+            lifetime: Some("expires_in"),
+            principal: Some("principal"),
+        }
+    }
+}
+
+impl RequestFields {
+    fn name(&self, field: IssueField) -> Option<&'static str> {
+        match field {
+            IssueField::Kind => Some("kind"),
+            IssueField::Scopes => self.scopes,
+            IssueField::Origins => Some("origins"),
+            IssueField::Ips => Some("ips"),
+            IssueField::Lifetime => self.lifetime,
+            IssueField::NotBefore => Some("not_before"),
+            IssueField::Principal => self.principal,
+            IssueField::Account => Some("account"),
+            IssueField::Environment => Some("environment"),
+            IssueField::Folders => Some("folders"),
+        }
+    }
+}
+
+impl Platform {
+    /// Issues what `request` asks for, or says why not; `refused` tells the client of a refusal.
+    ///
+    /// # Errors
+    /// What `refused` makes of the refusal; 503.
+    pub async fn issue(
+        &self,
+        kind: IssuedKind<'_>,
+        request: IssueRequest,
+        maker: Maker<'_>,
+        now: UnixMillis,
+        refused: fn(IssueError) -> Problem,
+    ) -> Result<Issuance, Problem> {
+        let prepared = prepare(&self.catalog, kind, request, maker, now).map_err(refused)?;
+        let (tenant, needed) = (prepared.tenant(), prepared.needs());
+        let rights = self.validator.rights_now(tenant, needed).await?;
+        prepared.issue(&rights).map_err(refused)
+    }
+
+    /// The claims of a JWT that was issued.
+    ///
+    /// # Errors
+    /// 503 without random bytes.
+    pub fn claims(&self, issuance: Issuance) -> Result<NewClaims, Problem> {
+        let (audience, random) = (self.audience.as_deref(), self.random.as_ref());
+        let claims = issuance.into_claims(&self.issuer, audience, random);
+        claims.map_err(Problem::of_form)
+    }
+}
+
+impl Problem {
+    /// Why nothing was issued, to a client whose request has these fields.
+    #[must_use]
+    pub fn of_issue(error: IssueError, fields: &RequestFields) -> Self {
+        use IssueError as E;
+        let field = error.field().and_then(|field| fields.name(field));
+        let detail = error.to_string();
+        let refused = |code| Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail.clone());
+        let problem = match error {
+            E::UnknownAccount => Self::not_found("account"),
+            E::UnknownEnvironment => Self::not_found("environment"),
+            E::UnknownKind { .. } => refused("unknown_kind"),
+            E::KindIsDerived(_) => refused("kind_is_derived"),
+            E::DerivesNothing(_) => Self::new(StatusCode::FORBIDDEN, "derives_nothing", detail),
+            E::PrincipalNotForKind { .. } => refused("principal_not_for_kind"),
+            E::UnknownPrincipal => refused("unknown_principal"),
+            E::Impersonation => {
+                Self::insufficient_scope(ManagementScope::TokensImpersonate, detail)
+            }
+            E::MissingScopes(_) => refused("missing_scopes"),
+            E::EmptyScopes(_) => refused("empty_scopes"),
+            E::UnknownScope(_) => refused("unknown_scope"),
+            E::UnknownLevel { .. } => refused("unknown_level"),
+            E::ScopeNotForKind { .. } => refused("scope_not_for_kind"),
+            E::OriginsRequired(_) => refused("origins_required"),
+            E::OriginsNotForKind(_) => refused("origins_not_for_kind"),
+            E::EmptyRules(_) | E::NoFolders => refused("empty_list"),
+            E::TooMany { .. } => refused("too_many"),
+            E::Lifetime(LifetimeError::OutOfRange { .. }) => match field {
+                Some(field) => Self::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "lifetime_out_of_range",
+                    format!("`{field}` {detail}"),
+                ),
+                None => refused("lifetime_out_of_range"),
+            },
+            E::Lifetime(LifetimeError::ParentExpiresFirst { .. })
+            | E::Bounds(BoundsError::Expiry) => refused("parent_expires_first"),
+            E::StartsTooLate => refused("starts_too_late"),
+            E::Bounds(BoundsError::Scope(_)) | E::NothingHeld => refused("scope_not_held"),
+            E::Bounds(BoundsError::Origin(_) | BoundsError::Address(_)) => {
+                refused("outside_bounds")
+            }
+            E::OperatorOnly => refused("operator_only"),
+            E::NotThePrincipals(_) => refused("not_the_users"),
+            E::NothingReachable(_) | E::Unreachable(_) => refused("nothing_reachable"),
+            error @ (E::RightsNotRead(_) | E::NoMaker | E::OtherFormat(_)) => Self::internal(error),
+        };
+        match field {
+            Some(field) => problem.field(field),
+            None => problem,
+        }
+    }
+
+    /// The same, where the refused form of an issuance has no field of its own.
+    #[must_use]
+    pub fn of_form(error: FormError) -> Self {
+        match error {
+            FormError::Random(error) => error.into(),
+            FormError::Form(error) => Self::of_issue(error, &RequestFields::default()),
+        }
+    }
+
+    /// Why a token was not rotated or changed.
+    #[must_use]
+    pub fn of_change(error: ChangeError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ChangeError::Revoked => Self::new(StatusCode::CONFLICT, "revoked", detail),
+            ChangeError::Expired => Self::new(StatusCode::CONFLICT, "expired", detail),
+            ChangeError::KindGone => Self::new(StatusCode::CONFLICT, "kind_gone", detail),
+            ChangeError::Impersonation => {
+                Self::insufficient_scope(ManagementScope::TokensImpersonate, detail)
+            }
+            ChangeError::NotCovered(_) => {
+                Self::new(StatusCode::FORBIDDEN, "outside_bounds", detail)
+            }
+            ChangeError::Becomes(error) => Self::of_issue(error, &RequestFields::default()),
+        }
+    }
+
+    /// Why nothing was signed: a token that is too long is told by the field that makes it so.
+    #[must_use]
+    pub fn of_sign(error: SignError) -> Self {
+        match error {
+            SignError::TooLarge(error) => {
+                Self::invalid(error.field(), "token_too_large", error.to_string())
+            }
+            SignError::Store(error) => error.into(),
+            error @ (SignError::NoKey
+            | SignError::NotYet
+            | SignError::Kms(_)
+            | SignError::Form(_)
+            | SignError::Decrypt(_)) => Self::unavailable(error),
+            error @ (SignError::PrivateKey(_) | SignError::Unsigned) => Self::internal(error),
+        }
+    }
+}

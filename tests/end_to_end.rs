@@ -1,0 +1,29 @@
+//! Every end-to-end test, in one binary: a module a subject, which is its name in a filter as well
+//! (`cargo test -p hallpass-tests revoke`).
+
+mod activity;
+mod authorizer;
+mod bootstrap;
+mod demo;
+mod directory;
+mod docs;
+mod exchange;
+mod faults;
+mod folders;
+mod hardening;
+mod jwks;
+mod jwt;
+mod keys;
+mod list;
+mod mint;
+mod principals;
+mod proxy;
+mod reads;
+mod revoke;
+mod rotate;
+mod routes;
+mod seeds;
+mod shares;
+mod temporary;
+mod update;
+mod validate;
