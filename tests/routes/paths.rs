@@ -60,7 +60,9 @@ async fn s28_path_parameters_that_are_no_id_are_404_and_write_nothing() {
 async fn what_is_no_route_is_404() {
     let world = World::new().await;
     for path in [
-        "/",
+        "/docs/",
+        "/docs/nothing",
+        "/docs/page.js/page.js",
         "/v1",
         "/v1/",
         "/v1/tokens/",

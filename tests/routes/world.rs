@@ -188,6 +188,7 @@ impl World {
             .replace("{member}", &self.inner)
             .replace("{share}", &self.share)
             .replace("{folder}", &self.folder)
+            .replace("{asset}", "page.js")
     }
 
     /// A call to the route, with a body that succeeds and no credential yet.

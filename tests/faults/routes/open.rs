@@ -61,7 +61,14 @@ pub(super) const ROUTES: &[Route] = &[
         200,
         async |h: &Hallpass| { h.get("/openapi.json") }
     ),
+    route!("root", "GET /", 307, async |h: &Hallpass| h.get("/")),
     route!("reference", "GET /docs", 200, async |h: &Hallpass| {
         h.get("/docs")
     }),
+    route!(
+        "a file of the reference",
+        "GET /docs/{asset}",
+        200,
+        async |h: &Hallpass| { h.get("/docs/page.js") }
+    ),
 ];
