@@ -36,22 +36,80 @@ async fn the_address_is_the_gateways_word() {
     }
 }
 
+/// Where a request came in, and whether its path is that of the route.
+struct Staged {
+    domain: &'static str,
+    stage: &'static str,
+    path: &'static str,
+    expected: bool,
+}
+
 #[tokio::test]
 async fn a_stage_is_not_part_of_the_path() {
     let hallpass = Hallpass::start("default").await;
     let secret = hallpass.secret().await;
     let (aws, own) = ("api.execute-api.eu-west-1.amazonaws.com", "api.example.com");
-    for (domain, stage, path, expected) in [
-        (aws, "$default", "/v1/assets/7", true),
-        (aws, "prod", "/prod/v1/assets/7", true),
-        (aws, "prod", "/v1/assets/7", true),
-        (aws, "prod", "/production/v1/assets/7", false),
-        (aws, "v1", "/v1/v1/assets/7", true),
-        (aws, "$default", "/$default/v1/assets/7", false),
+    for Staged {
+        domain,
+        stage,
+        path,
+        expected,
+    } in [
+        Staged {
+            domain: aws,
+            stage: "$default",
+            path: "/v1/assets/7",
+            expected: true,
+        },
+        Staged {
+            domain: aws,
+            stage: "prod",
+            path: "/prod/v1/assets/7",
+            expected: true,
+        },
+        Staged {
+            domain: aws,
+            stage: "prod",
+            path: "/v1/assets/7",
+            expected: true,
+        },
+        Staged {
+            domain: aws,
+            stage: "prod",
+            path: "/production/v1/assets/7",
+            expected: false,
+        },
+        Staged {
+            domain: aws,
+            stage: "v1",
+            path: "/v1/v1/assets/7",
+            expected: true,
+        },
+        Staged {
+            domain: aws,
+            stage: "$default",
+            path: "/$default/v1/assets/7",
+            expected: false,
+        },
         // A domain of one's own has no stage in its paths, though a path may begin with the same word.
-        (own, "v1", "/v1/assets/7", true),
-        (own, "prod", "/prod/v1/assets/7", false),
-        ("", "prod", "/prod/v1/assets/7", false),
+        Staged {
+            domain: own,
+            stage: "v1",
+            path: "/v1/assets/7",
+            expected: true,
+        },
+        Staged {
+            domain: own,
+            stage: "prod",
+            path: "/prod/v1/assets/7",
+            expected: false,
+        },
+        Staged {
+            domain: "",
+            stage: "prod",
+            path: "/prod/v1/assets/7",
+            expected: false,
+        },
     ] {
         let mut event = second("GET", path, &bearer(&secret), "");
         event["requestContext"]["domainName"] = json!(domain);
