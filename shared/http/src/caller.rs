@@ -1,5 +1,10 @@
 //! The caller: whose token the request presents, and what it may do.
 
+pub(crate) mod admission;
+pub(crate) mod basic;
+pub(crate) mod client;
+pub(crate) mod credential;
+
 use crate::credential::Credential;
 use crate::issuing::RequestFields;
 use crate::platform::Platform;

@@ -1,29 +1,22 @@
 //! The edge: from an HTTP request to a caller, from an error to problem+json.
 
 mod activity;
-mod admission;
 mod aws;
-mod basic;
-mod body;
 mod caller;
-mod client;
-mod closing;
-mod cors;
-mod credential;
 mod extension;
-mod idempotency;
-mod issuing;
-mod path;
+mod middleware;
 mod platform;
-mod problem;
-mod query;
+mod reply;
+mod request;
 mod route;
-mod router;
 mod serve;
 mod settings;
 mod system;
-mod token_view;
-mod told;
+
+use caller::{admission, basic, client, credential};
+use middleware::{cors, router};
+use reply::{closing, issuing, problem, token_view};
+use request::{body, idempotency, path, query, told};
 
 pub use admission::admit_to_route;
 pub use aws::{retries, timeouts};
