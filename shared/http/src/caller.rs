@@ -1,14 +1,17 @@
 //! The caller: whose token the request presents, and what it may do.
 
+pub(crate) mod address;
 pub(crate) mod admission;
 pub(crate) mod basic;
 pub(crate) mod client;
 pub(crate) mod credential;
 
-use crate::credential::Credential;
-use crate::issuing::RequestFields;
+mod origin;
+
+use crate::caller::credential::Credential;
 use crate::platform::Platform;
-use crate::problem::Problem;
+use crate::reply::issuing::RequestFields;
+use crate::reply::problem::Problem;
 use crate::route::Needs;
 use axum::extract::FromRequestParts;
 use hallpass_core::{
@@ -62,8 +65,8 @@ impl Caller {
             scopes: &[],
             account: None,
             environment: None,
-            origin: credential.origin.clone(),
-            ip: credential.address,
+            origin: credential.client.origin.clone(),
+            ip: credential.client.address,
         };
         let decision = decide(&platform.catalog, &evidence, &facts, now);
         let kind = evidence
@@ -79,14 +82,14 @@ impl Caller {
         ) else {
             return Err(Problem::refused(&decision));
         };
-        let misplaced = |place: &&Presentation| !kind.presented.contains(place);
-        if let Some(place) = credential.places.iter().find(misplaced) {
-            let places: Vec<String> = kind.presented.iter().map(ToString::to_string).collect();
+        let is_wrong = |position: &&Presentation| !kind.presented.contains(position);
+        if let Some(wrong) = credential.positions.iter().find(is_wrong) {
+            let positions: Vec<String> = kind.presented.iter().map(ToString::to_string).collect();
             let detail = format!(
                 "a token of kind `{}` is presented as {}, not as {}",
                 kind.name,
-                places.join(" or "),
-                place
+                positions.join(" or "),
+                wrong
             );
             return Err(
                 Problem::new(StatusCode::UNAUTHORIZED, "wrong_presentation", detail).header(
@@ -95,14 +98,12 @@ impl Caller {
                 ),
             );
         }
-        if matches!(credential.origin, hallpass_core::PresentedOrigin::Valid(_)) {
-            credential.grant.give();
-        }
+        credential.client.allow_cors();
         platform.note_use(&evidence, now);
         let environment = environment.clone();
         let caller = Self {
             catalog: Arc::clone(&platform.catalog),
-            address: credential.address,
+            address: credential.client.address,
             evidence,
             account,
             environment,

@@ -1,7 +1,7 @@
 //! The cold start of a function: settings, clients, and API Gateway's events into the router.
 
 use crate::aws::Aws;
-use crate::credential::ClientAddress;
+use crate::caller::address::ClientAddress;
 use crate::extension::at_the_end;
 use crate::platform::Platform;
 use crate::settings::{Settings, SettingsError, variable};

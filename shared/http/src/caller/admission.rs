@@ -2,9 +2,9 @@
 //! catalog's routes.
 
 use crate::caller::Caller;
-use crate::credential::Credential;
+use crate::caller::credential::Credential;
 use crate::platform::Platform;
-use crate::problem::Problem;
+use crate::reply::problem::Problem;
 use hallpass_core::{Code, Decision, RouteMatch, Scope};
 use http::StatusCode;
 use http::request::Parts;

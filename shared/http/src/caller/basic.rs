@@ -1,10 +1,10 @@
 //! HTTP Basic (RFC 7617): an account's name and a token of that account.
 
-use crate::client::Client;
-use crate::credential::{Credential, malformed, readable};
+use crate::caller::client::Client;
+use crate::caller::credential::{Credential, malformed, readable};
 use crate::platform::Platform;
-use crate::problem::Problem;
-use axum::extract::{FromRequestParts as _, OptionalFromRequestParts};
+use crate::reply::problem::Problem;
+use axum::extract::OptionalFromRequestParts;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -33,7 +33,7 @@ impl OptionalFromRequestParts<Platform> for Basic {
 
     async fn from_request_parts(
         parts: &mut Parts,
-        platform: &Platform,
+        _platform: &Platform,
     ) -> Result<Option<Self>, Problem> {
         let mut values = parts.headers.get_all(AUTHORIZATION).iter();
         let value = match (values.next(), values.next()) {
@@ -48,8 +48,7 @@ impl OptionalFromRequestParts<Platform> for Basic {
             }
         };
         let (name, token) = read(value)?;
-        let client = Client::from_request_parts(parts, platform).await?;
-        let credential = Credential::new(token, Presentation::Basic, client);
+        let credential = Credential::new(token, Presentation::Basic, Client::of(parts));
         Ok(Some(Self { name, credential }))
     }
 }

@@ -1,9 +1,10 @@
-//! Who is at the other end, as far as the connection and the headers say: page and address.
+//! Where a request comes from, as far as the connection and the headers say: page and address.
 
-use crate::cors::CorsGrant;
-use crate::credential::{ClientAddress, presented_origin};
+use crate::caller::address::ClientAddress;
+use crate::caller::origin::presented_origin;
+use crate::middleware::cors::CorsPermission;
 use crate::platform::Platform;
-use crate::problem::Problem;
+use crate::reply::problem::Problem;
 use axum::extract::FromRequestParts;
 use hallpass_core::PresentedOrigin;
 use http::request::Parts;
@@ -16,14 +17,27 @@ pub struct Client {
     pub origin: PresentedOrigin,
     /// The address; always there on Lambda.
     pub address: Option<IpAddr>,
-    pub(crate) grant: CorsGrant,
+    /// Whether that page may read the reply.
+    pub(crate) cors: CorsPermission,
 }
 
 impl Client {
-    /// Lets the page read the reply, whatever it will be: for what needs no token.
-    pub fn welcome(&self) {
+    /// What the request's connection and headers say.
+    pub(crate) fn of(parts: &Parts) -> Self {
+        let address = parts.extensions.get::<ClientAddress>();
+        let cors = parts.extensions.get::<CorsPermission>();
+        Self {
+            origin: presented_origin(&parts.headers),
+            address: address.map(|address| address.0),
+            cors: cors.cloned().unwrap_or_default(),
+        }
+    }
+
+    /// Lets the page read the reply, whatever it will be. For what needs no token; with one, the
+    /// caller's admission does it.
+    pub fn allow_cors(&self) {
         if matches!(self.origin, PresentedOrigin::Valid(_)) {
-            self.grant.give();
+            self.cors.allow();
         }
     }
 }
@@ -32,12 +46,6 @@ impl FromRequestParts<Platform> for Client {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _platform: &Platform) -> Result<Self, Problem> {
-        let address = parts.extensions.get::<ClientAddress>();
-        let grant = parts.extensions.get::<CorsGrant>();
-        Ok(Self {
-            origin: presented_origin(&parts.headers),
-            address: address.map(|address| address.0),
-            grant: grant.cloned().unwrap_or_default(),
-        })
+        Ok(Self::of(parts))
     }
 }

@@ -1,9 +1,9 @@
 //! What every function's router is finished with: limits, CORS, request id, and one log line a
 //! failure.
 
-use crate::cors::{self, CorsGrant};
+use crate::middleware::cors::{self, CorsPermission};
 use crate::platform::Platform;
-use crate::problem::Problem;
+use crate::reply::problem::Problem;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -55,7 +55,7 @@ struct Panicked(String);
 
 async fn edge(State(platform): State<Platform>, mut request: Request, next: Next) -> Response {
     platform.begin_invocation();
-    let grant = CorsGrant::default();
+    let permission = CorsPermission::default();
     let origin = cors::origin(request.headers());
     let request_id = request_id(&platform, &request);
     let method = request.method().clone();
@@ -66,13 +66,13 @@ async fn edge(State(platform): State<Platform>, mut request: Request, next: Next
     let mut response = if let Some(response) = cors::preflight(&platform, &request) {
         response
     } else {
-        request.extensions_mut().insert(grant.clone());
+        request.extensions_mut().insert(permission.clone());
         next.run(request).await
     };
     if let Some(problem) = response.extensions().get::<Problem>() {
         log(problem, &request_id, name(&method), &route);
     }
-    cors::answer(origin, &grant, &mut response);
+    cors::answer(origin, &permission, &mut response);
     let headers = response.headers_mut();
     headers
         .entry(CACHE_CONTROL)

@@ -2,7 +2,7 @@
 //! problems about a request's fields, with the same status, code and challenge for all.
 
 use crate::platform::Platform;
-use crate::problem::Problem;
+use crate::reply::problem::Problem;
 use hallpass_core::{
     BoundsError, ChangeError, FormError, Issuance, IssueError, IssueField, IssueRequest,
     IssuedKind, LifetimeError, Maker, ManagementScope, NewClaims, UnixMillis, prepare,

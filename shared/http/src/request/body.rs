@@ -1,7 +1,7 @@
 //! JSON bodies: read strictly, refused with the field named.
 
-use crate::problem::Problem;
-use crate::told::{named, plain};
+use crate::reply::problem::Problem;
+use crate::request::told::{named, plain};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};

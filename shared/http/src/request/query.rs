@@ -1,7 +1,7 @@
 //! Query parameters, as request types read them.
 
-use crate::problem::Problem;
-use crate::told::named;
+use crate::reply::problem::Problem;
+use crate::request::told::named;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use http::StatusCode;
