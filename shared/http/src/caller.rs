@@ -99,7 +99,7 @@ impl Caller {
             );
         }
         credential.client.allow_cors();
-        platform.note_use(&evidence, now);
+        platform.count_use(&evidence, now);
         let environment = environment.clone();
         let caller = Self {
             catalog: Arc::clone(&platform.catalog),

@@ -1,6 +1,5 @@
 //! The edge: from an HTTP request to a caller, from an error to problem+json.
 
-mod activity;
 mod aws;
 mod caller;
 mod extension;

@@ -60,7 +60,7 @@ impl Wiring {
             Arc::new(SystemClock),
             Arc::new(SystemRandom),
         )
-        .flushing_beside()
+        .flushing_during_requests()
     }
 
     /// KMS, for the functions that sign.
