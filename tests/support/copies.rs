@@ -3,7 +3,7 @@
 use crate::hallpass::Hallpass;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use hallpass_core::TokenId;
-use hallpass_http::SystemRandom;
+use hallpass_runtime::SystemRandom;
 use std::collections::HashMap;
 
 type Item = HashMap<String, AttributeValue>;

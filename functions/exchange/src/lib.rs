@@ -17,7 +17,7 @@ use axum::extract::State;
 use axum::{Extension, Json, Router};
 use hallpass_http::{
     Basic, Client, JsonBody, Platform, Problem, TokenOutsideAuthorization, WalkFor, finish,
-    serve_routes,
+    into_claims, serve_routes,
 };
 use hallpass_keys::Signer;
 use request::{Asks, ModelRequest, asks};
@@ -71,7 +71,7 @@ async fn exchange(
         Asks::Key(basic) => key::issue(&platform, &basic, now).await?,
         Asks::Model(asked) => password::issue(&platform, &client, asked, now).await?,
     };
-    let claims = platform.claims(issuance)?;
+    let claims = into_claims(&platform, issuance)?;
     let token = signer.sign(&claims, now).await.map_err(Problem::of_sign)?;
     Ok(Json(TokenReply {
         token: token.expose_secret().to_owned(),

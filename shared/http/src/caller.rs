@@ -9,7 +9,6 @@ pub(crate) mod credential;
 mod origin;
 
 use crate::caller::credential::Credential;
-use crate::platform::Platform;
 use crate::reply::issuing::RequestFields;
 use crate::reply::problem::Problem;
 use crate::route::Needs;
@@ -19,6 +18,7 @@ use hallpass_core::{
     ManagementScope, Presentation, Principal, Scope, Tenant, TokenId, TokenRecord, UnixMillis,
     UnixSeconds, covered, decide,
 };
+use hallpass_runtime::Platform;
 use hallpass_store::{Audit, Store};
 use http::{StatusCode, header::WWW_AUTHENTICATE, request::Parts};
 use std::net::IpAddr;

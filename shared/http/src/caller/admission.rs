@@ -3,9 +3,9 @@
 
 use crate::caller::Caller;
 use crate::caller::credential::Credential;
-use crate::platform::Platform;
 use crate::reply::problem::Problem;
 use hallpass_core::{Code, Decision, RouteMatch, Scope};
+use hallpass_runtime::Platform;
 use http::StatusCode;
 use http::request::Parts;
 

@@ -2,13 +2,13 @@
 
 use crate::caller::client::Client;
 use crate::caller::credential::{Credential, malformed, readable};
-use crate::platform::Platform;
 use crate::reply::problem::Problem;
 use axum::extract::OptionalFromRequestParts;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use hallpass_core::Presentation;
+use hallpass_runtime::Platform;
 use http::header::AUTHORIZATION;
 use http::{StatusCode, request::Parts};
 use secrecy::{ExposeSecret as _, SecretString};

@@ -3,10 +3,10 @@
 use crate::caller::address::ClientAddress;
 use crate::caller::origin::presented_origin;
 use crate::middleware::cors::CorsPermission;
-use crate::platform::Platform;
 use crate::reply::problem::Problem;
 use axum::extract::FromRequestParts;
 use hallpass_core::PresentedOrigin;
+use hallpass_runtime::Platform;
 use http::request::Parts;
 use std::net::IpAddr;
 

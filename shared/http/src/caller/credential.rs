@@ -1,11 +1,11 @@
 //! The one token that a request presents, and the positions in which it stands.
 
 use crate::caller::client::Client;
-use crate::platform::Platform;
 use crate::reply::problem::Problem;
 use crate::route::{Needs, Route};
 use axum::extract::FromRequestParts;
 use hallpass_core::{Catalog, Code, Decision, Presentation, Presented};
+use hallpass_runtime::Platform;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, StatusCode, request::Parts};
 use secrecy::{ExposeSecret as _, SecretString};

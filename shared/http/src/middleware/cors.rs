@@ -1,10 +1,10 @@
 //! CORS: a preflight is answered for every origin without a token; the reply itself names the
 //! origin only where the token allows it. Never with credentials.
 
-use crate::platform::Platform;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use hallpass_core::{Origin, Presentation};
+use hallpass_runtime::Platform;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN,

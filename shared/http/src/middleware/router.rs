@@ -2,13 +2,13 @@
 //! failure.
 
 use crate::middleware::cors::{self, CorsPermission};
-use crate::platform::Platform;
 use crate::reply::problem::Problem;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use hallpass_core::JwtId;
+use hallpass_runtime::Platform;
 use http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use std::any::Any;
