@@ -1,4 +1,8 @@
-//! What stands around every route, whatever its handler does.
+//! What happens to every request and its reply, whatever the handler does: CORS, the request id, the
+//! log, caught panics.
 
 pub(crate) mod cors;
-pub(crate) mod router;
+pub(crate) mod finish;
+
+mod log;
+mod request_id;

@@ -5,4 +5,5 @@ pub(crate) mod body;
 pub(crate) mod idempotency;
 pub(crate) mod path;
 pub(crate) mod query;
-pub(crate) mod told;
+
+mod serde_message;

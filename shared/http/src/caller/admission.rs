@@ -1,5 +1,4 @@
-//! The platform's own API behind the one validation: whether a request may use one of the
-//! catalog's routes.
+//! Whether a request may use a route of the platform's own API, as the catalog lists them.
 
 use crate::caller::Caller;
 use crate::caller::credential::Credential;
@@ -14,7 +13,7 @@ use http::request::Parts;
 ///
 /// # Errors
 /// 401 for a token that is not good, 403 for one that may not do this from here and for routes that
-/// the catalog does not know, 503 where it cannot be told.
+/// the catalog does not know, 503 where it cannot be decided.
 pub async fn admit_to_route(
     platform: &Platform,
     parts: &Parts,

@@ -1,5 +1,5 @@
-//! The way of every issuer through the one door: prepare, read the rights, issue. Its refusals are
-//! problems about a request's fields, with the same status, code and challenge for all.
+//! Issuing, as every route does it: prepare, read the rights, issue. A refusal becomes a problem about
+//! the request's fields, with the same status, code and challenge for all routes.
 
 use crate::reply::problem::Problem;
 use hallpass_core::{
@@ -49,7 +49,7 @@ impl RequestFields {
     }
 }
 
-/// Issues what `request` asks for, or says why not; `refused` tells the client of a refusal.
+/// Issues what `request` asks for; `refused` makes the problem of a refusal.
 ///
 /// # Errors
 /// What `refused` makes of the refusal; 503.
@@ -158,7 +158,7 @@ impl Problem {
         }
     }
 
-    /// Why nothing was signed: a token that is too long is told by the field that makes it so.
+    /// Why nothing was signed: of a token that is too long, the field that makes it so is named.
     #[must_use]
     pub fn of_sign(error: SignError) -> Self {
         match error {
