@@ -1,22 +1,16 @@
 //! `/v1/accounts` and their environments, and what is in those: users, service accounts, groups and
 //! shares.
 
-mod account;
+mod accounts;
 mod app;
 mod ask;
-mod environment;
 mod error;
-mod folder;
-mod given;
-mod group;
-mod member;
-mod place;
+mod folders;
+mod groups;
+mod people;
 mod refusal;
-mod remove;
 mod routes;
-mod service_account;
-mod share;
-mod user;
+mod shares;
 mod within;
 
 pub use routes::{Api, ROUTES};

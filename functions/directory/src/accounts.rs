@@ -1,8 +1,10 @@
 //! Accounts.
 
+pub(crate) mod authority;
+pub(crate) mod environment;
+
 use crate::ask::Ask;
 use crate::error::DirectoryError;
-use crate::place;
 use axum::Json;
 use hallpass_core::{AccountId, AccountName, UnixSeconds};
 use hallpass_http::{IdempotencyKeyHeader, Limit, Problem};
@@ -108,7 +110,7 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<AccountView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    let account = place::account(caller, ask.named("account")?)?;
+    let account = authority::account(caller, ask.named("account")?)?;
     let row = platform.store.account(&account).await?;
     row.map(|row| Json(row.into()))
         .ok_or_else(|| Problem::not_found("account"))

@@ -4,7 +4,7 @@ use super::authority::{Authority, lacking};
 use super::located::{Folder, locate};
 use super::{READ, WRITE, id, refused};
 use crate::ask::Ask;
-use crate::given;
+use crate::people::given;
 use crate::within::{PageQuery, Within, WithinQuery};
 use axum::Json;
 use hallpass_core::{AccessLevel, FolderRef, GroupId, Principal, PrincipalName, TokenName, UserId};

@@ -1,5 +1,7 @@
 //! Groups of an environment.
 
+pub(crate) mod member;
+
 use crate::ask::Ask;
 use crate::refusal;
 use crate::within::{PageQuery, Within, WithinQuery};

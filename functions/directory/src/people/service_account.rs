@@ -1,8 +1,10 @@
 //! Service accounts of an environment: what speaks for one outlives the people who made it.
 
 use crate::ask::Ask;
+use crate::people::given;
+use crate::people::remove;
+use crate::refusal;
 use crate::within::{PageQuery, Within, WithinQuery};
-use crate::{given, refusal, remove};
 use axum::Json;
 use axum::response::Response;
 use hallpass_core::{

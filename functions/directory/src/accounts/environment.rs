@@ -1,8 +1,8 @@
 //! Environments of an account.
 
+use crate::accounts::authority;
 use crate::ask::Ask;
 use crate::error::DirectoryError;
-use crate::place;
 use axum::Json;
 use hallpass_core::{AccountId, EnvironmentName, UnixSeconds};
 use hallpass_http::{IdempotencyKeyHeader, Limit, Problem};
@@ -72,7 +72,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<EnvironmentView
         platform, caller, ..
     } = &ask;
     let value: EnvironmentRequest = ask.keyed_body()?;
-    let account = place::account(caller, ask.named("account")?)?;
+    let account = authority::account(caller, ask.named("account")?)?;
     let now = platform.now();
     let row = EnvironmentRow {
         account,
@@ -107,7 +107,7 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<EnvironmentView>, Problem> {
         platform, caller, ..
     } = &ask;
     let unknown = || Problem::not_found("environment");
-    let account = place::account(caller, ask.named("account")?)?;
+    let account = authority::account(caller, ask.named("account")?)?;
     let name: EnvironmentName = format!("{}/{}", ask.named("app")?, ask.named("env")?)
         .parse()
         .map_err(|_not_a_name| unknown())?;
@@ -133,7 +133,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     let Ask {
         platform, caller, ..
     } = &ask;
-    let account = place::account(caller, ask.named("account")?)?;
+    let account = authority::account(caller, ask.named("account")?)?;
     let page: PageRequest = ask.query()?;
     let limit = page.limit.unwrap_or_default().into();
     if !caller.is_operator() {

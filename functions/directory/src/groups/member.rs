@@ -1,8 +1,10 @@
 //! Members of groups: users, and other groups.
 
 use crate::ask::Ask;
+use crate::groups;
+use crate::people::given;
+use crate::refusal;
 use crate::within::{PageQuery, Within, WithinQuery};
-use crate::{given, group, refusal};
 use axum::Json;
 use hallpass_core::{
     GroupId, GroupRecord, Principal, PrincipalName, PrincipalRecord, TokenName, UserId,
@@ -47,7 +49,7 @@ pub(crate) struct MembersView {
 pub(crate) async fn list(ask: Ask) -> Result<Json<MembersView>, Problem> {
     let platform = &ask.platform;
     let page = ask.page::<Member>()?;
-    let group = group::open(platform, &page.within, &group::id(ask.named("group")?)?).await?;
+    let group = groups::open(platform, &page.within, &groups::id(ask.named("group")?)?).await?;
     let found = platform
         .store
         .members(
@@ -185,7 +187,7 @@ fn membership<'a>(
     Ok(Membership {
         account: &within.account,
         environment: &within.environment,
-        group: group::id(group)?,
+        group: groups::id(group)?,
         member: member.parse()?,
     })
 }
