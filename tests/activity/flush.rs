@@ -10,7 +10,7 @@ use std::time::Duration;
 /// From now on requests are answered as on Lambda, where what was gathered is written down beside
 /// them.
 fn as_on_lambda(hallpass: &mut Hallpass) {
-    let platform = hallpass.platform.clone().flushing_beside();
+    let platform = hallpass.platform.clone().flushing_during_requests();
     hallpass.router = finish(hallpass_local::routes(&hallpass.signer), &platform);
 }
 

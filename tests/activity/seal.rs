@@ -343,7 +343,7 @@ async fn a_long_chain_is_verified_page_by_page() {
 #[tokio::test]
 async fn acts_are_sealed_beside_later_requests() {
     let mut hallpass = Hallpass::start("default").await;
-    let platform = hallpass.platform.clone().flushing_beside();
+    let platform = hallpass.platform.clone().flushing_during_requests();
     hallpass.router = finish(hallpass_local::routes(&hallpass.signer), &platform);
     hallpass.secret_with(json!({})).await;
     assert!(hallpass.items_of("SEALS#").await.is_empty());

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 /// What the clients share.
 struct World {
-    platform: hallpass_http::Platform,
+    platform: hallpass_runtime::Platform,
     /// Three instances, which have read the keys at different moments.
     instances: Vec<Router>,
     parent: String,

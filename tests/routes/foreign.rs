@@ -4,7 +4,7 @@ use super::table::rows;
 use super::world::{World, ask};
 use hallpass_core::{OpaqueToken, TokenId};
 use hallpass_http::Needs;
-use hallpass_http::SystemRandom;
+use hallpass_runtime::SystemRandom;
 use hallpass_tests::text;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 use crate::{Hallpass, Item};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use hallpass_core::TokenId;
-use hallpass_http::SystemRandom;
+use hallpass_runtime::SystemRandom;
 
 /// The table takes no more rows in one batch.
 const BATCH: usize = 25;

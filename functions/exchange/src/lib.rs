@@ -16,7 +16,8 @@ pub use routes::{Api, ROUTES};
 use axum::extract::State;
 use axum::{Extension, Json, Router};
 use hallpass_http::{
-    Basic, Client, Elsewhere, JsonBody, Platform, Problem, WalkFor, finish, serve_routes,
+    Basic, Client, JsonBody, Platform, Problem, TokenOutsideAuthorization, WalkFor, finish,
+    into_claims, serve_routes,
 };
 use hallpass_keys::Signer;
 use request::{Asks, asks};
@@ -62,16 +63,16 @@ pub fn router(platform: &Platform, signer: &Signer) -> Router {
 async fn exchange(
     State(platform): State<Platform>,
     Extension(signer): Extension<Signer>,
-    (client, elsewhere): (Client, Result<Elsewhere, Problem>),
+    (client, other_token): (Client, Result<TokenOutsideAuthorization, Problem>),
     basic: Result<Option<Basic>, Problem>,
     body: Result<Option<JsonBody>, Problem>,
 ) -> Result<Json<TokenReply>, Problem> {
     let now = platform.now();
-    let issuance = match asks(&client, elsewhere, basic, body)? {
+    let issuance = match asks(&client, other_token, basic, body)? {
         Asks::Key(basic) => key::issue(&platform, &basic, now).await?,
         Asks::Model(asked) => password::issue(&platform, &client, asked, now).await?,
     };
-    let claims = platform.claims(issuance)?;
+    let claims = into_claims(&platform, issuance)?;
     let token = signer.sign(&claims, now).await.map_err(Problem::of_sign)?;
     Ok(Json(TokenReply {
         token: token.expose_secret().to_owned(),

@@ -7,7 +7,7 @@ use hallpass_core::{
     AccessLevel, FolderRef, IssueError, IssueRequest, ManagementScope, Path as ScopePath,
     Principal, ScopeRequest, UserId, present,
 };
-use hallpass_http::{Body, Caller, Path, Platform, Problem, RequestFields};
+use hallpass_http::{Body, Caller, Path, Platform, Problem, RequestFields, into_claims, issue};
 use hallpass_keys::{SignError, Signer};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
@@ -107,8 +107,8 @@ pub(crate) async fn derive(
         principal: Some(Principal::User(user)),
         ..IssueRequest::default()
     };
-    let issuance = platform.issue(kind, request, caller.maker(), now, refused);
-    let claims = platform.claims(issuance.await?)?;
+    let issuance = issue(&platform, kind, request, caller.maker(), now, refused);
+    let claims = into_claims(&platform, issuance.await?)?;
     let token = signer.sign(&claims, now).await.map_err(unsigned)?;
     let expires_at = claims.claims().exp;
     Ok(Json(UserTokenReply {

@@ -1,9 +1,9 @@
 //! Closing over HTTP: 204 once everything is ended, 202 and where to ask again before.
 
-use crate::platform::Platform;
-use crate::problem::Problem;
+use crate::reply::problem::Problem;
 use axum::response::{IntoResponse as _, Response};
 use hallpass_core::{AccountId, EnvironmentName, Principal, UnixMillis};
+use hallpass_runtime::Platform;
 use hallpass_store::{Audit, Closed, Closing};
 use http::header::{LOCATION, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};

@@ -1,13 +1,13 @@
-//! The way of every issuer through the one door: prepare, read the rights, issue. Its refusals are
-//! problems about a request's fields, with the same status, code and challenge for all.
+//! Issuing, as every route does it: prepare, read the rights, issue. A refusal becomes a problem about
+//! the request's fields, with the same status, code and challenge for all routes.
 
-use crate::platform::Platform;
-use crate::problem::Problem;
+use crate::reply::problem::Problem;
 use hallpass_core::{
     BoundsError, ChangeError, FormError, Issuance, IssueError, IssueField, IssueRequest,
     IssuedKind, LifetimeError, Maker, ManagementScope, NewClaims, UnixMillis, prepare,
 };
 use hallpass_keys::SignError;
+use hallpass_runtime::Platform;
 use http::StatusCode;
 
 /// What a route calls the fields of its request. `None` where it has no such field.
@@ -49,34 +49,32 @@ impl RequestFields {
     }
 }
 
-impl Platform {
-    /// Issues what `request` asks for, or says why not; `refused` tells the client of a refusal.
-    ///
-    /// # Errors
-    /// What `refused` makes of the refusal; 503.
-    pub async fn issue(
-        &self,
-        kind: IssuedKind<'_>,
-        request: IssueRequest,
-        maker: Maker<'_>,
-        now: UnixMillis,
-        refused: fn(IssueError) -> Problem,
-    ) -> Result<Issuance, Problem> {
-        let prepared = prepare(&self.catalog, kind, request, maker, now).map_err(refused)?;
-        let (tenant, needed) = (prepared.tenant(), prepared.needs());
-        let rights = self.validator.rights_now(tenant, needed).await?;
-        prepared.issue(&rights).map_err(refused)
-    }
+/// Issues what `request` asks for; `refused` makes the problem of a refusal.
+///
+/// # Errors
+/// What `refused` makes of the refusal; 503.
+pub async fn issue(
+    platform: &Platform,
+    kind: IssuedKind<'_>,
+    request: IssueRequest,
+    maker: Maker<'_>,
+    now: UnixMillis,
+    refused: fn(IssueError) -> Problem,
+) -> Result<Issuance, Problem> {
+    let prepared = prepare(&platform.catalog, kind, request, maker, now).map_err(refused)?;
+    let (tenant, needed) = (prepared.tenant(), prepared.needs());
+    let rights = platform.validator.rights_now(tenant, needed).await?;
+    prepared.issue(&rights).map_err(refused)
+}
 
-    /// The claims of a JWT that was issued.
-    ///
-    /// # Errors
-    /// 503 without random bytes.
-    pub fn claims(&self, issuance: Issuance) -> Result<NewClaims, Problem> {
-        let (audience, random) = (self.audience.as_deref(), self.random.as_ref());
-        let claims = issuance.into_claims(&self.issuer, audience, random);
-        claims.map_err(Problem::of_form)
-    }
+/// The claims of a JWT that was issued.
+///
+/// # Errors
+/// 503 without random bytes.
+pub fn into_claims(platform: &Platform, issuance: Issuance) -> Result<NewClaims, Problem> {
+    let (audience, random) = (platform.audience.as_deref(), platform.random.as_ref());
+    let claims = issuance.into_claims(&platform.issuer, audience, random);
+    claims.map_err(Problem::of_form)
 }
 
 impl Problem {
@@ -160,7 +158,7 @@ impl Problem {
         }
     }
 
-    /// Why nothing was signed: a token that is too long is told by the field that makes it so.
+    /// Why nothing was signed: of a token that is too long, the field that makes it so is named.
     #[must_use]
     pub fn of_sign(error: SignError) -> Self {
         match error {

@@ -14,11 +14,11 @@ use utoipa::ToSchema;
 /// An error as it leaves the service: a stable code and one helpful sentence. What caused it is
 /// logged once, by the outermost layer, and never shown.
 #[derive(Clone, Debug)]
-pub struct Problem(Box<Told>);
+pub struct Problem(Box<Details>);
 
-/// What there is to tell, on the heap: a handler passes its result on at every `?`.
+/// The parts of a problem, on the heap: a handler passes its result on at every `?`.
 #[derive(Clone, Debug)]
-struct Told {
+struct Details {
     status: StatusCode,
     code: &'static str,
     detail: String,
@@ -54,7 +54,7 @@ impl Problem {
     /// A problem with a stable `code` and a sentence that says what to do.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self(Box::new(Told {
+        Self(Box::new(Details {
             status,
             code,
             detail: shortened(detail.into()),
@@ -75,7 +75,7 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail).field(field)
     }
 
-    /// 404: not yours or not there; which of the two is not told.
+    /// 404: not yours or not there; the client does not learn which.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
         Self::new(
@@ -104,7 +104,7 @@ impl Problem {
         )
     }
 
-    /// 503: something this service needs is not to be had.
+    /// 503: something that this service needs is unavailable.
     #[must_use]
     pub fn unavailable(source: impl Error + Send + Sync + 'static) -> Self {
         let detail = "the service cannot answer now: try again in a moment; what was to be made or \
@@ -248,7 +248,7 @@ impl Problem {
     }
 }
 
-/// What a client sent is told back to it, but a long text only in part.
+/// What a client sent is repeated to it, but a long text only in part.
 fn shortened(mut text: String) -> String {
     const LONGEST: usize = 1_000;
     if let Some((end, _)) = text.char_indices().nth(LONGEST) {

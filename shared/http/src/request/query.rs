@@ -1,7 +1,7 @@
 //! Query parameters, as request types read them.
 
-use crate::problem::Problem;
-use crate::told::named;
+use crate::reply::problem::Problem;
+use crate::request::serde_message::named_field;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use http::StatusCode;
@@ -66,7 +66,7 @@ fn refused(text: &str) -> Problem {
     // Of a name that is wrong, serde says the name twice: before its sentence and in it.
     let about_a_name = |start: &&str| {
         let (before, rest) = sentence.split_at_checked(sentence.find(*start)?)?;
-        let name = named(rest)?;
+        let name = named_field(rest)?;
         (before.is_empty() || before.strip_suffix(": ") == Some(name)).then_some((name, rest))
     };
     let starts = ["unknown field `", "duplicate field `"];

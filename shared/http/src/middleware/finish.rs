@@ -1,16 +1,17 @@
-//! What every function's router is finished with: limits, CORS, request id, and one log line a
-//! failure.
+//! The layers around every function's routes: CORS, caught panics, the request id, headers that every
+//! reply has, and one log line a failure.
 
-use crate::cors::{self, CorsGrant};
-use crate::platform::Platform;
-use crate::problem::Problem;
+use crate::middleware::cors::{self, CorsPermission};
+use crate::middleware::log::log;
+use crate::middleware::request_id::request_id;
+use crate::reply::problem::Problem;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use hallpass_core::JwtId;
+use hallpass_runtime::Platform;
 use http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 use std::any::Any;
 use thiserror::Error;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -48,14 +49,14 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
     Problem::internal(Panicked(text)).into_response()
 }
 
-/// A panic that was caught: a fault of ours, told to nobody but the log.
+/// A panic that was caught: a fault of ours, which only the log shows.
 #[derive(Debug, Error)]
 #[error("panicked: {0}")]
 struct Panicked(String);
 
 async fn edge(State(platform): State<Platform>, mut request: Request, next: Next) -> Response {
     platform.begin_invocation();
-    let grant = CorsGrant::default();
+    let permission = CorsPermission::default();
     let origin = cors::origin(request.headers());
     let request_id = request_id(&platform, &request);
     let method = request.method().clone();
@@ -66,13 +67,13 @@ async fn edge(State(platform): State<Platform>, mut request: Request, next: Next
     let mut response = if let Some(response) = cors::preflight(&platform, &request) {
         response
     } else {
-        request.extensions_mut().insert(grant.clone());
+        request.extensions_mut().insert(permission.clone());
         next.run(request).await
     };
     if let Some(problem) = response.extensions().get::<Problem>() {
-        log(problem, &request_id, name(&method), &route);
+        log(problem, &request_id, &method, &route);
     }
-    cors::answer(origin, &grant, &mut response);
+    cors::answer(origin, &permission, &mut response);
     let headers = response.headers_mut();
     headers
         .entry(CACHE_CONTROL)
@@ -83,49 +84,4 @@ async fn edge(State(platform): State<Platform>, mut request: Request, next: Next
         headers.insert(X_REQUEST_ID, request_id);
     }
     response
-}
-
-/// One line, without the query, the Origin or anything a client wrote.
-fn log(problem: &Problem, request_id: &str, method: &str, route: &str) {
-    let (status, code) = (problem.status().as_u16(), problem.code());
-    if problem.status().is_server_error() {
-        tracing::error!(
-            request_id,
-            method,
-            route,
-            status,
-            code,
-            causes = problem.causes()
-        );
-    } else {
-        tracing::info!(request_id, method, route, status, code);
-    }
-}
-
-/// A method of HTTP's own: any other is the client's to make up.
-fn name(method: &Method) -> &str {
-    match *method {
-        Method::GET
-        | Method::HEAD
-        | Method::POST
-        | Method::PUT
-        | Method::PATCH
-        | Method::DELETE
-        | Method::OPTIONS
-        | Method::TRACE
-        | Method::CONNECT => method.as_str(),
-        _ => "unknown",
-    }
-}
-
-/// The gateway's id for the request, or one of our own.
-fn request_id(platform: &Platform, request: &Request) -> String {
-    use lambda_http::request::RequestContext as Context;
-    match request.extensions().get::<Context>() {
-        Some(Context::ApiGatewayV2(context)) => context.request_id.clone(),
-        Some(Context::ApiGatewayV1(context)) => context.request_id.clone(),
-        _ => None,
-    }
-    .or_else(|| Some(JwtId::generate(platform.random.as_ref()).ok()?.digits()))
-    .unwrap_or_default()
 }

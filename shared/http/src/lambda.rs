@@ -1,94 +1,24 @@
-//! The cold start of a function: settings, clients, and API Gateway's events into the router.
+//! API Gateway's events into a function's router, and its replies out of it.
 
-use crate::aws::Aws;
-use crate::credential::ClientAddress;
-use crate::extension::at_the_end;
-use crate::platform::Platform;
-use crate::settings::{Settings, SettingsError, variable};
-use crate::system::{SystemClock, SystemRandom};
+use crate::caller::address::ClientAddress;
 use axum::Router;
 use axum::body::to_bytes;
 use axum::response::Response;
+use hallpass_runtime::{Platform, StartError, flush_on_shutdown};
 use lambda_http::request::RequestContext;
 use lambda_http::tower::util::{MapRequest, MapResponse};
 use lambda_http::{Body, IntoResponse, RequestExt as _};
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::Arc;
-
-/// Why a function did not start, or stopped.
-pub type StartError = lambda_http::Error;
-
-/// A function's settings and clients, made once, at its cold start.
-#[derive(Debug)]
-pub struct Wiring {
-    settings: Settings,
-    aws: Aws,
-}
-
-impl Wiring {
-    /// Reads the environment and prepares the clients; calls nothing.
-    ///
-    /// # Errors
-    /// Names what is wrong with the environment.
-    pub fn from_environment() -> Result<Self, SettingsError> {
-        tracing_subscriber::fmt()
-            .json()
-            .with_target(false)
-            .without_time()
-            .init();
-        let settings = Settings::from_lookup(variable)?;
-        Ok(Self {
-            settings,
-            aws: Aws::from_lookup(variable)?,
-        })
-    }
-
-    /// What the deployment sets.
-    #[must_use]
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    /// The platform on the machine's clock and randomness.
-    #[must_use]
-    pub fn platform(&self) -> Platform {
-        Platform::new(
-            &self.settings,
-            self.aws.dynamodb(),
-            Arc::new(SystemClock),
-            Arc::new(SystemRandom),
-        )
-        .flushing_beside()
-    }
-
-    /// KMS, for the functions that sign.
-    #[must_use]
-    pub fn kms(&self) -> aws_sdk_kms::Client {
-        self.aws.kms()
-    }
-}
 
 /// Answers API Gateway's events until Lambda stops the process.
 ///
 /// # Errors
 /// When the Lambda runtime cannot be reached.
 pub async fn serve(platform: &Platform, router: Router) -> Result<(), StartError> {
-    flush_at_the_end(platform).await;
+    flush_on_shutdown(platform).await;
     lambda_http::run(on_lambda(router)).await
-}
-
-/// At SIGTERM, which Lambda sends to a function that has an extension, writes down what was
-/// gathered and seals acts that are old enough; to be called before the first invocation is asked for.
-pub async fn flush_at_the_end(platform: &Platform) {
-    let platform = platform.clone();
-    let registered = at_the_end(async move || platform.flush().await).await;
-    if let Err(error) = registered {
-        // Counts are best effort, and no reason not to start.
-        let error: &dyn std::error::Error = &*error;
-        tracing::warn!(error, "no extension: what is gathered at the end is lost");
-    }
 }
 
 /// A router that answers API Gateway's events.

@@ -3,15 +3,15 @@
 //! Not by the `headers` crate: it refuses base64 without padding, reads the first of two headers, and
 //! keeps the password as a plain text.
 
-use crate::client::Client;
-use crate::credential::{Credential, malformed, readable};
-use crate::platform::Platform;
-use crate::problem::Problem;
-use axum::extract::{FromRequestParts as _, OptionalFromRequestParts};
+use crate::caller::client::Client;
+use crate::caller::credential::{Credential, malformed, readable};
+use crate::reply::problem::Problem;
+use axum::extract::OptionalFromRequestParts;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use hallpass_core::Presentation;
+use hallpass_runtime::Platform;
 use http::header::AUTHORIZATION;
 use http::{StatusCode, request::Parts};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -36,7 +36,7 @@ impl OptionalFromRequestParts<Platform> for Basic {
 
     async fn from_request_parts(
         parts: &mut Parts,
-        platform: &Platform,
+        _platform: &Platform,
     ) -> Result<Option<Self>, Problem> {
         let mut values = parts.headers.get_all(AUTHORIZATION).iter();
         let value = match (values.next(), values.next()) {
@@ -51,8 +51,7 @@ impl OptionalFromRequestParts<Platform> for Basic {
             }
         };
         let (name, token) = read(value)?;
-        let client = Client::from_request_parts(parts, platform).await?;
-        let credential = Credential::new(token, Presentation::Basic, client);
+        let credential = Credential::new(token, Presentation::Basic, Client::of(parts));
         Ok(Some(Self { name, credential }))
     }
 }

@@ -1,6 +1,6 @@
 //! Path parameters, as texts that are still to be parsed.
 
-use crate::problem::Problem;
+use crate::reply::problem::Problem;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path as AxumPath};
 use http::request::Parts;

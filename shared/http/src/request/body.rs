@@ -1,7 +1,7 @@
 //! JSON bodies: read strictly, refused with the field named.
 
-use crate::problem::Problem;
-use crate::told::{named, plain};
+use crate::reply::problem::Problem;
+use crate::request::serde_message::{in_plain_words, named_field};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -75,9 +75,9 @@ fn refused(field: &str, error: &serde_json::Error) -> Problem {
     let sentence = text
         .rsplit_once(" at line ")
         .map_or(text.as_str(), |(sentence, _)| sentence);
-    let sentence = &plain(sentence);
+    let sentence = &in_plain_words(sentence);
     match error.classify() {
-        Category::Data if field == "." => match named(sentence) {
+        Category::Data if field == "." => match named_field(sentence) {
             Some(field) => Problem::invalid(field, "invalid_field", sentence),
             None => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", sentence),
         },

@@ -3,10 +3,10 @@
 //!
 //! Not by `tower-http`'s layer: it decides by the origin before the route runs, and the token is read in the route.
 
-use crate::platform::Platform;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use hallpass_core::{Origin, Presentation};
+use hallpass_runtime::Platform;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN,
@@ -16,16 +16,17 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether the request's token allows the request's origin: set once the caller is admitted.
+/// Whether the page at the request's origin may read the reply: set once the caller is admitted, and
+/// then the reply names that origin.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct CorsGrant(Arc<AtomicBool>);
+pub(crate) struct CorsPermission(Arc<AtomicBool>);
 
-impl CorsGrant {
-    pub(crate) fn give(&self) {
+impl CorsPermission {
+    pub(crate) fn allow(&self) {
         self.0.store(true, Ordering::Release);
     }
 
-    fn is_given(&self) -> bool {
+    fn is_allowed(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }
@@ -47,8 +48,8 @@ pub(crate) fn preflight(platform: &Platform, request: &Request) -> Option<Respon
     if let Some(origin) = origin(headers) {
         let allowed = platform.catalog.kinds().flat_map(|kind| &kind.presented);
         let mut names = String::from("authorization, content-type, idempotency-key");
-        for place in allowed {
-            if let Presentation::Header(name) = place {
+        for position in allowed {
+            if let Presentation::Header(name) = position {
                 names.push_str(", ");
                 names.push_str(name);
             }
@@ -68,11 +69,15 @@ pub(crate) fn preflight(platform: &Platform, request: &Request) -> Option<Respon
 }
 
 /// Names the origin where the token allows it.
-pub(crate) fn answer(origin: Option<HeaderValue>, grant: &CorsGrant, response: &mut Response) {
+pub(crate) fn answer(
+    origin: Option<HeaderValue>,
+    permission: &CorsPermission,
+    response: &mut Response,
+) {
     let headers = response.headers_mut();
     // One header, not several: lambda_http keeps only the first of a repeated one.
     headers.insert(VARY, HeaderValue::from_static("Origin"));
-    if let (Some(origin), true) = (origin, grant.is_given()) {
+    if let (Some(origin), true) = (origin, permission.is_allowed()) {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.insert(
             ACCESS_CONTROL_EXPOSE_HEADERS,

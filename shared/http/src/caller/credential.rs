@@ -1,31 +1,23 @@
-//! What a request presents: one token, where it stands, and where the request comes from.
+//! The one token that a request presents, and the positions in which it stands.
 
-use crate::client::Client;
-use crate::cors::CorsGrant;
-use crate::platform::Platform;
-use crate::problem::Problem;
+use crate::caller::client::Client;
+use crate::reply::problem::Problem;
 use crate::route::{Needs, Route};
 use axum::extract::FromRequestParts;
-use hallpass_core::{Catalog, Code, Decision, Presentation, Presented, PresentedOrigin};
-use http::header::{AUTHORIZATION, ORIGIN, REFERER};
+use hallpass_core::{Catalog, Code, Decision, Presentation, Presented};
+use hallpass_runtime::Platform;
+use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, StatusCode, request::Parts};
 use secrecy::{ExposeSecret as _, SecretString};
-use std::net::IpAddr;
 use thiserror::Error;
-
-/// The caller's address: the gateway's `requestContext` source, never a forwarded header.
-#[derive(Clone, Copy, Debug)]
-pub struct ClientAddress(pub IpAddr);
 
 /// The one credential of a request. Nothing is known of it yet.
 #[derive(Debug)]
 pub struct Credential {
     text: SecretString,
-    /// Everywhere it stands: more than once is fine where its kind may stand in each place.
-    pub(crate) places: Vec<Presentation>,
-    pub(crate) origin: PresentedOrigin,
-    pub(crate) address: Option<IpAddr>,
-    pub(crate) grant: CorsGrant,
+    /// Every position in which it stands: more than one is fine where its kind may stand in each.
+    pub(crate) positions: Vec<Presentation>,
+    pub(crate) client: Client,
     /// What the request's route asks of its holder.
     pub(crate) needs: Needs,
 }
@@ -38,28 +30,26 @@ struct NoRoute;
 
 impl Credential {
     /// One that stands in one place, for a route that reads it itself.
-    pub(crate) fn new(text: SecretString, place: Presentation, client: Client) -> Self {
+    pub(crate) fn new(text: SecretString, position: Presentation, client: Client) -> Self {
         Self {
             text,
-            places: vec![place],
-            origin: client.origin,
-            address: client.address,
-            grant: client.grant,
+            positions: vec![position],
+            client,
             needs: Needs::OwnCredential,
         }
     }
 
     /// The one that a request presents, of whose holder nothing more is asked than that it is good.
     pub fn presented(parts: &Parts, platform: &Platform) -> Result<Self, Problem> {
-        let elsewhere = elsewhere(parts, &platform.catalog)?;
+        let others = outside_authorization(parts, &platform.catalog)?;
         let mut found = match in_authorization(&parts.headers) {
             Ok(found) => found,
-            // Whatever stands there, it is not the same as what stands elsewhere.
-            Err(_) if !elsewhere.is_empty() => return Err(ambiguous()),
+            // Whatever stands there is not the token that stands in the query or another header.
+            Err(_) if !others.is_empty() => return Err(ambiguous()),
             Err(problem) => return Err(problem),
         };
-        found.extend(elsewhere);
-        let (mut texts, places): (Vec<String>, Vec<Presentation>) = found.into_iter().unzip();
+        found.extend(others);
+        let (mut texts, positions): (Vec<String>, Vec<Presentation>) = found.into_iter().unzip();
         let Some(text) = texts.pop() else {
             return Err(Problem::anonymous(
                 "present a token as `Authorization: Bearer …`, or as its kind says",
@@ -77,17 +67,8 @@ impl Credential {
         }
         Ok(Self {
             text: text.into(),
-            places,
-            origin: presented_origin(&parts.headers),
-            address: parts
-                .extensions
-                .get::<ClientAddress>()
-                .map(|address| address.0),
-            grant: parts
-                .extensions
-                .get::<CorsGrant>()
-                .cloned()
-                .unwrap_or_default(),
+            positions,
+            client: Client::of(parts),
             needs: Needs::Token,
         })
     }
@@ -113,15 +94,16 @@ impl FromRequestParts<Platform> for Credential {
     }
 }
 
-/// Whether a request presents a token elsewhere than in `Authorization`.
+/// Whether a request presents a token anywhere but in `Authorization`: in its query, or in a header of
+/// a kind's own.
 #[derive(Clone, Copy, Debug)]
-pub struct Elsewhere(pub bool);
+pub struct TokenOutsideAuthorization(pub bool);
 
-impl FromRequestParts<Platform> for Elsewhere {
+impl FromRequestParts<Platform> for TokenOutsideAuthorization {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Problem> {
-        let found = elsewhere(parts, &platform.catalog)?;
+        let found = outside_authorization(parts, &platform.catalog)?;
         Ok(Self(!found.is_empty()))
     }
 }
@@ -135,17 +117,17 @@ pub(crate) fn ambiguous() -> Problem {
     )
 }
 
-fn elsewhere(parts: &Parts, catalog: &Catalog) -> Result<Vec<Found>, Problem> {
+fn outside_authorization(parts: &Parts, catalog: &Catalog) -> Result<Vec<Found>, Problem> {
     let mut found = Vec::new();
-    for place in places(catalog) {
-        match &place {
+    for position in positions(catalog) {
+        match &position {
             Presentation::Query(name) => {
                 let texts = in_query(parts.uri.query(), name);
-                found.extend(texts.map(|text| (text, place.clone())));
+                found.extend(texts.map(|text| (text, position.clone())));
             }
             Presentation::Header(name) => {
                 for value in parts.headers.get_all(name.as_ref()) {
-                    found.push((readable(value, name)?.to_owned(), place.clone()));
+                    found.push((readable(value, name)?.to_owned(), position.clone()));
                 }
             }
             Presentation::Bearer | Presentation::Basic => {}
@@ -154,15 +136,15 @@ fn elsewhere(parts: &Parts, catalog: &Catalog) -> Result<Vec<Found>, Problem> {
     Ok(found)
 }
 
-/// Every place that a kind of the catalog is presented in, each once.
-fn places(catalog: &Catalog) -> Vec<Presentation> {
-    let mut places: Vec<Presentation> = catalog
+/// Every position that a kind of the catalog is presented in, each once.
+fn positions(catalog: &Catalog) -> Vec<Presentation> {
+    let mut positions: Vec<Presentation> = catalog
         .kinds()
         .flat_map(|kind| kind.presented.iter().cloned())
         .collect();
-    places.sort_unstable();
-    places.dedup();
-    places
+    positions.sort_unstable();
+    positions.dedup();
+    positions
 }
 
 type Found = (String, Presentation);
@@ -205,27 +187,4 @@ pub(crate) fn readable<'a>(value: &'a HeaderValue, name: &str) -> Result<&'a str
 
 pub(crate) fn malformed(detail: impl Into<String>) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "malformed_header", detail)
-}
-
-/// `Origin`, or, only where there is none, the origin of `Referer`.
-pub(crate) fn presented_origin(headers: &HeaderMap) -> PresentedOrigin {
-    let mut origins = headers.get_all(ORIGIN).iter();
-    match (origins.next(), origins.next()) {
-        (Some(origin), None) => match origin.to_str() {
-            Ok(text) => PresentedOrigin::parse(Some(text)),
-            Err(_not_ascii) => PresentedOrigin::Invalid,
-        },
-        (Some(_), Some(_)) => PresentedOrigin::Invalid,
-        (None, _) => match headers.get(REFERER) {
-            None => PresentedOrigin::Absent,
-            Some(referer) => match referer
-                .to_str()
-                .ok()
-                .and_then(|text| url::Url::parse(text).ok())
-            {
-                Some(url) => PresentedOrigin::parse(Some(&url.origin().ascii_serialization())),
-                None => PresentedOrigin::Invalid,
-            },
-        },
-    }
 }

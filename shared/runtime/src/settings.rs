@@ -1,7 +1,7 @@
 //! The environment of a function, read once at its start.
 
-use hallpass_catalogs::{embedded, names};
-use hallpass_core::{Catalog, CatalogError, Issuer, IssuerError};
+use hallpass_core::{Catalog, Issuer, IssuerError};
+use std::error::Error;
 use thiserror::Error;
 
 /// What a deployment sets.
@@ -15,7 +15,7 @@ pub struct Settings {
     pub audience: Option<String>,
     /// `HALLPASS_STACK`: the name KMS keys are tagged with.
     pub stack: String,
-    /// `HALLPASS_CATALOG`: the name of a catalog that ships.
+    /// The catalog that `HALLPASS_CATALOG` names.
     pub catalog: Catalog,
 }
 
@@ -33,32 +33,29 @@ pub enum SettingsError {
         "HALLPASS_AUDIENCE (`--audience`): it is the issuer, which every JWT names, also one that is bound to origins or addresses: choose another, or none"
     )]
     AudienceIsIssuer,
-    /// No catalog ships under this name.
-    #[error("HALLPASS_CATALOG: there is no catalog `{given}`; there are {known}")]
-    UnknownCatalog {
-        /// What was asked for.
-        given: String,
-        /// The names that would do.
-        known: String,
-    },
-    /// The catalog is wrong.
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
+    /// There is no catalog of this name, or it is wrong.
+    #[error("HALLPASS_CATALOG: {0}")]
+    Catalog(#[source] Box<dyn Error + Send + Sync>),
 }
 
 impl Settings {
-    /// Reads variables through `lookup`.
+    /// Reads variables through `lookup`, and the catalog of the name that they say through
+    /// `find_catalog`.
     ///
     /// # Errors
     /// Names the variable and what is wrong with it.
-    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+    pub fn from_lookup<E: Into<Box<dyn Error + Send + Sync>>>(
+        lookup: impl Fn(&str) -> Option<String>,
+        find_catalog: impl FnOnce(&str) -> Result<Catalog, E>,
+    ) -> Result<Self, SettingsError> {
         let required = |name| lookup(name).ok_or(SettingsError::Missing(name));
         let settings = Self {
             table: required("HALLPASS_TABLE")?,
             issuer: required("HALLPASS_ISSUER")?.parse()?,
             audience: lookup("HALLPASS_AUDIENCE"),
             stack: lookup("HALLPASS_STACK").unwrap_or_else(|| "hallpass".to_owned()),
-            catalog: catalog(&required("HALLPASS_CATALOG")?)?,
+            catalog: find_catalog(&required("HALLPASS_CATALOG")?)
+                .map_err(|error| SettingsError::Catalog(error.into()))?,
         };
         settings.checked()
     }
@@ -85,19 +82,29 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-fn catalog(name: &str) -> Result<Catalog, SettingsError> {
-    embedded(name)?.ok_or_else(|| SettingsError::UnknownCatalog {
-        given: name.to_owned(),
-        known: names()
-            .map(|name| format!("`{name}`"))
-            .collect::<Vec<_>>()
-            .join(", "),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::Settings;
+    use hallpass_core::{Catalog, CatalogError};
+
+    const CATALOG: &str = r#"
+        name = "default"
+        [scopes]
+        "floor:read" = { description = "Read" }
+        [kinds.secret]
+        prefix = "tsec"
+        format = "opaque"
+        exposure = "secret"
+        scopes = ["floor:read"]
+        lifetime = "never"
+        origins = "optional"
+        presented = ["bearer"]
+        principals = ["account"]
+    "#;
+
+    fn find_catalog(name: &str) -> Result<Catalog, CatalogError> {
+        Catalog::parse(name, if name == "default" { CATALOG } else { "" })
+    }
 
     #[test]
     fn s57_each_wrong_variable_is_named() {
@@ -107,7 +114,8 @@ mod tests {
             "HALLPASS_CATALOG" => Some("default".to_owned()),
             _ => None,
         };
-        assert!(Settings::from_lookup(good).is_ok());
+        let settings = Settings::from_lookup(good, find_catalog).unwrap();
+        assert_eq!(settings.catalog.name(), "default");
         for (variable, value) in [
             ("HALLPASS_TABLE", None),
             ("HALLPASS_ISSUER", None),
@@ -117,13 +125,14 @@ mod tests {
             ("HALLPASS_CATALOG", None),
             ("HALLPASS_CATALOG", Some("nope")),
         ] {
-            let error = Settings::from_lookup(|name| {
+            let wrong = |name: &str| {
                 if name == variable {
                     value.map(str::to_owned)
                 } else {
                     good(name)
                 }
-            });
+            };
+            let error = Settings::from_lookup(wrong, find_catalog);
             assert!(
                 error.unwrap_err().to_string().contains(variable),
                 "{variable} = {value:?}"

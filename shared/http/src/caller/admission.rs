@@ -1,11 +1,10 @@
-//! The platform's own API behind the one validation: whether a request may use one of the
-//! catalog's routes.
+//! Whether a request may use a route of the platform's own API, as the catalog lists them.
 
 use crate::caller::Caller;
-use crate::credential::Credential;
-use crate::platform::Platform;
-use crate::problem::Problem;
+use crate::caller::credential::Credential;
+use crate::reply::problem::Problem;
 use hallpass_core::{Code, Decision, RouteMatch, Scope};
+use hallpass_runtime::Platform;
 use http::StatusCode;
 use http::request::Parts;
 
@@ -14,7 +13,7 @@ use http::request::Parts;
 ///
 /// # Errors
 /// 401 for a token that is not good, 403 for one that may not do this from here and for routes that
-/// the catalog does not know, 503 where it cannot be told.
+/// the catalog does not know, 503 where it cannot be decided.
 pub async fn admit_to_route(
     platform: &Platform,
     parts: &Parts,

@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: one act for however many tries.
 
 use crate::caller::Caller;
-use crate::problem::Problem;
+use crate::reply::problem::Problem;
 use axum::extract::FromRequestParts;
 use hallpass_store::Idempotency;
 use http::{StatusCode, request::Parts};

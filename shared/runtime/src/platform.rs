@@ -1,8 +1,8 @@
 //! What every function's handlers share.
 
-use crate::activity::Activity;
 use crate::settings::Settings;
 use hallpass_core::{Catalog, Clock, Evidence, Issuer, Random, UnixMillis};
+use hallpass_recording::Recorder;
 use hallpass_store::Store;
 use hallpass_validation::Validator;
 use std::ops::{Deref, DerefMut};
@@ -29,8 +29,8 @@ pub struct Deployment {
     pub random: Arc<dyn Random>,
     /// Where the present comes from.
     pub clock: Arc<dyn Clock>,
-    activity: Arc<Activity>,
-    flushes_beside: bool,
+    recorder: Recorder,
+    flushes_during_requests: bool,
 }
 
 impl Platform {
@@ -54,8 +54,8 @@ impl Platform {
             validator,
             random,
             clock,
-            activity: Arc::default(),
-            flushes_beside: false,
+            recorder: Recorder::default(),
+            flushes_during_requests: false,
         }))
     }
 
@@ -65,51 +65,38 @@ impl Platform {
         self.clock.now()
     }
 
-    /// The same platform, which writes down beside the requests what it gathered of them: as on
+    /// The same platform, which flushes what it has gathered while requests are under way: as on
     /// Lambda, where nothing runs between them.
     #[must_use]
-    pub fn flushing_beside(mut self) -> Self {
-        self.flushes_beside = true;
+    pub fn flushing_during_requests(mut self) -> Self {
+        self.flushes_during_requests = true;
         self
     }
 
     /// Counts one use of a token that was found good.
-    pub fn note_use(&self, evidence: &Evidence, now: UnixMillis) {
-        self.activity.note(evidence, now);
+    pub fn count_use(&self, evidence: &Evidence, now: UnixMillis) {
+        self.recorder.count_use(evidence, now);
     }
 
-    /// What is done at the start of an invocation, to run beside it: once a minute, what was
-    /// gathered is written down. Waits for nothing.
+    /// Is called when an invocation begins: once a minute, starts a flush that runs beside it. Waits
+    /// for nothing.
     pub fn begin_invocation(&self) {
-        if self.flushes_beside && self.activity.is_due(self.now()) {
+        if self.flushes_during_requests && self.recorder.is_due(self.now()) {
             let platform = self.clone();
-            tokio::spawn(async move { platform.write_down_and_seal().await });
+            tokio::spawn(async move { platform.flush().await });
         }
     }
 
-    /// Writes down all use that was gathered, and seals the audit logs of where this instance
-    /// acted; best effort, and kept for the next time where the table is not to be had.
+    /// Writes all use that was gathered, and seals the audit logs of the environments in which this
+    /// instance acted. Best effort: what is not written while the table is unavailable is kept for
+    /// the next time.
     pub async fn flush(&self) {
-        let platform = self.clone();
-        // A task of its own: whoever waits may go away, and what was taken from memory must not.
-        let flushed = tokio::spawn(async move { platform.write_down_and_seal().await });
-        if let Err(panicked) = flushed.await {
-            tracing::error!(error = %panicked, "use is not written down");
-        }
+        self.recorder.flush(&self.store, self.now()).await;
     }
 
-    /// The same of use alone.
+    /// Writes all use that was gathered, and seals nothing.
     pub async fn flush_use(&self) {
-        let (activity, store) = (Arc::clone(&self.activity), self.store.clone());
-        let flushed = tokio::spawn(async move { activity.write_down(&store).await });
-        if let Err(panicked) = flushed.await {
-            tracing::error!(error = %panicked, "use is not written down");
-        }
-    }
-
-    async fn write_down_and_seal(&self) {
-        self.activity.write_down(&self.store).await;
-        self.activity.seal(&self.store, self.now()).await;
+        self.recorder.flush_use(&self.store).await;
     }
 }
 
