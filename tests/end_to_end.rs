@@ -16,6 +16,7 @@ mod jwks;
 mod jwt;
 mod keys;
 mod list;
+mod manifests;
 mod mint;
 mod principals;
 mod proxy;
