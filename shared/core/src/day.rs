@@ -119,7 +119,7 @@ mod tests {
 
     /// The day as many days after 1970-01-01.
     fn number(days: u64) -> Day {
-        Day::of(UnixMillis(days * 86_400_000))
+        Day::of(UnixMillis(days.saturating_mul(86_400_000)))
     }
 
     #[test]
