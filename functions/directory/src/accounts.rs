@@ -36,6 +36,7 @@ pub(crate) struct AccountView {
     operator: bool,
     created_at: UnixSeconds,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     closed_at: Option<UnixSeconds>,
 }
 
@@ -44,6 +45,7 @@ pub(crate) struct AccountView {
 pub(crate) struct PageView {
     accounts: Vec<AccountView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cursor: Option<AccountId>,
 }
 

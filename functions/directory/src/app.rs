@@ -35,9 +35,11 @@ pub(crate) struct FolderView {
     folder_id: FolderRef,
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     parent_folder_id: Option<FolderRef>,
     path: Place,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     created_at: Option<UnixSeconds>,
 }
 
@@ -46,6 +48,7 @@ pub(crate) struct FolderView {
 pub(crate) struct FoldersView {
     folders: Vec<FolderView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cursor: Option<FolderId>,
 }
 

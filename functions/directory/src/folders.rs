@@ -30,10 +30,13 @@ const WRITE: ManagementScope = ManagementScope::DirectoryWrite;
 pub(crate) struct FolderRequest {
     name: TokenName,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     parent: Option<FolderRef>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     environment: Option<EnvironmentName>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     account: Option<AccountId>,
 }
 
@@ -54,6 +57,7 @@ pub(crate) struct FoldersQuery {
 pub(crate) struct PageView {
     folders: Vec<Folder>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cursor: Option<FolderId>,
 }
 

@@ -21,8 +21,10 @@ const NAME: &str = "name";
 pub(crate) struct GroupRequest {
     name: TokenName,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     environment: Option<EnvironmentName>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     account: Option<AccountId>,
 }
 
@@ -43,6 +45,7 @@ pub(crate) struct GroupView {
     within: Vec<GroupId>,
     /// What its members may do at which places: left out of lists, which would be long by it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     access: Option<Access>,
     created_at: UnixSeconds,
 }
@@ -52,6 +55,7 @@ pub(crate) struct GroupView {
 pub(crate) struct PageView {
     groups: Vec<GroupView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cursor: Option<GroupId>,
 }
 

@@ -26,8 +26,10 @@ pub(crate) struct ShareRequest {
     #[schema(value_type = Option<String>)]
     password: Option<Password>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     environment: Option<EnvironmentName>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     account: Option<AccountId>,
 }
 

@@ -20,7 +20,7 @@ use hallpass_http::{
     into_claims, serve_routes,
 };
 use hallpass_keys::Signer;
-use request::{Asks, ModelRequest, asks};
+use request::{Asks, asks};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -53,7 +53,8 @@ pub fn router(platform: &Platform, signer: &Signer) -> Router {
 /// come again.
 #[utoipa::path(
     post, path = "/rest/api/v1/token", tag = "exchange", operation_id = "exchange",
-    request_body = Option<ModelRequest>,
+    // By reference: utoipa takes it for one that may be left out, and `Option` for one that may be `null`.
+    request_body(content = ref("#/components/schemas/ModelRequest"), content_type = "application/json"),
     responses(
         (status = 200, description = "The JWT.", body = TokenReply),
     ),

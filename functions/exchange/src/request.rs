@@ -25,6 +25,7 @@ pub(crate) struct ModelAsked {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ModelRequest {
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     model: Option<ModelId>,
     #[serde(default, deserialize_with = "optional")]
     /// `null` and the empty text mean none.

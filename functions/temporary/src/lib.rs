@@ -27,12 +27,16 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 struct TemporaryRequest {
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     scopes: Option<Vec<WrittenScope>>,
     #[serde(rename = "durationSeconds", default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     duration_seconds: Option<u64>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     origins: Option<Vec<WrittenOriginRule>>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     principal: Option<Principal>,
 }
 

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateRequest {
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     name: Option<TokenName>,
     #[serde(default)]
     #[schema(value_type = Option<Vec<WrittenOriginRule>>)]
@@ -20,8 +21,10 @@ pub(crate) struct UpdateRequest {
     #[schema(value_type = Option<Vec<IpRule>>)]
     ips: Edit<Vec<IpRule>>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     metadata: Option<Metadata>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     enabled: Option<bool>,
 }
 

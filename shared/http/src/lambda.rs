@@ -32,8 +32,9 @@ pub fn on_lambda(router: Router) -> OnLambda {
     MapResponse::new(MapRequest::new(router, with_address), Reply)
 }
 
-/// A reply for API Gateway: text, since all that a router here answers is UTF-8. `lambda_http` would take
-/// any body apart by its charset, and link the tables of all the charsets there are: 0.15 MB of each function.
+/// A reply for API Gateway: a UTF-8 body as text, any other (a compressed file) in base64, which the
+/// gateway decodes. `lambda_http` would take any body apart by its charset, and link the tables of all
+/// the charsets there are: 0.15 MB of each function.
 #[derive(Debug)]
 pub struct Reply(Response);
 

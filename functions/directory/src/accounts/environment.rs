@@ -24,6 +24,7 @@ pub(crate) struct EnvironmentView {
     name: EnvironmentName,
     created_at: UnixSeconds,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     closed_at: Option<UnixSeconds>,
 }
 
@@ -41,6 +42,7 @@ pub(crate) struct PageRequest {
 pub(crate) struct PageView {
     environments: Vec<EnvironmentView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cursor: Option<EnvironmentName>,
 }
 

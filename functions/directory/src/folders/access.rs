@@ -40,7 +40,7 @@ pub(crate) struct AccessView {
     users: Vec<UserAccess>,
     groups: Vec<GroupAccess>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, nullable = false)]
     cursor: Option<Member>,
 }
 

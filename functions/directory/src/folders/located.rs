@@ -12,11 +12,13 @@ pub(crate) struct Folder {
     pub(crate) id: FolderRef,
     pub(crate) name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(crate) parent: Option<FolderRef>,
     /// Its place, as scopes name it.
     pub(crate) path: Path,
     /// When it was made; the folders that are there without a row were not.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(crate) created_at: Option<UnixSeconds>,
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct MembersView {
     users: Vec<MemberUser>,
     groups: Vec<MemberGroup>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, nullable = false)]
     cursor: Option<Member>,
 }
 

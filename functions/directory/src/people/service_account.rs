@@ -23,8 +23,10 @@ const NAME: &str = "name";
 pub(crate) struct ServiceAccountRequest {
     name: String,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     environment: Option<EnvironmentName>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     account: Option<AccountId>,
 }
 
@@ -43,6 +45,7 @@ pub(crate) struct ServiceAccountView {
 pub(crate) struct PageView {
     service_accounts: Vec<ServiceAccountView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cursor: Option<Principal>,
 }
 

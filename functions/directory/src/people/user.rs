@@ -24,10 +24,13 @@ const USERNAME: &str = "username";
 pub(crate) struct UserRequest {
     username: String,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     scopes: Option<Vec<WrittenScope>>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     environment: Option<EnvironmentName>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     account: Option<AccountId>,
 }
 
@@ -35,6 +38,7 @@ pub(crate) struct UserRequest {
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserChange {
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     username: Option<String>,
     /// `null` takes all of them back.
     #[serde(default, deserialize_with = "present")]
@@ -56,11 +60,13 @@ pub(crate) struct UserView {
     username: PrincipalName,
     /// What the user may do everywhere; nothing if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     scopes: Option<ScopeSet>,
     /// The groups the user is in themselves.
     groups: Vec<GroupId>,
     /// What the user may do at which places: left out of lists, which would be long by it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     access: Option<Access>,
     created_at: UnixSeconds,
 }
@@ -70,6 +76,7 @@ pub(crate) struct UserView {
 pub(crate) struct PageView {
     users: Vec<UserView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cursor: Option<Principal>,
 }
 

@@ -18,6 +18,7 @@ pub(crate) struct ShareView {
     has_password: bool,
     created_at: UnixSeconds,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     revoked_at: Option<UnixSeconds>,
 }
 
@@ -26,6 +27,7 @@ pub(crate) struct ShareView {
 pub(crate) struct PageView {
     shares: Vec<ShareView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cursor: Option<ShareId>,
 }
 

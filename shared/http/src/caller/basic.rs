@@ -1,4 +1,7 @@
 //! HTTP Basic (RFC 7617): an account's name and a token of that account.
+//!
+//! Not by the `headers` crate: it refuses base64 without padding, reads the first of two headers, and
+//! keeps the password as a plain text.
 
 use crate::caller::client::Client;
 use crate::caller::credential::{Credential, malformed, readable};

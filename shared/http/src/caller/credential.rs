@@ -149,6 +149,7 @@ fn positions(catalog: &Catalog) -> Vec<Presentation> {
 
 type Found = (String, Presentation);
 
+/// Not by the `headers` crate, which reads the first of two headers and takes blanks and commas in a token.
 fn in_authorization(headers: &HeaderMap) -> Result<Vec<Found>, Problem> {
     let mut found = Vec::new();
     for value in headers.get_all(AUTHORIZATION) {

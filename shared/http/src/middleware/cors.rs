@@ -1,5 +1,7 @@
 //! CORS: a preflight is answered for every origin without a token; the reply itself names the
 //! origin only where the token allows it. Never with credentials.
+//!
+//! Not by `tower-http`'s layer: it decides by the origin before the route runs, and the token is read in the route.
 
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};

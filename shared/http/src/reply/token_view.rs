@@ -24,13 +24,16 @@ pub struct TokenView<'a> {
     enabled: bool,
     created_at: UnixSeconds,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     not_before: Option<UnixSeconds>,
     #[schema(required)]
     expires_at: Option<UnixSeconds>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     revoked_at: Option<UnixSeconds>,
     /// The text of a public kind's token.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     token: Option<&'a PublicText>,
 }
 

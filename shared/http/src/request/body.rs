@@ -161,6 +161,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
+/// One media type is compared here: the `mime` crate would be a parser for all of them.
 fn is_json(headers: &HeaderMap) -> bool {
     let media = headers
         .get(CONTENT_TYPE)

@@ -16,7 +16,7 @@ pub struct IdempotencyKey(Option<String>);
 pub struct IdempotencyKeyHeader {
     /// 1 to 255 visible ASCII characters: the same key with the same body makes nothing twice for
     /// 24 hours.
-    #[param(rename = "Idempotency-Key")]
+    #[param(rename = "Idempotency-Key", nullable = false)]
     _key: Option<String>,
 }
 
