@@ -4,7 +4,6 @@ use super::table::Row;
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_http::Needs;
 use hallpass_tests::{Call, Hallpass, Reply, access, text};
-use http::Method;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 

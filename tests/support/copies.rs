@@ -4,7 +4,6 @@ use crate::{Hallpass, Item};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use hallpass_core::TokenId;
 use hallpass_runtime::SystemRandom;
-use hallpass_runtime::SystemRandom;
 
 /// The table takes no more rows in one batch.
 const BATCH: usize = 25;
