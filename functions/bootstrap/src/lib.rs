@@ -56,7 +56,7 @@ pub enum BootstrapError {
     /// A built-in name is not one.
     #[error("a built-in name is refused: {0}")]
     Name(String),
-    /// KMS or the table is not to be had.
+    /// KMS or the table is unavailable.
     #[error("no signing key")]
     Key(#[from] CreateKeyError),
     /// No random bytes for the account's id.
@@ -68,7 +68,7 @@ pub enum BootstrapError {
     /// No random bytes for the token.
     #[error(transparent)]
     Form(#[from] FormError),
-    /// The table is not to be had.
+    /// The table is unavailable.
     #[error("the table does not answer")]
     Store(#[from] StoreError),
 }

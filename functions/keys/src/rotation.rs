@@ -24,7 +24,7 @@ pub enum KeysError {
     /// A key could not be ended.
     #[error("a key that is published no more still has its private half")]
     End(#[from] EndKeyError),
-    /// The table is not to be had.
+    /// The table is unavailable.
     #[error("the table does not answer")]
     Store(#[from] StoreError),
     /// Other runs were faster each time.

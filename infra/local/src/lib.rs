@@ -3,7 +3,7 @@
 mod demo;
 
 use axum::Router;
-use hallpass_http::{Platform, Route, finish_whole};
+use hallpass_http::{Platform, Route, finish_with_fallback};
 use hallpass_keys::Signer;
 
 /// Every function that has routes, by its name, and its table of them.
@@ -40,5 +40,5 @@ pub fn routes(signer: &Signer) -> Router<Platform> {
 
 /// The whole service, and the platform's own API behind it as a demo.
 pub fn service(signer: &Signer, platform: &Platform) -> Router {
-    finish_whole(routes(signer).fallback(demo::answer), platform)
+    finish_with_fallback(routes(signer).fallback(demo::answer), platform)
 }

@@ -1,4 +1,4 @@
-//! Starts everything, says where it is, and serves until it is told to stop.
+//! Starts everything, says where it is, and serves until it is stopped.
 
 use crate::options::Options;
 use crate::place;
@@ -40,7 +40,7 @@ const FLUSHES_WITHIN: Duration = Duration::from_secs(2);
 pub(crate) enum StartError {
     #[error("the runtime does not start")]
     Runtime(#[source] io::Error),
-    #[error("http://127.0.0.1:{port} cannot be had, choose another with --port")]
+    #[error("http://127.0.0.1:{port} is unavailable, choose another with --port")]
     Port { port: u16, source: io::Error },
     #[error("there is no catalog `{given}`: name one of {known}, or a file that ends in .toml")]
     UnknownCatalog { given: String, known: String },

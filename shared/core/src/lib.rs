@@ -1,7 +1,8 @@
 //! The heart of Hallpass: scopes, catalogs, tokens, claims and the decision.
 //!
 //! Everything here is pure: no I/O, no clock, no randomness of its own. A resource server can use
-//! this crate alone to parse tokens and to ask whether a set of scopes covers a request.
+//! this crate alone to parse tokens and to ask whether a set of scopes covers a request: it stands on no
+//! other crate of this workspace.
 
 mod catalog;
 mod day;

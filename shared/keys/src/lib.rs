@@ -2,7 +2,7 @@
 //!
 //! Mode `direct`: the private key never leaves KMS. Mode `wrapped`: KMS made and encrypted it, and
 //! decrypts it for signers, once each. Validation needs neither `kms:Sign` nor `kms:Decrypt`: it
-//! reads the key rows.
+//! reads the key rows. This crate stands on `hallpass-core` and `hallpass-store`.
 
 mod age;
 mod encryption_context;

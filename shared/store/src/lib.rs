@@ -3,7 +3,7 @@
 //! The table has a text key `pk`, `sk` and expires rows by `ttl` (seconds), which is clean-up only:
 //! every expiry is checked on read. Every read is strongly consistent, every change of state is one
 //! transaction under a condition (only use and attempts at passwords are counted row by row), and
-//! nothing scans. An outage is an error, never "not found".
+//! nothing scans. An outage is an error, never "not found". This crate stands on `hallpass-core`.
 //!
 //! Everything is a method of [`Store`], and stands with what it is about. A folder imports only from
 //! those named before it:

@@ -1,6 +1,7 @@
 //! Validation: from presented texts to evidence, in one read of the table.
 //!
 //! Every endpoint that accepts a token comes through here; [`hallpass_core::decide`] then decides.
+//! This crate stands on `hallpass-core`, `hallpass-store` and `hallpass-keys`, and knows no HTTP.
 
 mod freshness;
 

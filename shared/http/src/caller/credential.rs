@@ -29,7 +29,7 @@ pub struct Credential {
 struct NoRoute;
 
 impl Credential {
-    /// One that stands in one place, for a route that reads it itself.
+    /// One that stands in one position, for a route that reads it itself.
     pub(crate) fn new(text: SecretString, position: Presentation, client: Client) -> Self {
         Self {
             text,

@@ -21,11 +21,11 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Finishes the routes of a function, or of several merged.
 pub fn finish(routes: Router<Platform>, platform: &Platform) -> Router {
     let unknown = async || Problem::not_found("route: see the README for the routes");
-    finish_whole(routes.fallback(unknown), platform)
+    finish_with_fallback(routes.fallback(unknown), platform)
 }
 
-/// The same of routes that have their own answer to what none of them takes.
-pub fn finish_whole(routes: Router<Platform>, platform: &Platform) -> Router {
+/// The same of routes that have a fallback of their own, for requests that none of them takes.
+pub fn finish_with_fallback(routes: Router<Platform>, platform: &Platform) -> Router {
     routes
         .method_not_allowed_fallback(async || {
             let detail = "this route takes another method: see the `Allow` header";
