@@ -61,7 +61,6 @@ async fn what_is_no_route_is_404() {
     let world = World::new().await;
     for path in [
         "/docs/",
-        "/docs/nothing",
         "/docs/page.js/page.js",
         "/v1",
         "/v1/",

@@ -328,7 +328,7 @@ fn say(
         }
     } else {
         writeln!(out, "Hallpass, catalog {catalog}: http://{address}")?;
-        writeln!(out, "the API, to read and try: http://{address}/docs")?;
+        writeln!(out, "reference of the API: http://{address}/docs")?;
         writeln!(out, "AWS_ENDPOINT_URL_DYNAMODB={}", services.dynamodb_url)?;
         writeln!(out, "AWS_ENDPOINT_URL_KMS={}", services.kms_url)?;
         writeln!(out, "management token: {token}")?;

@@ -44,6 +44,9 @@ fn derive(dev: &Dev, parent: &str, scope: &str) -> String {
 #[test]
 fn it_serves_what_it_prints() {
     let dev = Dev::start(&["--port", "0"]);
+    let page = format!("reference of the API: http://{}/docs", dev.address());
+    assert!(dev.said.lines().any(|line| line == page), "{}", dev.said);
+    assert_eq!(dev.get("/docs", &dev.token).0, 200);
     let secret = mint(&dev, &json!({"kind": "secret", "name": "a server"}));
     let jwt = derive(&dev, &secret, "asset:read");
     assert_eq!(validate(&dev, &secret), "active");
