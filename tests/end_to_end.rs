@@ -7,6 +7,7 @@ mod bootstrap;
 mod demo;
 mod directory;
 mod docs;
+mod documents;
 mod exchange;
 mod faults;
 mod folders;

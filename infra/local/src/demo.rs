@@ -39,7 +39,7 @@ pub(crate) async fn answer(
     let needed = platform.catalog.routes().find(&method, &path);
     if needed == RouteMatch::Unknown {
         return Err(Problem::not_found(
-            "route: see the README for Hallpass's own and the catalog for the platform's",
+            "route: `/docs` lists Hallpass's own, the catalog's `[routes]` lists the platform's",
         ));
     }
     let caller = admit_to_route(&platform, &parts, &method, &path).await?;

@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn s36_to_s41_rules_and_presented_origins() {
+    fn s36_s37_s38_s39_s40_s41_rules_and_presented_origins() {
         for (rule, origin, expected) in [
             ("https://a.com", "https://a.com", true),
             ("a.com", "https://a.com", true),
