@@ -9,7 +9,7 @@ use hallpass_core::{
     AccountId, EnvironmentName, ModelId, PasswordHash, Scope, ScopeSet, ShareId, ShareRecord,
     Tenant, present,
 };
-use hallpass_http::{Caller, IdempotencyKeyHeader, Limit, Platform, Problem};
+use hallpass_http::{Caller, ErrorCode, IdempotencyKeyHeader, Limit, Platform, Problem};
 use hallpass_password::{HashError, Password, hash, matches, optional};
 use hallpass_store::{CreateError, ShareError};
 use http::StatusCode;
@@ -191,7 +191,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<ShareView>, Problem> {
         .await?;
     changed.map(|share| Json(share.into())).ok_or_else(|| {
         let detail = "the model is no longer shared: share it again";
-        Problem::new(StatusCode::CONFLICT, "unshared", detail).id(share.id)
+        Problem::new(StatusCode::CONFLICT, ErrorCode::Unshared, detail).id(share.id)
     })
 }
 
@@ -233,11 +233,11 @@ async fn find(platform: &Platform, caller: &Caller, text: &str) -> Result<ShareR
 fn given(platform: &Platform, model: &ModelId) -> Result<ScopeSet, Problem> {
     let Some(policy) = platform.catalog.shares() else {
         let detail = "this platform shares no models: its catalog has no `[shares]`";
-        return Err(Problem::invalid("model", "no_shares", detail));
+        return Err(Problem::invalid("model", ErrorCode::NoShares, detail));
     };
     policy.scopes_at(model).ok_or_else(|| {
         let detail = "the model's place would be too deep for a scope";
-        Problem::invalid("model", "invalid_field", detail)
+        Problem::invalid("model", ErrorCode::InvalidField, detail)
     })
 }
 
@@ -249,7 +249,7 @@ fn check_held(caller: &Caller, scopes: &ScopeSet) -> Result<(), Problem> {
             let detail = format!(
                 "sharing the model gives `{scope}`, which the calling token does not hold: use one that does"
             );
-            Err(Problem::invalid("model", "scope_not_held", detail))
+            Err(Problem::invalid("model", ErrorCode::ScopeNotHeld, detail))
         }
         None => Ok(()),
     }
@@ -299,7 +299,7 @@ fn not_shared(caller: &Caller, error: ShareError) -> Problem {
     match error {
         ShareError::AlreadyShared(share) => {
             let detail = "the model is shared already: change that share's password, or unshare it";
-            let problem = Problem::new(StatusCode::CONFLICT, "already_shared", detail);
+            let problem = Problem::new(StatusCode::CONFLICT, ErrorCode::AlreadyShared, detail);
             if caller.reaches(share.account, &share.environment) {
                 problem.id(share.id)
             } else {

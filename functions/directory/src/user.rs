@@ -9,7 +9,7 @@ use hallpass_core::{
     Access, AccountId, EnvironmentName, GroupId, Principal, PrincipalName, PrincipalRecord,
     PrincipalType, ScopeSet, UnixSeconds, UserId, WrittenScope, present,
 };
-use hallpass_http::{IdempotencyKeyHeader, Problem};
+use hallpass_http::{ErrorCode, IdempotencyKeyHeader, Problem};
 use hallpass_store::Idempotency;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -246,7 +246,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<UserView>, Problem> {
     if value.username.is_none() && value.scopes.is_none() {
         let detail = "name what is to be changed: `username`, `scopes` or both";
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Err(Problem::new(status, "invalid_body", detail));
+        return Err(Problem::new(status, ErrorCode::InvalidBody, detail));
     }
     let name = value
         .username

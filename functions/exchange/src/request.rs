@@ -1,7 +1,7 @@
 //! Which of the two ways a request goes.
 
 use hallpass_core::{ModelId, present};
-use hallpass_http::{Basic, Client, Elsewhere, JsonBody, Problem};
+use hallpass_http::{Basic, Client, Elsewhere, ErrorCode, JsonBody, Problem};
 use hallpass_password::{Password, optional};
 use http::StatusCode;
 use serde::Deserialize;
@@ -57,7 +57,7 @@ pub(crate) fn asks(
         } else {
             Err(Problem::new(
                 StatusCode::BAD_REQUEST,
-                "ambiguous_credentials",
+                ErrorCode::AmbiguousCredentials,
                 "the request has HTTP Basic and a body: send the account's name and API key \
                  without a body, or a model and its password without HTTP Basic",
             ))
@@ -73,7 +73,7 @@ pub(crate) fn asks(
         (Some(model), password) => Ok(Asks::Model(ModelAsked { model, password })),
         (None, Some(_)) => Err(Problem::invalid(
             "model",
-            "invalid_field",
+            ErrorCode::InvalidField,
             "missing field `model`: a password is a model's",
         )),
         (None, None) => Err(Problem::anonymous_basic(
@@ -86,7 +86,7 @@ pub(crate) fn asks(
 fn two_credentials() -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
-        "ambiguous_credentials",
+        ErrorCode::AmbiguousCredentials,
         "the request presents a token beside its key or password: present one of them",
     )
 }

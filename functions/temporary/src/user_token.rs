@@ -7,7 +7,7 @@ use hallpass_core::{
     AccessLevel, FolderRef, IssueError, IssueRequest, ManagementScope, Path as ScopePath,
     Principal, ScopeRequest, UserId, present,
 };
-use hallpass_http::{Body, Caller, Path, Platform, Problem, RequestFields};
+use hallpass_http::{Body, Caller, ErrorCode, Path, Platform, Problem, RequestFields};
 use hallpass_keys::{SignError, Signer};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
@@ -125,7 +125,7 @@ async fn located(
 ) -> Result<Vec<(FolderRef, Option<ScopePath>)>, Problem> {
     if folders.len() > MOST_FOLDERS {
         let detail = format!("a token is for at most {MOST_FOLDERS} folders: name fewer");
-        return Err(Problem::invalid("folders", "too_many", detail));
+        return Err(Problem::invalid("folders", ErrorCode::TooMany, detail));
     }
     let (account, environment) = (caller.account(), caller.environment());
     let mut located = Vec::with_capacity(folders.len());
@@ -148,7 +148,7 @@ fn refused(error: IssueError) -> Problem {
     match error {
         IssueError::UnknownPrincipal => Problem::not_found("user"),
         IssueError::TooMany { .. } => {
-            Problem::invalid("folders", "token_too_large", TOO_MANY_FOLDERS)
+            Problem::invalid("folders", ErrorCode::TokenTooLarge, TOO_MANY_FOLDERS)
         }
         error => Problem::of_issue(error, &FIELDS),
     }
@@ -157,7 +157,7 @@ fn refused(error: IssueError) -> Problem {
 fn unsigned(error: SignError) -> Problem {
     match error {
         SignError::TooLarge(error) if error.field() == "scopes" => {
-            Problem::invalid("folders", "token_too_large", TOO_MANY_FOLDERS)
+            Problem::invalid("folders", ErrorCode::TokenTooLarge, TOO_MANY_FOLDERS)
         }
         error => Problem::of_sign(error),
     }

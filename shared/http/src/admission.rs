@@ -3,6 +3,7 @@
 
 use crate::caller::Caller;
 use crate::credential::Credential;
+use crate::error_code::ErrorCode;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use hallpass_core::{Code, Decision, RouteMatch, Scope};
@@ -39,13 +40,17 @@ pub async fn admit_to_route(
                 format!("the parameter `{name}` of the path is not one segment of a place");
             Err(Problem::new(
                 StatusCode::FORBIDDEN,
-                "invalid_parameter",
+                ErrorCode::InvalidParameter,
                 detail,
             ))
         }
         RouteMatch::Unknown => {
             let detail = "the catalog knows no such route: whoever runs the platform adds it there";
-            Err(Problem::new(StatusCode::FORBIDDEN, "unknown_route", detail))
+            Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                ErrorCode::UnknownRoute,
+                detail,
+            ))
         }
     }
 }

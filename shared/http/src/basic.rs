@@ -2,6 +2,7 @@
 
 use crate::client::Client;
 use crate::credential::{Credential, malformed, readable};
+use crate::error_code::ErrorCode;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use axum::extract::{FromRequestParts as _, OptionalFromRequestParts};
@@ -42,7 +43,7 @@ impl OptionalFromRequestParts<Platform> for Basic {
             (Some(_), Some(_)) => {
                 return Err(Problem::new(
                     StatusCode::BAD_REQUEST,
-                    "ambiguous_credentials",
+                    ErrorCode::AmbiguousCredentials,
                     "the request has more than one Authorization header: send one",
                 ));
             }
@@ -81,7 +82,7 @@ fn read(value: &str) -> Result<(String, SecretString), Problem> {
     if quoted('\'') || quoted('"') {
         return Err(Problem::new(
             StatusCode::BAD_REQUEST,
-            "quoted_colon",
+            ErrorCode::QuotedColon,
             "the colon between the account's name and the API key has quotes round it: encode \
              `${accountName}:${apiKey}`, not `${accountName}':'${apiKey}`",
         ));

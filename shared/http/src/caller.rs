@@ -1,6 +1,7 @@
 //! The caller: whose token the request presents, and what it may do.
 
 use crate::credential::Credential;
+use crate::error_code::ErrorCode;
 use crate::issuing::RequestFields;
 use crate::platform::Platform;
 use crate::problem::Problem;
@@ -83,12 +84,15 @@ impl Caller {
                 places.join(" or "),
                 place
             );
-            return Err(
-                Problem::new(StatusCode::UNAUTHORIZED, "wrong_presentation", detail).header(
-                    WWW_AUTHENTICATE,
-                    "Bearer realm=\"hallpass\", error=\"invalid_request\"",
-                ),
-            );
+            return Err(Problem::new(
+                StatusCode::UNAUTHORIZED,
+                ErrorCode::WrongPresentation,
+                detail,
+            )
+            .header(
+                WWW_AUTHENTICATE,
+                "Bearer realm=\"hallpass\", error=\"invalid_request\"",
+            ));
         }
         if matches!(credential.origin, hallpass_core::PresentedOrigin::Valid(_)) {
             credential.grant.give();

@@ -2,6 +2,7 @@
 
 use crate::client::Client;
 use crate::cors::CorsGrant;
+use crate::error_code::ErrorCode;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::route::{Needs, Route};
@@ -130,7 +131,7 @@ impl FromRequestParts<Platform> for Elsewhere {
 pub(crate) fn ambiguous() -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
-        "ambiguous_credentials",
+        ErrorCode::AmbiguousCredentials,
         "the request presents more than one credential: present one",
     )
 }
@@ -203,7 +204,7 @@ pub(crate) fn readable<'a>(value: &'a HeaderValue, name: &str) -> Result<&'a str
 }
 
 pub(crate) fn malformed(detail: impl Into<String>) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "malformed_header", detail)
+    Problem::new(StatusCode::BAD_REQUEST, ErrorCode::MalformedHeader, detail)
 }
 
 /// `Origin`, or, only where there is none, the origin of `Referer`.

@@ -2,6 +2,7 @@
 //! failure.
 
 use crate::cors::{self, CorsGrant};
+use crate::error_code::ErrorCode;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use axum::Router;
@@ -28,7 +29,11 @@ pub fn finish_whole(routes: Router<Platform>, platform: &Platform) -> Router {
     routes
         .method_not_allowed_fallback(async || {
             let detail = "this route takes another method: see the `Allow` header";
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+            Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                ErrorCode::MethodNotAllowed,
+                detail,
+            )
         })
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(platform.clone(), edge))
@@ -87,7 +92,7 @@ async fn edge(State(platform): State<Platform>, mut request: Request, next: Next
 
 /// One line, without the query, the Origin or anything a client wrote.
 fn log(problem: &Problem, request_id: &str, method: &str, route: &str) {
-    let (status, code) = (problem.status().as_u16(), problem.code());
+    let (status, code) = (problem.status().as_u16(), problem.code().as_str());
     if problem.status().is_server_error() {
         tracing::error!(
             request_id,

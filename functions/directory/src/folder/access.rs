@@ -8,7 +8,7 @@ use crate::given;
 use crate::within::{PageQuery, Within, WithinQuery};
 use axum::Json;
 use hallpass_core::{AccessLevel, FolderRef, GroupId, Principal, PrincipalName, TokenName, UserId};
-use hallpass_http::{Platform, Problem};
+use hallpass_http::{ErrorCode, Platform, Problem};
 use hallpass_store::{Grant, Member};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -205,7 +205,7 @@ fn unknown_level(platform: &Platform) -> Problem {
     } else {
         format!("there are the levels {}", known.join(", "))
     };
-    Problem::invalid("access", "unknown_level", detail)
+    Problem::invalid("access", ErrorCode::UnknownLevel, detail)
 }
 
 /// What becomes of somebody's access to a folder.
