@@ -3,7 +3,7 @@
 //!
 //! Every figure is the median of pairs taken in turn, A B A B, so that a machine whose speed drifts
 //! does not favour one side. The functions are measured if `cargo lambda build --release
-//! --bins --output-format zip --workspace` has built them, with the tool that `HALLPASS_LAMBDA_BENCH` names.
+//! --bins --output-format zip --workspace` has built them, by `cold_start.py`.
 
 mod coverage;
 mod deriving;

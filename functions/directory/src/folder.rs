@@ -172,7 +172,7 @@ impl Make {
         } = ask;
         let (parent, place) = self.parent(platform, authority).await?;
         let write = platform.catalog.write_access();
-        let giver = authority.giver(ask, write, None, &place);
+        let grantor = authority.grantor(ask, write, None, &place);
         let now = platform.now();
         let id = FolderId::generate(platform.random.as_ref())?;
         let path = format!("{place}/{id}").parse().map_err(|_too_deep| {
@@ -203,7 +203,7 @@ impl Make {
         }
         platform
             .store
-            .create_folder(&record, owner, giver.as_ref(), once.as_ref(), &audit, now)
+            .create_folder(&record, owner, grantor.as_ref(), once.as_ref(), &audit, now)
             .await
             .map_err(refused)?;
         Ok(record.into())
@@ -277,7 +277,7 @@ fn refused(error: FolderError) -> Problem {
                 "the user may not `{scope}` any more, whatever their token says: have access given, and take a new token"
             ),
         ),
-        FolderError::TooManyPlaces => Problem::new(
+        FolderError::TooManyFolders => Problem::new(
             StatusCode::CONFLICT,
             ErrorCode::TooManyPlaces,
             "the user or group has access to as many places as there can be: give access higher up instead",

@@ -4,7 +4,7 @@ use std::{fs, io, path::Path, path::PathBuf};
 
 use dynoxide::{Database, server};
 
-use crate::{hosted::Hosted, services::ServicesError};
+use crate::{error::ServicesError, hosted::Hosted};
 
 /// The file in the data folder.
 const FILE: &str = "hallpass.sqlite";

@@ -8,7 +8,7 @@ use std::{future::Future, io, net::Ipv4Addr, thread};
 
 use tokio::{net::TcpListener, runtime, sync::oneshot};
 
-use crate::services::ServicesError;
+use crate::error::ServicesError;
 
 /// A running service. Dropping it stops the service without waiting for it.
 #[derive(Debug)]

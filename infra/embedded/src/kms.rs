@@ -13,7 +13,7 @@ use rustack_kms_http::{KmsHttpConfig, KmsHttpService};
 use tokio::net::TcpListener;
 
 use self::mended::Mended;
-use crate::{hosted::Hosted, services::ServicesError};
+use crate::{error::ServicesError, hosted::Hosted};
 
 type Service = KmsHttpService<Mended<RustackKmsHandler>>;
 

@@ -15,11 +15,13 @@
 
 mod clients;
 mod dynamodb;
+mod error;
 mod hosted;
 mod kms;
 mod services;
 mod table;
 
 pub use clients::{dynamodb_client, dynamodb_config, kms_client, kms_config};
-pub use services::{Ports, Services, ServicesError};
+pub use error::ServicesError;
+pub use services::{Ports, Services};
 pub use table::{TableError, create_table};

@@ -1,16 +1,19 @@
 //! The catalog: a platform's whole policy as one reviewed file.
 
+pub(crate) mod kind;
+pub(crate) mod route;
+
 mod check;
 mod source;
 
-use crate::access::AccessLevel;
-use crate::coverage::{Implications, ScopeSet};
-use crate::kind::{Format, Kind, KindName};
-use crate::management::ManagementScope;
-use crate::route::RouteTable;
+use crate::catalog::kind::{Format, Kind, KindName};
+use crate::catalog::route::RouteTable;
+use crate::directory::access::AccessLevel;
+use crate::directory::share::ModelId;
+use crate::scope::coverage::{Implications, ScopeSet};
+use crate::scope::management::ManagementScope;
 use crate::scope::{Action, Name, Path, Scope, WrittenScope};
-use crate::share::ModelId;
-use crate::token::Prefix;
+use crate::token::prefix::Prefix;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
@@ -81,14 +84,6 @@ impl SharePolicy {
 }
 
 impl Catalog {
-    /// Reads and checks a catalog; `file` is what errors call it.
-    ///
-    /// # Errors
-    /// Names the file, the line and the reason.
-    pub fn parse(file: &str, text: &str) -> Result<Self, CatalogError> {
-        check::catalog(file, text)
-    }
-
     /// The platform's name.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -208,7 +203,7 @@ impl Catalog {
     /// The built-in kind: it may hold every scope there is, and bootstrap's token does.
     #[must_use]
     pub fn management(&self) -> Option<&Kind> {
-        self.kinds.get(&KindName::from(check::MANAGEMENT_KIND))
+        self.kinds.get(&KindName::from(kind::MANAGEMENT_KIND))
     }
 
     /// The longest that any JWT of this catalog lives, in seconds.

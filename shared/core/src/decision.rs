@@ -1,18 +1,22 @@
 //! The decision: may this token do this, to this, from here? Pure, and it says why.
 
-use crate::bounds::Bounds;
+pub(crate) mod evidence;
+pub(crate) mod rights;
+
 use crate::catalog::Catalog;
-use crate::claims::Claims;
-use crate::environment::EnvironmentName;
-use crate::evidence::{Evidence, Parent, Power, Standing};
+use crate::catalog::kind::OriginPolicy;
+use crate::decision::evidence::{Evidence, Parent, Power, Standing};
+use crate::directory::environment::EnvironmentName;
+use crate::directory::principal::PrincipalRecord;
+use crate::directory::share::ShareRecord;
 use crate::id::AccountId;
-use crate::kind::OriginPolicy;
-use crate::origin::{Origin, OriginRules};
-use crate::principal::PrincipalRecord;
-use crate::record::TokenRecord;
+use crate::issue::bounds::Bounds;
+use crate::origin::OriginRules;
+use crate::origin::presented::PresentedOrigin;
 use crate::scope::Scope;
-use crate::share::ShareRecord;
 use crate::time::{LEEWAY_SECONDS, UnixMillis, UnixSeconds};
+use crate::token::claims::Claims;
+use crate::token::record::TokenRecord;
 use serde::Serialize;
 use std::iter::{once, repeat};
 use std::net::IpAddr;
@@ -88,29 +92,6 @@ impl Decision {
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.code == Code::Active
-    }
-}
-
-/// The `Origin` of a request, or what stands in for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PresentedOrigin {
-    /// The request names none.
-    Absent,
-    /// What it names is no origin a page can have: `null` among others.
-    Invalid,
-    /// A browser's page.
-    Valid(Origin),
-}
-
-impl PresentedOrigin {
-    /// Reads what a request presented.
-    #[must_use]
-    pub fn parse(text: Option<&str>) -> Self {
-        match text.map(str::parse) {
-            None => Self::Absent,
-            Some(Ok(origin)) => Self::Valid(origin),
-            Some(Err(_reason)) => Self::Invalid,
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Identifiers: a prefix that says what it names and 128 random bits in base62.
 
-use crate::base62;
 use crate::random::{Random, RandomUnavailable};
+use crate::token::base62;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{fmt, str::FromStr};
 use thiserror::Error;

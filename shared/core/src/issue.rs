@@ -11,10 +11,12 @@
 //! wish is never clamped, an absent one is the kind's default or the maker's own. A token that is
 //! rotated or changed is asked the same law, as it is and as it will be: [`covered`].
 
+pub(crate) mod bounds;
 mod change;
 mod error;
 mod issuance;
 mod kind;
+pub(crate) mod lifetime;
 mod maker;
 mod prepare;
 mod request;

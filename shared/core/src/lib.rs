@@ -3,76 +3,63 @@
 //! Everything here is pure: no I/O, no clock, no randomness of its own. A resource server can use
 //! this crate alone to parse tokens and to ask whether a set of scopes covers a request.
 
-mod access;
-mod address;
-mod base62;
-mod bounds;
 mod catalog;
-mod claims;
-mod coverage;
 mod day;
 mod decision;
-mod environment;
-mod evidence;
-mod folder;
-mod group;
+mod directory;
 mod id;
 mod issue;
-mod jwt;
-mod kind;
-mod lifetime;
-mod management;
-mod object;
+mod json;
 #[cfg(feature = "openapi")]
 mod openapi;
 mod origin;
-mod present;
-mod principal;
 mod random;
-mod record;
-mod route;
 mod scope;
-mod share;
-mod tenant;
 mod time;
 mod token;
 
-pub use access::{Access, AccessLevel, Rights};
-pub use address::{IpRule, IpRuleError, IpRules};
-pub use bounds::{Bounds, BoundsError};
+pub use catalog::kind::{Exposure, Format, Kind, KindName, OriginPolicy, Presentation};
+pub use catalog::route::{RouteMatch, RouteTable};
 pub use catalog::{Catalog, CatalogError, ScopeError, SharePolicy};
-pub use claims::{Algorithm, Audience, Claims, HallpassClaims, Issuer, IssuerError, TokenTooLarge};
-pub use coverage::{EmptyScopes, Implications, ScopeSet, Widening};
 pub use day::{Day, DayError};
-pub use decision::{Code, Decision, Facts, PresentedOrigin, decide};
-pub use environment::{AccountName, EnvironmentName, NameError};
-pub use evidence::{Evidence, Parent, Standing};
-pub use folder::{FolderRecord, FolderRef, PUBLIC_FOLDER, folder_root};
-pub use group::{GroupRecord, MOST_GROUPS, MOST_NESTED, height, reached};
+pub use decision::evidence::{Evidence, Parent, Standing};
+pub use decision::rights::Rights;
+pub use decision::{Code, Decision, Facts, decide};
+pub use directory::access::{Access, AccessLevel};
+pub use directory::environment::{AccountName, EnvironmentName, NameError};
+pub use directory::folder::{FolderRecord, FolderRef, PUBLIC_FOLDER, folder_root};
+pub use directory::group::{GroupRecord, MOST_GROUPS, MOST_NESTED, height, reached};
+pub use directory::principal::{PrincipalName, PrincipalRecord};
+pub use directory::share::{ModelId, PasswordHash, ShareRecord};
+pub use directory::tenant::Tenant;
 pub use id::{
     AccountId, FolderId, GroupId, IdError, JwtId, ParentId, Principal, PrincipalType,
     ServiceAccountId, ShareId, TokenId, UserId,
 };
+pub use issue::bounds::{Bounds, BoundsError};
+pub use issue::lifetime::{LONGEST_SECONDS, Lifetime, LifetimeError};
 pub use issue::{
     ChangeError, ChangeRequest, CoveredToken, Edit, FormError, Issuance, IssueError, IssueField,
     IssueRequest, IssuedKind, MAX_SCOPES, Maker, NewClaims, NewToken, Prepared, PrincipalRights,
     RightsNow, ScopeRequest, TokenDetails, covered, prepare,
 };
-pub use jwt::UnverifiedJwt;
-pub use kind::{Exposure, Format, Kind, KindName, OriginPolicy, Presentation};
-pub use lifetime::{LONGEST_SECONDS, Lifetime, LifetimeError};
-pub use management::ManagementScope;
+pub use json::present::present;
+pub use origin::address::{IpRule, IpRuleError, IpRules};
+pub use origin::presented::PresentedOrigin;
 pub use origin::{Origin, OriginError, OriginRule, OriginRules, WrittenOriginRule};
-pub use present::present;
-pub use principal::{PrincipalName, PrincipalRecord};
 pub use random::{Random, RandomUnavailable};
-pub use record::{Metadata, MetadataError, PreviousSecret, SecretLife, TokenName, TokenRecord};
-pub use route::{RouteMatch, RouteTable};
+pub use scope::coverage::{EmptyScopes, Implications, ScopeSet, Widening};
+pub use scope::management::ManagementScope;
 pub use scope::{Action, Name, Path, Scope, ScopeSyntaxError, WrittenScope};
-pub use share::{ModelId, PasswordHash, ShareRecord};
-pub use tenant::Tenant;
 pub use time::{Clock, LEEWAY_SECONDS, UnixMillis, UnixSeconds};
-pub use token::{
-    MAX_TOKEN_BYTES, Malformed, OpaqueToken, Prefix, Presented, PublicText, SecretHash, SecretMark,
-    TokenSecret,
+pub use token::claims::{
+    Algorithm, Audience, Claims, HallpassClaims, Issuer, IssuerError, TokenTooLarge,
 };
+pub use token::jwt::UnverifiedJwt;
+pub use token::malformed::Malformed;
+pub use token::prefix::Prefix;
+pub use token::presented::{MAX_TOKEN_BYTES, Presented};
+pub use token::record::{
+    Metadata, MetadataError, PreviousSecret, SecretLife, TokenName, TokenRecord,
+};
+pub use token::{OpaqueToken, PublicText, SecretHash, SecretMark, TokenSecret};

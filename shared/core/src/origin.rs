@@ -1,5 +1,8 @@
 //! Origins: where a browser token may be used from. No regular expressions.
 
+pub(crate) mod address;
+pub(crate) mod presented;
+
 mod suffix;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};

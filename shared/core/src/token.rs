@@ -3,93 +3,27 @@
 //! id 22 characters (128 bits), secret 43 (256 bits), CRC-32 (ISO-HDLC) of all before it 6. The
 //! checksum refuses typos and junk before anything is read.
 
-use crate::base62;
+pub(crate) mod base62;
+pub(crate) mod claims;
+pub(crate) mod jwt;
+pub(crate) mod malformed;
+pub(crate) mod prefix;
+pub(crate) mod presented;
+pub(crate) mod record;
+
 use crate::id::{ID_WIDTH, TokenId};
-use crate::jwt::UnverifiedJwt;
 use crate::random::{Random, RandomUnavailable};
+use crate::token::malformed::Malformed;
+use crate::token::prefix::Prefix;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest, Sha256};
-use std::{fmt, str::FromStr};
+use std::fmt;
 use subtle::ConstantTimeEq;
-use thiserror::Error;
 use zeroize::{Zeroize, Zeroizing};
-
-/// A longer token is refused before it is looked at.
-pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
 const SECRET_WIDTH: usize = 43;
 const CHECKSUM_WIDTH: usize = 6;
-
-/// Why a text is no token at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum Malformed {
-    /// Over 8 KiB.
-    #[error("the token is longer than 8 KiB")]
-    TooLong,
-    /// Neither an opaque token nor a JWT.
-    #[error("the text is not a token: it is neither `prefix_…` nor a JWT of three parts")]
-    Shape,
-    /// The last six characters are not the CRC-32 of what stands before them.
-    #[error("the token's checksum does not match: it was mistyped or cut off")]
-    Checksum,
-    /// The JWT's header is not one that this service writes.
-    #[error("the JWT's header is not one of this service's: {0}")]
-    JwtHeader(&'static str),
-    /// The JWT's claims are not what this service writes.
-    #[error("the JWT's claims are not what this service writes")]
-    JwtClaims,
-}
-
-/// What stands before the underscore: names the kind, to people and to secret scanners.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Prefix(Box<str>);
-
-impl Prefix {
-    /// The prefix as it is written, without the underscore after it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Prefix {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<Prefix> for String {
-    fn from(prefix: Prefix) -> Self {
-        prefix.0.into()
-    }
-}
-
-impl FromStr for Prefix {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let is_part = |part: &str| {
-            !part.is_empty()
-                && part
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-        };
-        if text.len() <= 24
-            && text.starts_with(|c: char| c.is_ascii_lowercase())
-            && text.split('_').all(is_part)
-        {
-            Ok(Self(text.into()))
-        } else {
-            Err(
-                "a prefix is up to 24 lower-case letters and digits, a letter first, with single `_` between parts",
-            )
-        }
-    }
-}
 
 /// The 256 secret bits of an opaque token. Only its hash can be stored.
 pub struct TokenSecret(SecretBox<[u8; 32]>);
@@ -230,7 +164,7 @@ impl OpaqueToken {
         PublicText(self.text().expose_secret().to_owned())
     }
 
-    fn parse(prefix: &str, body: &str, text: &str) -> Result<Self, Malformed> {
+    pub(crate) fn parse(prefix: &str, body: &str, text: &str) -> Result<Self, Malformed> {
         let prefix: Prefix = prefix.parse().map_err(|_reason: &str| Malformed::Shape)?;
         let parts = body.split_at_checked(ID_WIDTH).and_then(|(id, rest)| {
             rest.split_at_checked(SECRET_WIDTH)
@@ -259,33 +193,6 @@ fn checksum(text: &str) -> String {
         &crc32fast::hash(text.as_bytes()).to_be_bytes(),
         CHECKSUM_WIDTH,
     )
-}
-
-/// A token as a request presented it: well formed, nothing more is known of it.
-#[derive(Debug)]
-pub enum Presented {
-    /// An opaque token whose checksum matches.
-    Opaque(OpaqueToken),
-    /// A JWT with a header of ours; its claims cannot be read before its signature is checked.
-    Jwt(UnverifiedJwt),
-}
-
-impl Presented {
-    /// Tells the two formats apart and checks what can be checked without any read.
-    ///
-    /// # Errors
-    /// Says what is wrong with the text.
-    pub fn parse(text: &str) -> Result<Self, Malformed> {
-        if text.len() > MAX_TOKEN_BYTES {
-            return Err(Malformed::TooLong);
-        }
-        if text.contains('.') {
-            return UnverifiedJwt::parse(text).map(Self::Jwt);
-        }
-        // Base62 has no underscore, so the last one ends the prefix.
-        let (prefix, body) = text.rsplit_once('_').ok_or(Malformed::Shape)?;
-        OpaqueToken::parse(prefix, body, text).map(Self::Opaque)
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 mod catalog;
 mod claims;
 mod decision;
+mod issue;
 mod levels;
 mod narrowed_kind;
 mod rights;

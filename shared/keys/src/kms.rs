@@ -1,6 +1,6 @@
 //! Keys in KMS: made, read, and ended.
 
-use crate::maker::{CreateKeyError, EndKeyError};
+use crate::error::{CreateKeyError, EndKeyError};
 use crate::policy::KeySort;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::error::SdkError;

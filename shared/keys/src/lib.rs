@@ -5,19 +5,21 @@
 //! reads the key rows.
 
 mod age;
-mod context;
+mod encryption_context;
+mod error;
 mod jwk;
+mod key_maker;
 mod kms;
-mod maker;
-mod memory;
 mod policy;
+mod private_key;
 mod signer;
 mod verification;
 
+pub use error::{CreateKeyError, EndKeyError};
 pub use jwk::{PublicKey, PublicKeyError};
-pub use maker::{CreateKeyError, EndKeyError, KeyMaker, create_signing_key};
-pub use memory::PrivateKeyError;
+pub use key_maker::{KeyMaker, create_signing_key};
 pub use policy::{KeyPolicy, KeyPolicyError, KeySort, SigningMode};
+pub use private_key::PrivateKeyError;
 pub use signer::{SignError, Signer};
 pub use verification::{
     KEYS_AT_MOST_SECONDS_OLD, REFETCH_AFTER_SECONDS, VerificationKeys, VerifyError,

@@ -1,8 +1,8 @@
 //! Signs with the current key: through KMS, or with a private key that KMS decrypted once.
 
 use crate::age::is_younger;
-use crate::context;
-use crate::memory::{PrivateKey, PrivateKeyError};
+use crate::encryption_context;
+use crate::private_key::{PrivateKey, PrivateKeyError};
 use aws_sdk_kms::error::SdkError;
 use aws_sdk_kms::operation::decrypt::DecryptError;
 use aws_sdk_kms::operation::sign::SignError as KmsSignError;
@@ -31,7 +31,7 @@ pub enum SignError {
     /// There is no current key.
     #[error("there is no signing key: invoke bootstrap")]
     NoKey,
-    /// The current key was made a moment ago, in place of one that was retired.
+    /// The current key was just made, in place of one that was retired.
     #[error("not every verifier knows the signing key yet: it signs in some seconds")]
     NotYet,
     /// KMS did not sign.
@@ -49,7 +49,7 @@ pub enum SignError {
     /// The private key did not sign.
     #[error("the private key does not sign")]
     Unsigned,
-    /// The table was not to be had.
+    /// The table is unavailable.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -62,7 +62,7 @@ struct Current {
     read_at: UnixMillis,
 }
 
-/// Signs claims with the deployment's current key. Cloning shares what is known of the key.
+/// Signs claims with the deployment's current key. Clones share the key in memory.
 #[derive(Clone, Debug)]
 pub struct Signer {
     kms: aws_sdk_kms::Client,
@@ -87,7 +87,7 @@ impl Signer {
     /// signature of a key. And one read of the key rows every 60 s.
     ///
     /// # Errors
-    /// When it would be too long, or KMS or the table is not to be had.
+    /// When it would be too long, or KMS or the table is unavailable.
     pub async fn sign(
         &self,
         claims: &NewClaims,
@@ -147,24 +147,24 @@ impl Signer {
         }
     }
 
-    /// The current key; read again if it is the one that is `done` with.
-    async fn current(&self, now: UnixMillis, done: Option<&str>) -> Result<Current, SignError> {
-        let mut known = self.current.lock().await;
+    /// The current key; read again if it is the one with the id `unusable`.
+    async fn current(&self, now: UnixMillis, unusable: Option<&str>) -> Result<Current, SignError> {
+        let mut cached = self.current.lock().await;
         let is_fresh = |current: &&Current| {
             is_younger(current.read_at, SIGNING_KEY_AT_MOST_SECONDS_OLD, now)
-                && done != Some(current.row.kid.as_str())
+                && unusable != Some(current.row.kid.as_str())
         };
-        if let Some(current) = known.as_ref().filter(is_fresh) {
+        if let Some(current) = cached.as_ref().filter(is_fresh) {
             return ripe(current, now);
         }
         let row = self.read_current().await?;
-        let private = match (known.take(), &row.private_key) {
+        let private = match (cached.take(), &row.private_key) {
             (_, None) => None,
             // The same key as before: its private half is here.
             (Some(before), Some(_)) if before.row.kid == row.kid => before.private,
             (_, Some(private)) => Some(Arc::new(self.unwrap(&row, private).await?)),
         };
-        let current = known.insert(Current {
+        let current = cached.insert(Current {
             row: Arc::new(row),
             private,
             read_at: now,
@@ -193,7 +193,7 @@ impl Signer {
             .decrypt()
             .key_id(&row.kms_key_id)
             .ciphertext_blob(Blob::new(wrapped))
-            .set_encryption_context(Some(context::of(issuer, row.generation)))
+            .set_encryption_context(Some(encryption_context::of(issuer, row.generation)))
             .send()
             .await
             .map_err(|error| SignError::Decrypt(Box::new(error)))?;

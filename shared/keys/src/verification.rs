@@ -15,13 +15,13 @@ pub const KEYS_AT_MOST_SECONDS_OLD: u64 = 300;
 /// An unknown kid asks the table again, but no more often than this.
 pub const REFETCH_AFTER_SECONDS: u64 = 10;
 
-/// Why a JWT's claims cannot be had.
+/// Why a JWT was not verified.
 #[derive(Debug, Error)]
 pub enum VerifyError {
     /// The claims are not ours, although the signature is.
     #[error(transparent)]
     Malformed(#[from] Malformed),
-    /// The keys were not to be had: this says nothing about the token.
+    /// The table is unavailable: this says nothing about the token.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -32,21 +32,21 @@ struct Key {
     decoding: DecodingKey,
 }
 
-/// The keys of one reading.
+/// The keys of one read.
 #[derive(Default)]
-struct Known {
+struct CachedKeys {
     keys: HashMap<String, Key>,
     read_at: Option<UnixMillis>,
 }
 
-/// The published keys, at most 300 s old. Cloning shares the memory.
+/// The published keys, at most 300 s old. Clones share the memory.
 #[derive(Clone)]
 pub struct VerificationKeys {
     store: Store,
-    known: Arc<RwLock<Arc<Known>>>,
-    /// Held while the rows are read, so that many requests at once cost one read; what it guards is
-    /// when they were last asked for, whether they came or not.
-    asking: Arc<Mutex<Option<UnixMillis>>>,
+    cached: Arc<RwLock<Arc<CachedKeys>>>,
+    /// When the rows were last asked for, whether they came or not. Held while they are read, so that
+    /// many requests at once cost one read.
+    last_fetch: Arc<Mutex<Option<UnixMillis>>>,
 }
 
 impl VerificationKeys {
@@ -55,23 +55,23 @@ impl VerificationKeys {
     pub fn new(store: Store) -> Self {
         Self {
             store,
-            known: Arc::default(),
-            asking: Arc::default(),
+            cached: Arc::default(),
+            last_fetch: Arc::default(),
         }
     }
 
-    /// The claims of a JWT whose signature is right; `None` where it is not, or its key is not a
-    /// known one.
+    /// The claims of a JWT whose signature is right; `None` where it is not, or where no
+    /// published key has its kid.
     ///
     /// # Errors
-    /// Where the claims are not ours, or the keys are not to be had.
+    /// Where the claims are not ours, or the table is unavailable.
     pub async fn verify(
         &self,
         jwt: &UnverifiedJwt,
         now: UnixMillis,
     ) -> Result<Option<Claims>, VerifyError> {
-        let known = self.known_for(jwt.kid(), now).await?;
-        let Some(key) = known.keys.get(jwt.kid()) else {
+        let cached = self.keys_for(jwt.kid(), now).await?;
+        let Some(key) = cached.keys.get(jwt.kid()) else {
             return Ok(None);
         };
         let verified = |algorithm: Algorithm, signed: &str, signature: &str| {
@@ -89,46 +89,47 @@ impl VerificationKeys {
     }
 
     /// Keys that are fresh enough to say whether there is one of this kid.
-    async fn known_for(&self, kid: &str, now: UnixMillis) -> Result<Arc<Known>, StoreError> {
-        let known = self.known();
-        // A known key needs no lock: a flood of unknown ones does not make it wait.
-        if known.keys.contains_key(kid) && known.is_younger(KEYS_AT_MOST_SECONDS_OLD, now) {
-            return Ok(known);
+    async fn keys_for(&self, kid: &str, now: UnixMillis) -> Result<Arc<CachedKeys>, StoreError> {
+        let cached = self.cached();
+        // A key in memory needs no lock: a flood of unknown kids does not make it wait.
+        if cached.keys.contains_key(kid) && cached.is_younger(KEYS_AT_MOST_SECONDS_OLD, now) {
+            return Ok(cached);
         }
-        let mut asked_at = self.asking.lock().await;
-        let known = self.known();
-        let at_most = if known.keys.contains_key(kid) {
+        let mut fetched_at = self.last_fetch.lock().await;
+        let cached = self.cached();
+        let at_most = if cached.keys.contains_key(kid) {
             KEYS_AT_MOST_SECONDS_OLD
         } else {
             REFETCH_AFTER_SECONDS
         };
-        if known.is_younger(at_most, now) {
-            return Ok(known);
+        if cached.is_younger(at_most, now) {
+            return Ok(cached);
         }
-        let is_young = known.is_younger(KEYS_AT_MOST_SECONDS_OLD, now);
+        let is_young = cached.is_younger(KEYS_AT_MOST_SECONDS_OLD, now);
         if is_young
-            && asked_at.is_some_and(|asked_at| is_younger(asked_at, REFETCH_AFTER_SECONDS, now))
+            && fetched_at
+                .is_some_and(|fetched_at| is_younger(fetched_at, REFETCH_AFTER_SECONDS, now))
         {
-            // Asked a moment ago, in vain: an unknown kid does not ask a sick table again.
-            return Ok(known);
+            // The read a moment ago failed: an unknown kid does not ask an unavailable table again.
+            return Ok(cached);
         }
-        *asked_at = Some(now);
+        *fetched_at = Some(now);
         let rows = self.store.key_rows().await?;
         let keys = rows.iter().filter_map(key).collect();
-        let known = Arc::new(Known {
+        let cached = Arc::new(CachedKeys {
             keys,
             read_at: Some(now),
         });
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&known);
-        Ok(known)
+        *self.cached.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&cached);
+        Ok(cached)
     }
 
-    fn known(&self) -> Arc<Known> {
-        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    fn cached(&self) -> Arc<CachedKeys> {
+        Arc::clone(&self.cached.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Known {
+impl CachedKeys {
     fn is_younger(&self, seconds: u64, now: UnixMillis) -> bool {
         self.read_at
             .is_some_and(|read_at| is_younger(read_at, seconds, now))
@@ -143,8 +144,8 @@ impl std::fmt::Debug for VerificationKeys {
     }
 }
 
-/// A row that is still published, as a key. One that does not read as a key is left out, and told:
-/// the others go on.
+/// A row that is still published, as a key. One that does not read as a key is left out, and logged:
+/// the others remain.
 fn key(row: &KeyRow) -> Option<(String, Key)> {
     if !row.is_published() {
         return None;

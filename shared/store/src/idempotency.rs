@@ -1,18 +1,12 @@
-//! Idempotency keys: a repeated call makes nothing twice.
+//! Idempotency keys: a repeated call makes nothing a second time.
 
-use crate::Store;
-use crate::digest::digest;
-use crate::error::StoreError;
-use crate::expression::Expression;
-use crate::item::{self, number};
-use crate::keys::{self, Key};
-use crate::transaction::Transaction;
+use crate::table::{Expression, Key, Store, StoreError, Transaction, digest, keys, number, row};
 use hallpass_core::{UnixMillis, UnixSeconds};
 use serde::{Deserialize, Serialize};
 use std::{error::Error, str::FromStr};
 
 /// How long a key is remembered, in seconds.
-const REMEMBERED: u64 = 24 * 60 * 60;
+const REMEMBERED_SECONDS: u64 = 24 * 60 * 60;
 
 /// An `Idempotency-Key` of one caller at one route, with the body it came with. Holds hashes only.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,13 +63,13 @@ impl Idempotency {
         subject: String,
         now: UnixMillis,
     ) -> Result<Transaction<P>, StoreError> {
-        let expires_at = now.seconds().plus(REMEMBERED);
+        let expires_at = now.seconds().plus(REMEMBERED_SECONDS);
         let row = Row {
             body: self.body.clone(),
             subject,
             expires_at,
         };
-        let row = item::write(&self.key(), &row, Some(expires_at))?;
+        let row = row::write(&self.key(), &row, Some(expires_at))?;
         let when = Expression::new("attribute_not_exists(#pk) OR #expires_at <= :now")
             .with(":now", number(now.seconds().0));
         Ok(transaction.put(part, row, when))

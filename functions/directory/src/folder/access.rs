@@ -230,14 +230,14 @@ impl Change<'_> {
             member,
         };
         let strongest = platform.catalog.strongest_access();
-        let giver = authority.giver(ask, strongest, level, &folder.path);
+        let grantor = authority.grantor(ask, strongest, level, &folder.path);
         let audit = caller
             .audit("change_access", folder.id, platform.now())
             .with("member", member)
             .with("access", level.map_or("none", AccessLevel::as_str));
         platform
             .store
-            .change_access(&grant, level, giver.as_ref(), &audit)
+            .change_access(&grant, level, grantor.as_ref(), &audit)
             .await
             .map_err(refused)?;
         Ok(StatusCode::NO_CONTENT)

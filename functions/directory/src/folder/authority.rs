@@ -10,7 +10,7 @@ use hallpass_core::{
     PrincipalRecord, Rights, Scope,
 };
 use hallpass_http::{ErrorCode, Problem};
-use hallpass_store::Giver;
+use hallpass_store::Grantor;
 use http::StatusCode;
 use std::collections::HashMap;
 
@@ -94,13 +94,13 @@ impl<'a> Authority<'a> {
     /// The user whose token the caller's is. A token says what its user could do when it was made,
     /// which is enough to look around with; to give, to take and to make, they must be able to do
     /// now what let the caller in, `level`, and what is `given`.
-    pub(crate) fn giver(
+    pub(crate) fn grantor(
         &self,
         ask: &'a Ask,
         level: Option<&AccessLevel>,
         given: Option<&AccessLevel>,
         path: &Path,
-    ) -> Option<Giver<'a>> {
+    ) -> Option<Grantor<'a>> {
         let Principal::User(user) = ask.caller.principal() else {
             return None;
         };
@@ -115,14 +115,15 @@ impl<'a> Authority<'a> {
         if let_in.is_none() {
             needed.push(WRITE.into());
         }
-        let lacks = move |user: &PrincipalRecord, groups: &HashMap<GroupId, GroupRecord>| {
-            let rights = Rights::of(user, groups, catalog);
-            let lacking = |scope: &&Scope| !rights.cover(scope, catalog.implications());
-            needed.iter().find(lacking).cloned()
-        };
-        Some(Giver {
+        let missing_scope =
+            move |user: &PrincipalRecord, groups: &HashMap<GroupId, GroupRecord>| {
+                let rights = Rights::of(user, groups, catalog);
+                let is_missing = |scope: &&Scope| !rights.cover(scope, catalog.implications());
+                needed.iter().find(is_missing).cloned()
+            };
+        Some(Grantor {
             user,
-            lacks: Box::new(lacks),
+            missing_scope: Box::new(missing_scope),
         })
     }
 

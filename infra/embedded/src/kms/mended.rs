@@ -1,4 +1,5 @@
-//! Where rustack's KMS differs from AWS's: asked and answered as AWS does, or refused.
+//! Corrections of rustack's KMS where it differs from AWS's: a call is
+//! answered as AWS answers it, or refused.
 
 use std::{future::Future, pin::Pin};
 
@@ -81,7 +82,7 @@ fn ed25519_input(body: &[u8]) -> Option<Value> {
     (input.get("KeyPairSpec")?.as_str()? == ed25519::SPEC).then_some(input)
 }
 
-/// What rustack would do wrongly or unclearly. A body that is no JSON is left to rustack.
+/// What rustack would do wrongly or unclearly. A body that is not JSON is left to rustack.
 fn refusal(operation: KmsOperation, body: &[u8]) -> Option<KmsError> {
     let input: Value = serde_json::from_slice(body).ok()?;
     let text = |name: &str| input.get(name).and_then(Value::as_str);

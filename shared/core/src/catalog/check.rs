@@ -3,15 +3,12 @@
 mod access;
 mod kind;
 
-pub(super) use kind::MANAGEMENT_KIND;
-
 use super::source::{CatalogSource, RouteSource, SharesSource, Table};
 use super::{Catalog, CatalogError, Declared, SharePolicy, management_scopes};
-use crate::coverage::Implications;
+use crate::catalog::kind::{Format, KindName, OriginPolicy};
+use crate::catalog::route::RouteTable;
 use crate::id::PrincipalType;
-use crate::kind::{Format, KindName, OriginPolicy};
-use crate::management::is_management_resource;
-use crate::route::RouteTable;
+use crate::scope::coverage::Implications;
 use crate::scope::{Action, Name, Path, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
@@ -29,6 +26,16 @@ fn fault<T, V>(at: &Spanned<T>, reason: impl Into<String>) -> Checked<V> {
         at: at.span().start,
         reason: reason.into(),
     })
+}
+
+impl Catalog {
+    /// Reads and checks a catalog; `file` is what errors call it.
+    ///
+    /// # Errors
+    /// Names the file, the line and the reason.
+    pub fn parse(file: &str, text: &str) -> Result<Self, CatalogError> {
+        catalog(file, text)
+    }
 }
 
 pub(super) fn catalog(file: &str, text: &str) -> Result<Catalog, CatalogError> {
@@ -161,7 +168,7 @@ fn declared_scopes(source: &CatalogSource) -> Checked<(Scopes, BTreeSet<Scope>)>
     let mut public = BTreeSet::new();
     for (text, entry) in in_order(&source.scopes) {
         let scope = plain_scope(text)?;
-        if is_management_resource(&scope.resource) {
+        if scope.resource.is_management() {
             return fault(
                 text,
                 format!(
@@ -247,7 +254,7 @@ fn aliases(source: &CatalogSource, scopes: &Scopes) -> Checked<BTreeMap<Scope, S
     let mut aliases = BTreeMap::new();
     for (text, target) in in_order(&source.aliases) {
         let alias = plain_scope(text)?;
-        if scopes.contains_key(&alias) || is_management_resource(&alias.resource) {
+        if scopes.contains_key(&alias) || alias.resource.is_management() {
             return fault(
                 text,
                 format!("`{alias}` is a scope already and cannot be an alias"),

@@ -1,7 +1,7 @@
 //! The shape of a catalog's file, before anything in it is checked.
 
+use crate::catalog::kind::{Exposure, OriginPolicy};
 use crate::id::PrincipalType;
-use crate::kind::{Exposure, OriginPolicy};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;

@@ -3,13 +3,13 @@
 use super::error::IssueError;
 use super::maker::Maker;
 use super::rules;
-use crate::address::{IpRule, IpRules};
-use crate::bounds::{Bounds, BoundsError};
 use crate::catalog::Catalog;
-use crate::kind::Kind;
+use crate::catalog::kind::Kind;
+use crate::issue::bounds::{Bounds, BoundsError};
+use crate::origin::address::{IpRule, IpRules};
 use crate::origin::{OriginRules, WrittenOriginRule};
-use crate::record::TokenRecord;
 use crate::time::UnixMillis;
+use crate::token::record::TokenRecord;
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 

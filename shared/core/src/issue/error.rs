@@ -1,14 +1,14 @@
 //! Why a token is not issued or not changed.
 
-use crate::access::AccessLevel;
-use crate::bounds::BoundsError;
 use crate::catalog::ScopeError;
-use crate::coverage::EmptyScopes;
-use crate::folder::FolderRef;
+use crate::catalog::kind::KindName;
+use crate::directory::access::AccessLevel;
+use crate::directory::folder::FolderRef;
 use crate::id::Principal;
-use crate::kind::KindName;
-use crate::lifetime::LifetimeError;
+use crate::issue::bounds::BoundsError;
+use crate::issue::lifetime::LifetimeError;
 use crate::scope::Scope;
+use crate::scope::coverage::EmptyScopes;
 use thiserror::Error;
 
 /// What of a request an error is about. Routes call these by names of their own.

@@ -1,17 +1,17 @@
 //! What was issued, and the two forms it takes: a token with its record, or claims to be signed.
 
 use super::error::IssueError;
-use crate::address::IpRules;
-use crate::claims::{Audience, Claims, HallpassClaims, Issuer};
-use crate::coverage::ScopeSet;
+use crate::catalog::kind::Kind;
+use crate::directory::tenant::Tenant;
 use crate::id::{JwtId, ParentId, Principal, TokenId};
-use crate::kind::Kind;
 use crate::origin::OriginRules;
+use crate::origin::address::IpRules;
 use crate::random::{Random, RandomUnavailable};
-use crate::record::{Metadata, TokenName, TokenRecord};
-use crate::tenant::Tenant;
+use crate::scope::coverage::ScopeSet;
 use crate::time::{UnixMillis, UnixSeconds};
 use crate::token::OpaqueToken;
+use crate::token::claims::{Audience, Claims, HallpassClaims, Issuer};
+use crate::token::record::{Metadata, TokenName, TokenRecord};
 use secrecy::SecretString;
 use thiserror::Error;
 

@@ -3,7 +3,7 @@
 use super::error::IssueError;
 use super::maker::Maker;
 use crate::catalog::Catalog;
-use crate::kind::{Kind, KindName};
+use crate::catalog::kind::{Kind, KindName};
 
 /// A kind that tokens are issued as by the way that was taken: minted, derived, given to visitors of
 /// a shared model, or the deployment's own. Only these functions build one.
@@ -37,9 +37,8 @@ impl<'a> IssuedKind<'a> {
     pub fn derived(catalog: &'a Catalog, maker: &Maker<'_>) -> Result<Self, IssueError> {
         let by = maker.kind().ok_or(IssueError::NoMaker)?;
         let derives = catalog.kind(by).and_then(|kind| kind.derives.first());
-        let derived = derives.and_then(|name| catalog.kind(name));
-        derived
-            .filter(|_| maker.parent().is_some())
+        let kind = derives.and_then(|name| catalog.kind(name));
+        kind.filter(|_| maker.parent().is_some())
             .map(Self)
             .ok_or_else(|| IssueError::DerivesNothing(by.clone()))
     }

@@ -1,20 +1,19 @@
 //! The maker: whatever a new token comes from, and how far that reaches.
 
 use super::error::IssueError;
-use super::kind::IssuedKind;
-use crate::address::IpRules;
-use crate::bounds::{Bounds, BoundsError};
 use crate::catalog::Catalog;
-use crate::coverage::{ScopeSet, Widening};
-use crate::environment::EnvironmentName;
-use crate::evidence::Evidence;
+use crate::catalog::kind::{Kind, KindName};
+use crate::decision::evidence::Evidence;
+use crate::directory::environment::EnvironmentName;
+use crate::directory::share::ShareRecord;
+use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, ParentId, Principal};
-use crate::kind::KindName;
-use crate::management::ManagementScope;
+use crate::issue::bounds::{Bounds, BoundsError};
 use crate::origin::OriginRules;
+use crate::origin::address::IpRules;
 use crate::scope::Scope;
-use crate::share::ShareRecord;
-use crate::tenant::Tenant;
+use crate::scope::coverage::{ScopeSet, Widening};
+use crate::scope::management::ManagementScope;
 use crate::time::{UnixMillis, UnixSeconds};
 
 /// What a new token comes from.
@@ -104,15 +103,15 @@ impl<'a> Maker<'a> {
     pub fn may_speak_for(
         &self,
         catalog: &Catalog,
-        kind: IssuedKind<'_>,
+        kind: &Kind,
         account: AccountId,
         principal: Principal,
     ) -> Result<(), IssueError> {
-        let principals = &kind.rules().principals;
+        let principals = &kind.principals;
         if !principals.contains(&principal.principal_type()) {
             let known: Vec<&str> = principals.iter().map(|known| known.as_str()).collect();
             return Err(IssueError::PrincipalNotForKind {
-                kind: kind.rules().name.clone(),
+                kind: kind.name.clone(),
                 known: known.join(" or "),
             });
         }

@@ -7,17 +7,17 @@ use super::maker::Maker;
 use super::request::{IssueRequest, ScopeRequest};
 use super::rights::{PrincipalRights, RightsNow};
 use super::rules::{self, MAX_SCOPES};
-use crate::access::AccessLevel;
-use crate::address::IpRules;
-use crate::bounds::Bounds;
 use crate::catalog::Catalog;
-use crate::coverage::ScopeSet;
-use crate::folder::FolderRef;
+use crate::directory::access::AccessLevel;
+use crate::directory::folder::FolderRef;
+use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, Principal};
-use crate::lifetime::LONGEST_SECONDS;
+use crate::issue::bounds::Bounds;
+use crate::issue::lifetime::LONGEST_SECONDS;
 use crate::origin::OriginRules;
+use crate::origin::address::IpRules;
+use crate::scope::coverage::ScopeSet;
 use crate::scope::{Path, Scope};
-use crate::tenant::Tenant;
 use crate::time::{UnixMillis, UnixSeconds};
 
 /// A token that may be issued, as far as can be told before the rights of its principal are read.
@@ -66,8 +66,8 @@ pub fn prepare<'a>(
 ) -> Result<Prepared<'a>, IssueError> {
     let tenant = maker.tenant(catalog, request.account, request.environment)?;
     let principal = principal(&maker, tenant.account, request.principal)?;
-    maker.may_speak_for(catalog, kind, tenant.account, principal)?;
     let rules = kind.rules();
+    maker.may_speak_for(catalog, rules, tenant.account, principal)?;
     let (scopes, own) = (
         scopes(catalog, kind, &maker, request.scopes)?,
         maker.bounds(),

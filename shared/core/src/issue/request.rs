@@ -1,12 +1,12 @@
 //! What a request asks of a new token.
 
-use crate::access::AccessLevel;
-use crate::address::IpRule;
-use crate::coverage::ScopeSet;
-use crate::environment::EnvironmentName;
-use crate::folder::FolderRef;
+use crate::directory::access::AccessLevel;
+use crate::directory::environment::EnvironmentName;
+use crate::directory::folder::FolderRef;
 use crate::id::{AccountId, Principal};
 use crate::origin::WrittenOriginRule;
+use crate::origin::address::IpRule;
+use crate::scope::coverage::ScopeSet;
 use crate::scope::{Path, WrittenScope};
 use crate::time::UnixSeconds;
 

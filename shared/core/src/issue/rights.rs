@@ -1,12 +1,12 @@
 //! What the principals of a token may do now, as it was read for its issue.
 
-use crate::access::Rights;
 use crate::catalog::Catalog;
-use crate::coverage::{Implications, ScopeSet};
-use crate::group::GroupRecord;
+use crate::decision::rights::Rights;
+use crate::directory::group::GroupRecord;
+use crate::directory::principal::PrincipalRecord;
 use crate::id::{GroupId, Principal};
-use crate::principal::PrincipalRecord;
 use crate::scope::Scope;
+use crate::scope::coverage::{Implications, ScopeSet};
 use std::collections::HashMap;
 
 /// One principal and what it may do now.

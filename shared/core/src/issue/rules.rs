@@ -1,11 +1,11 @@
 //! The rules of a kind for scopes, origins and addresses, for a new token and a changed one.
 
 use super::error::{IssueError, IssueField};
-use crate::address::{IpRule, IpRules};
+use crate::catalog::kind::{Kind, OriginPolicy};
 use crate::catalog::{Catalog, ScopeError};
-use crate::coverage::ScopeSet;
-use crate::kind::{Kind, OriginPolicy};
+use crate::origin::address::{IpRule, IpRules};
 use crate::origin::{OriginRules, WrittenOriginRule};
+use crate::scope::coverage::ScopeSet;
 use crate::scope::{Scope, WrittenScope};
 
 /// The most origins or address blocks one token can have.

@@ -89,8 +89,8 @@ impl Groups {
         read.await.unwrap().unwrap()
     }
 
-    /// The groups a user's row says to read.
-    async fn told(&self, user: UserId) -> Vec<GroupId> {
+    /// The groups that a user's row names.
+    async fn noted_groups(&self, user: UserId) -> Vec<GroupId> {
         self.read(user).await.groups
     }
 }
@@ -102,20 +102,23 @@ fn sorted<const N: usize>(groups: [GroupId; N]) -> Vec<GroupId> {
 }
 
 #[tokio::test]
-async fn a_users_row_tells_of_every_group_around_them() {
+async fn a_users_row_names_every_group_around_them() {
     let groups = Groups::new().await;
     let [inner, outer, top, beside] = [(); 4].map(|()| groups.group());
     let (inner, outer, top, beside) = (inner.await, outer.await, top.await, beside.await);
     let user = groups.user("a user").await;
     let member = Member::User(user);
     groups.join(member, inner).await.unwrap();
-    assert_eq!(groups.told(user).await, [inner]);
-    // A nesting is told to those below, however far.
+    assert_eq!(groups.noted_groups(user).await, [inner]);
+    // A nesting is noted on the rows of those below, however far.
     groups.join(Member::Group(outer), top).await.unwrap();
     groups.join(Member::Group(inner), outer).await.unwrap();
-    assert_eq!(groups.told(user).await, sorted([inner, outer, top]));
+    assert_eq!(groups.noted_groups(user).await, sorted([inner, outer, top]));
     groups.join(member, beside).await.unwrap();
-    assert_eq!(groups.told(user).await, sorted([inner, outer, top, beside]));
+    assert_eq!(
+        groups.noted_groups(user).await,
+        sorted([inner, outer, top, beside])
+    );
     // In the first read of a validation, all are read at once.
     groups.table.wire.calls();
     let read = groups.read(user).await;
@@ -126,13 +129,16 @@ async fn a_users_row_tells_of_every_group_around_them() {
         2,
         "the user, and one batch"
     );
-    // Twice is as once.
+    // The second time changes nothing.
     groups.join(member, beside).await.unwrap();
     assert_eq!(groups.read(user).await.version, read.version);
     groups.leave(Member::Group(outer), top).await;
-    assert_eq!(groups.told(user).await, sorted([inner, outer, beside]));
+    assert_eq!(
+        groups.noted_groups(user).await,
+        sorted([inner, outer, beside])
+    );
     groups.leave(member, inner).await;
-    assert_eq!(groups.told(user).await, [beside]);
+    assert_eq!(groups.noted_groups(user).await, [beside]);
     assert_eq!(groups.read(user).await.member_of, [beside]);
 }
 
@@ -143,9 +149,9 @@ async fn a_row_that_was_not_told_is_made_up_for_by_reading_on() {
     let (inner, outer) = (groups.group().await, groups.group().await);
     let user = groups.user("a user").await;
     groups.join(Member::User(user), inner).await.unwrap();
-    let untold = groups.read(user).await;
+    let without_note = groups.read(user).await;
     groups.join(Member::Group(inner), outer).await.unwrap();
-    let found = groups.table.store.groups_of(&untold).await.unwrap();
+    let found = groups.table.store.groups_of(&without_note).await.unwrap();
     assert!(found.contains_key(&outer));
 }
 
@@ -207,7 +213,7 @@ async fn a_user_is_in_a_hundred_groups_and_no_more() {
         groups.join(Member::Group(*inner), *outer).await.unwrap();
         groups.join(member, *inner).await.unwrap();
     }
-    assert_eq!(groups.told(user).await.len(), MOST_GROUPS);
+    assert_eq!(groups.noted_groups(user).await.len(), MOST_GROUPS);
     let last = all[MOST_GROUPS];
     for joined in [
         groups.join(member, last).await,
@@ -244,7 +250,7 @@ async fn a_closed_group_gives_nothing_and_is_left_by_all() {
             .await
             .unwrap();
     }
-    assert_eq!(groups.told(user).await, [inner]);
+    assert_eq!(groups.noted_groups(user).await, [inner]);
     let read = store.group(account, environment, &inner).await.unwrap();
     assert_eq!(read.unwrap().within, []);
     for group in [middle, outer] {

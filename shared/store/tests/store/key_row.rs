@@ -90,7 +90,7 @@ async fn s55_of_two_changes_of_the_same_ring_one_is_written() {
     let rows = store.key_rows().await.unwrap();
     let kids: Vec<&str> = rows.iter().map(|row| row.kid.as_str()).collect();
     assert_eq!(kids, if one { ["a", "b"] } else { ["a", "c"] });
-    // What was planned before is planned in vain for good.
+    // What was planned before can never be written.
     assert!(!store.change_keys(&ring, &[next("d")]).await.unwrap());
     let later = store.keyring().await.unwrap();
     assert!(later.next_generation() > ring.next_generation());
@@ -103,7 +103,7 @@ async fn s45_after_a_key_is_said_to_be_missing_no_write_of_before_brings_it() {
     let store = &table.store;
     let ring = store.keyring().await.unwrap();
     assert!(!store.settle_key("a").await.unwrap());
-    // It was on its way to the table all the while.
+    // A write that was in progress all the while.
     assert!(!store.change_keys(&ring, &[key("a")]).await.unwrap());
     assert!(store.put_first_key(&key("a")).await.unwrap());
     assert!(store.settle_key("a").await.unwrap());

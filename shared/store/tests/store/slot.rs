@@ -73,7 +73,7 @@ async fn s25_expired_and_revoked_tokens_free_their_places() {
     let fourth = table.mint(&fourth, Some(2), later).await.unwrap();
     assert_eq!(fourth.slot, second.slot);
 
-    // The expired token's slot is another's by now: revoking it frees nothing.
+    // Another token holds the expired token's slot: revoking it frees nothing.
     assert_eq!(
         table
             .store

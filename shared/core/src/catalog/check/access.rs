@@ -1,10 +1,10 @@
 //! The levels of access of a catalog's file, and every rule that they can break.
 
 use super::{Checked, Scopes, declared, fault, in_order};
-use crate::access::AccessLevel;
 use crate::catalog::Catalog;
 use crate::catalog::source::CatalogSource;
-use crate::coverage::ScopeSet;
+use crate::directory::access::AccessLevel;
+use crate::scope::coverage::ScopeSet;
 use std::collections::BTreeMap;
 use toml::Spanned;
 

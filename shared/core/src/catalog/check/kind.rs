@@ -1,18 +1,19 @@
 //! The kinds of a catalog's file, and every rule that they can break.
 
 use super::{Checked, fault, in_order};
+use crate::catalog::kind::{
+    Exposure, Format, Kind, KindName, MANAGEMENT_KIND, OriginPolicy, Presentation,
+};
 use crate::catalog::source::{CatalogSource, FormatSource, KindSource, LifetimeSource};
 use crate::catalog::{Catalog, management_scopes};
-use crate::coverage::ScopeSet;
 use crate::id::PrincipalType;
-use crate::kind::{Exposure, Format, Kind, KindName, OriginPolicy, Presentation};
-use crate::lifetime::Lifetime;
+use crate::issue::lifetime::Lifetime;
+use crate::scope::coverage::ScopeSet;
 use crate::scope::{Action, Name, Scope};
-use crate::token::Prefix;
+use crate::token::prefix::Prefix;
 use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 
-pub(in crate::catalog) const MANAGEMENT_KIND: &str = "management";
 const MANAGEMENT_PREFIX: &str = "hpm";
 const LONGEST_FRESHNESS: u64 = 60;
 const PUBLIC_FRESHNESS: u64 = 5;

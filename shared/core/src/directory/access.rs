@@ -1,0 +1,39 @@
+//! Access: which levels a user or group has at which paths.
+
+use crate::scope::{Name, Path};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::{fmt, str::FromStr};
+
+/// A level of access, such as `read`: the catalog says which scopes it gives.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AccessLevel(Box<str>);
+
+impl AccessLevel {
+    /// The level as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for AccessLevel {
+    type Err = crate::scope::ScopeSyntaxError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse::<Name>().map(|_| Self(text.into()))
+    }
+}
+
+impl fmt::Display for AccessLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The places one user or group has access to, and the level at each. It holds below the place,
+/// too, and the most permissive wins.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Access(pub BTreeMap<Path, AccessLevel>);

@@ -1,0 +1,85 @@
+//! Groups of users, which can stand within other groups.
+
+use crate::directory::access::Access;
+use crate::directory::environment::EnvironmentName;
+use crate::id::{AccountId, GroupId};
+use crate::time::UnixMillis;
+use crate::token::record::TokenName;
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
+
+/// The most groups one user can be in, themselves and by nesting.
+pub const MOST_GROUPS: usize = 100;
+
+/// The most groups that can stand in a row, each within the next.
+pub const MOST_NESTED: usize = 10;
+
+/// What the table holds of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRecord {
+    /// `grp_…`.
+    pub id: GroupId,
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// The environment it lives in.
+    pub environment: EnvironmentName,
+    /// What people call it.
+    pub name: TokenName,
+    /// What its members may do at which places.
+    #[serde(default)]
+    pub access: Access,
+    /// The groups it stands in itself: its members have their access, too.
+    #[serde(default)]
+    pub within: Vec<GroupId>,
+    /// When it was made.
+    pub created_at: UnixMillis,
+    /// When it was closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<UnixMillis>,
+    /// Counts the changes of this row: a change is made to what was read, or not at all.
+    #[serde(default)]
+    pub version: u64,
+}
+
+/// These groups and the ones they stand within, at whatever distance, as far as they are not closed;
+/// each once. `groups` holds the rows: one that is missing is as one that is closed.
+#[must_use]
+pub fn reached<'a, S: BuildHasher>(
+    from: &[GroupId],
+    groups: &'a HashMap<GroupId, GroupRecord, S>,
+) -> Vec<&'a GroupRecord> {
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    let mut next: Vec<GroupId> = from.to_vec();
+    while let Some(id) = next.pop() {
+        let open = groups.get(&id).filter(|group| group.closed_at.is_none());
+        if let Some(group) = open.filter(|_| seen.insert(id)) {
+            next.extend(&group.within);
+            found.push(group);
+        }
+    }
+    found
+}
+
+/// How many groups stand in the longest row from this one upwards, itself among them.
+#[must_use]
+pub fn height<S: BuildHasher>(from: GroupId, groups: &HashMap<GroupId, GroupRecord, S>) -> usize {
+    let mut rows = 0_usize;
+    let mut level = HashSet::from([from]);
+    // No row is longer than there are groups, whatever the rows say.
+    while !level.is_empty() && rows <= groups.len() {
+        rows = rows.saturating_add(1);
+        level = level
+            .iter()
+            .filter_map(|id| groups.get(id))
+            .flat_map(|group| group.within.iter().copied())
+            .filter(|id| {
+                groups
+                    .get(id)
+                    .is_some_and(|group| group.closed_at.is_none())
+            })
+            .collect();
+    }
+    rows
+}

@@ -1,0 +1,92 @@
+//! Users and service accounts: who tokens speak for, besides the account itself.
+
+use crate::directory::access::Access;
+use crate::directory::environment::EnvironmentName;
+use crate::id::{AccountId, GroupId, Principal, PrincipalType};
+use crate::scope::coverage::ScopeSet;
+use crate::time::UnixMillis;
+use crate::token::record::TokenName;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What a user or service account is called: a user's as a token's name, a service account's
+/// without spaces or special characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PrincipalName(Box<str>);
+
+impl PrincipalName {
+    /// The name, if one of this sort can have it.
+    ///
+    /// # Errors
+    /// Says what a name is.
+    pub fn new(name: &str, of: PrincipalType) -> Result<Self, &'static str> {
+        let is_plain = |name: &str| {
+            name.len() <= 64
+                && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
+        };
+        match of {
+            PrincipalType::User => {
+                TokenName::try_from(name.to_owned()).map(|_| Self(name.trim().into()))
+            }
+            PrincipalType::ServiceAccount if is_plain(name) => Ok(Self(name.into())),
+            PrincipalType::ServiceAccount => Err(
+                "a service account's name is 1 to 64 letters, digits, `.`, `_`, `-`, beginning with a letter or digit, without spaces",
+            ),
+            PrincipalType::Account => Err("an account is named when it is made"),
+        }
+    }
+
+    /// The name as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PrincipalName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What the table holds of a user or service account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrincipalRecord {
+    /// `usr_…` or `svc_…`.
+    pub id: Principal,
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// The environment it lives in.
+    pub environment: EnvironmentName,
+    /// What it is called, once in its environment.
+    pub name: PrincipalName,
+    /// What a user may do everywhere; nothing if absent. Service accounts have no rights of their
+    /// own: each of their tokens has its scopes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<ScopeSet>,
+    /// What a user may do at which places.
+    #[serde(default)]
+    pub access: Access,
+    /// The groups a user is in themselves.
+    #[serde(default)]
+    pub member_of: Vec<GroupId>,
+    /// Those and the ones around them, as they were when the row was written: so that all their
+    /// rows can be read at once. What counts is what those rows say.
+    #[serde(default)]
+    pub groups: Vec<GroupId>,
+    /// When it was made.
+    pub created_at: UnixMillis,
+    /// When it was closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<UnixMillis>,
+    /// What speaks for it and was issued up to this moment is dead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_off: Option<UnixMillis>,
+    /// Counts the changes of this row: a change is made to what was read, or not at all.
+    #[serde(default)]
+    pub version: u64,
+}

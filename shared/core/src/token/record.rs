@@ -1,0 +1,236 @@
+//! Records: what the table holds of an opaque token.
+
+use crate::catalog::kind::KindName;
+use crate::directory::environment::EnvironmentName;
+use crate::id::{AccountId, Principal, TokenId};
+use crate::issue::bounds::Bounds;
+use crate::origin::OriginRules;
+use crate::origin::address::IpRules;
+use crate::scope::coverage::ScopeSet;
+use crate::time::{UnixMillis, UnixSeconds};
+use crate::token::{PublicText, SecretHash, SecretMark, TokenSecret};
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use thiserror::Error;
+
+/// A name people give a token, 1 to 100 characters, each of which can be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TokenName(String);
+
+impl TryFrom<String> for TokenName {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let printable = !text.chars().any(is_unseen) && !text.trim().is_empty();
+        if printable && text.chars().count() <= 100 {
+            Ok(Self(text))
+        } else {
+            Err(
+                "a name has 1 to 100 characters, not all of them blank and none that cannot be seen or turns the direction of the text",
+            )
+        }
+    }
+}
+
+/// Control characters, and those of no width or that turn the direction of what follows (Unicode
+/// TR 36 §3.1): two names would look alike, or one like something else.
+fn is_unseen(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+impl From<TokenName> for String {
+    fn from(name: TokenName) -> Self {
+        name.0
+    }
+}
+
+/// What a platform notes about a token: up to 32 texts under names of its own, 4,096 bytes in all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Entries", into = "BTreeMap<String, String>")]
+pub struct Metadata(BTreeMap<String, String>);
+
+/// Too much metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("metadata has at most 32 entries, each a text under a name, of 4,096 bytes in all")]
+pub struct MetadataError;
+
+/// Entries as they are written: no name stands twice.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Entries(#[serde(deserialize_with = "each_once")] BTreeMap<String, String>);
+
+fn each_once<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, String>, D::Error> {
+    struct EachOnce;
+
+    impl<'de> Visitor<'de> for EachOnce {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("texts under names")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut entries = BTreeMap::new();
+            while let Some(name) = map.next_key::<String>()? {
+                if entries.contains_key(&name) {
+                    return Err(A::Error::custom(format_args!("`{name}` stands twice")));
+                }
+                let text = map.next_value()?;
+                entries.insert(name, text);
+            }
+            Ok(entries)
+        }
+    }
+
+    deserializer.deserialize_map(EachOnce)
+}
+
+impl TryFrom<Entries> for Metadata {
+    type Error = MetadataError;
+
+    fn try_from(Entries(entries): Entries) -> Result<Self, MetadataError> {
+        entries.try_into()
+    }
+}
+
+impl TryFrom<BTreeMap<String, String>> for Metadata {
+    type Error = MetadataError;
+
+    fn try_from(entries: BTreeMap<String, String>) -> Result<Self, MetadataError> {
+        let bytes: usize = entries
+            .iter()
+            .map(|(name, text)| name.len().saturating_add(text.len()))
+            .sum();
+        if entries.len() <= 32 && bytes <= 4_096 && !entries.contains_key("") {
+            Ok(Self(entries))
+        } else {
+            Err(MetadataError)
+        }
+    }
+}
+
+impl From<Metadata> for BTreeMap<String, String> {
+    fn from(metadata: Metadata) -> Self {
+        metadata.0
+    }
+}
+
+/// A secret that was rotated away and lives on for a while.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PreviousSecret {
+    /// Its hash.
+    pub hash: SecretHash,
+    /// Until when it is accepted.
+    pub until: UnixMillis,
+}
+
+/// How long one of a token's secrets lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretLife {
+    /// It is the token's own.
+    AsTheToken,
+    /// It was rotated away and ends earlier.
+    Until {
+        /// When.
+        until: UnixMillis,
+        /// Which of the token's old secrets it is.
+        mark: SecretMark,
+    },
+}
+
+/// What the table holds of an opaque token. Its secret is not among it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TokenRecord {
+    /// `tok_…`.
+    pub id: TokenId,
+    /// Its kind.
+    pub kind: KindName,
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// The environment it lives in.
+    pub environment: EnvironmentName,
+    /// Who it speaks for.
+    pub principal: Principal,
+    /// What people call it.
+    pub name: TokenName,
+    /// What it may do.
+    pub scopes: ScopeSet,
+    /// Where a browser may use it from.
+    #[serde(default)]
+    pub origins: OriginRules,
+    /// Which addresses may use it.
+    #[serde(default)]
+    pub ips: IpRules,
+    /// SHA-256 of its secret.
+    pub secret_hash: SecretHash,
+    /// Secrets that were rotated away and live on for a while.
+    #[serde(default)]
+    pub previous: Vec<PreviousSecret>,
+    /// Its text, where its kind is public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_text: Option<PublicText>,
+    /// When it was made.
+    pub created_at: UnixMillis,
+    /// From when on it is valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<UnixSeconds>,
+    /// When it expires; never if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<UnixSeconds>,
+    /// When it was revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<UnixMillis>,
+    /// What was derived from it up to this moment is dead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_off: Option<UnixMillis>,
+    /// Whether it is in use; a paused token can be resumed.
+    pub enabled: bool,
+    /// The token that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minted_by: Option<String>,
+    /// What the platform notes about it.
+    #[serde(default)]
+    pub metadata: Metadata,
+    /// The place it takes among a limited kind's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<u8>,
+}
+
+impl TokenRecord {
+    /// How far it reaches.
+    #[must_use]
+    pub fn bounds(&self) -> Bounds<'_> {
+        Bounds {
+            scopes: &self.scopes,
+            origins: &self.origins,
+            ips: &self.ips,
+            expires_at: self.expires_at,
+        }
+    }
+
+    /// How long `secret` opens this token; `None` if it does not.
+    #[must_use]
+    pub fn life_of(&self, secret: &TokenSecret, now: UnixMillis) -> Option<SecretLife> {
+        // Every living secret is compared, whatever the first comparison says.
+        let rotated_away = self.previous.iter().filter(|previous| now < previous.until);
+        let previous = rotated_away
+            .filter(|previous| previous.hash.matches(secret))
+            .max_by_key(|previous| previous.until);
+        if self.secret_hash.matches(secret) {
+            Some(SecretLife::AsTheToken)
+        } else {
+            previous.map(|previous| SecretLife::Until {
+                until: previous.until,
+                mark: previous.hash.mark(),
+            })
+        }
+    }
+}

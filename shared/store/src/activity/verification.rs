@@ -1,0 +1,199 @@
+//! Verification: compares seals with the rows that they cover, and finds what was deleted, altered or
+//! added.
+
+use super::audit_id::EARLIEST;
+use super::seal::{Seal, SealHead, rows_digest};
+use super::sealing::{LAST, ROWS};
+use crate::table::{Item, Range, Store, StoreError, key_text, keys, row};
+use hallpass_core::{AccountId, EnvironmentName};
+
+/// Seals a page.
+const PAGE: i32 = 10;
+
+/// What verifying some seals found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verification {
+    /// How many seals were good.
+    pub seals: u64,
+    /// How many rows they cover.
+    pub rows: u64,
+    /// The first that is not.
+    pub fault: Option<(u64, SealFault)>,
+    /// The end of the chain as it is now.
+    pub head: Option<SealHead>,
+    /// The last seal looked at, where there are more.
+    pub next: Option<SealHead>,
+}
+
+/// What is wrong with a seal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SealFault {
+    /// The seal itself is not there.
+    SealMissing,
+    /// The seal was altered, or does not follow from the one before.
+    SealAltered,
+    /// Rows it covers are not there any more.
+    RowsMissing,
+    /// Rows it covers were altered.
+    RowsAltered,
+    /// Rows were added to what it covers.
+    RowsAdded,
+}
+
+/// A row of a chain: the number in its key, and the seal, unless the row is unreadable.
+struct Link {
+    number: Option<u64>,
+    seal: Option<Seal>,
+}
+
+impl From<Item> for Link {
+    fn from(item: Item) -> Self {
+        Self {
+            number: key_text(&item, "sk").parse().ok(),
+            seal: row::read(item).ok(),
+        }
+    }
+}
+
+impl Verification {
+    /// A verification that ends here: after a fault there is no next page.
+    fn ended(self) -> Self {
+        Self { next: None, ..self }
+    }
+}
+
+impl Store {
+    /// Holds some seals, after one that was good before, to what the table has: that one must
+    /// still be what it was.
+    ///
+    /// # Errors
+    /// When the table does not answer. A seal that is unreadable is a fault.
+    pub async fn verify_seals(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        after: Option<&SealHead>,
+    ) -> Result<Verification, StoreError> {
+        let number = after.map_or(0, |after| after.number);
+        let range = Range {
+            pk: keys::seals_partition(account, environment),
+            // The one before is what the first of the page follows from.
+            from: keys::seal(account, environment, number).sk,
+            to: LAST.to_owned(),
+            newest_first: false,
+            limit: Some(PAGE.saturating_add(1)),
+            after: None,
+        };
+        let (items, next) = self.range("read seals", range).await?;
+        let seals: Vec<Link> = items.into_iter().map(Link::from).collect();
+        let head = match self.last_seal(account, environment).await {
+            Ok(head) => head,
+            Err(StoreError::Corrupt { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let last = seals.last().and_then(|link| link.seal.as_ref());
+        let mut found = Verification {
+            seals: 0,
+            rows: 0,
+            fault: None,
+            next: next.and(last.map(Seal::head)),
+            head: head.as_ref().map(Seal::head),
+        };
+        let mut seals = seals.into_iter();
+        let mut before: Option<Seal> = None;
+        if let Some(after) = after {
+            let first = seals.next().filter(|first| first.number == Some(number));
+            let Some(first) = first else {
+                found.fault = Some((number, SealFault::SealMissing));
+                return Ok(found.ended());
+            };
+            before = first.seal.filter(|seal| seal.head() == *after);
+            if before.is_none() {
+                found.fault = Some((number, SealFault::SealAltered));
+                return Ok(found.ended());
+            }
+        }
+        for link in seals {
+            let expected = before
+                .as_ref()
+                .map_or(1, |before| before.number.saturating_add(1));
+            let Some(seal) = link.seal else {
+                let fault = if link.number == Some(expected) {
+                    SealFault::SealAltered
+                } else {
+                    SealFault::SealMissing
+                };
+                found.fault = Some((expected, fault));
+                return Ok(found.ended());
+            };
+            found.fault = self
+                .fault(account, environment, before.as_ref(), &seal)
+                .await?;
+            if found.fault.is_some() {
+                return Ok(found.ended());
+            }
+            found.seals = found.seals.saturating_add(1);
+            found.rows = found.rows.saturating_add(seal.count);
+            before = Some(seal);
+        }
+        Ok(found)
+    }
+
+    async fn fault(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        before: Option<&Seal>,
+        seal: &Seal,
+    ) -> Result<Option<(u64, SealFault)>, StoreError> {
+        let expected = before.map_or(1, |before| before.number.saturating_add(1));
+        if seal.number != expected {
+            return Ok(Some((expected, SealFault::SealMissing)));
+        }
+        let previous = before.map_or("", |before| before.hash.as_str());
+        if seal.previous != previous || seal.hash != seal.digest(account, environment) {
+            return Ok(Some((expected, SealFault::SealAltered)));
+        }
+        let from = before.map_or(EARLIEST, |before| before.until.as_str());
+        let rows = self.sealed_rows(account, environment, from, seal).await?;
+        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        Ok(if rows_digest(&rows) == seal.rows {
+            None
+        } else if count < seal.count {
+            Some((expected, SealFault::RowsMissing))
+        } else if count > seal.count {
+            Some((expected, SealFault::RowsAdded))
+        } else {
+            Some((expected, SealFault::RowsAltered))
+        })
+    }
+
+    /// The rows of the stretch that a seal covers: one row more than it has is enough to know.
+    async fn sealed_rows(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        from: &str,
+        seal: &Seal,
+    ) -> Result<Vec<Item>, StoreError> {
+        let mut rows = Vec::new();
+        let mut after = None;
+        loop {
+            let range = Range {
+                pk: keys::audit_partition(account, environment),
+                from: from.to_owned(),
+                to: seal.until.clone(),
+                newest_first: false,
+                limit: Some(ROWS.saturating_add(1)),
+                after,
+            };
+            let (page, next) = self.range("read the audit log", range).await?;
+            rows.extend(page);
+            let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+            if next.is_none() || count > seal.count {
+                return Ok(rows);
+            }
+            after = next;
+        }
+    }
+}

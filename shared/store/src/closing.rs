@@ -1,0 +1,14 @@
+//! Closing an account, an environment or a principal, or ending what is old in one.
+//!
+//! `close` and `principal` do it: they `begin` by one write to the row of what is closed, from which
+//! on nothing more is made there, and `sweep` ends what was made before, page by page. `progress` is
+//! how far a sweep has come, `target` what it is of.
+
+mod begin;
+mod close;
+mod principal;
+mod progress;
+mod sweep;
+mod target;
+
+pub use close::{Closed, Closing};

@@ -1,0 +1,197 @@
+//! Close: nothing more is minted in an environment or account, or for a user or service account, and
+//! everything under it is revoked.
+
+use super::begin::{End, Part};
+use super::progress::{ALL_TIME, Progress, Step};
+use super::target::Target;
+use crate::activity::Audit;
+use crate::table::{Outcome, Store, StoreError, Transaction, keys};
+use hallpass_core::{AccountId, EnvironmentName, Principal, UnixMillis};
+use serde::Deserialize;
+use std::sync::Arc;
+use tokio::time::Instant;
+
+/// What is closed, or swept of what is old.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// One environment.
+    Environment {
+        /// The account it belongs to.
+        account: AccountId,
+        /// Its name.
+        environment: EnvironmentName,
+    },
+    /// One user or service account.
+    Principal {
+        /// The account it belongs to.
+        account: AccountId,
+        /// The environment it lives in.
+        environment: EnvironmentName,
+        /// Its id.
+        principal: Principal,
+    },
+    /// An account with all its environments.
+    Account(AccountId),
+}
+
+/// How far closing came before its deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// Everything is revoked.
+    Finished,
+    /// Nothing more is minted, and some is still to be revoked: call again.
+    Unfinished,
+}
+
+/// An environment of an account that is closed.
+#[derive(Deserialize)]
+struct Listed {
+    name: EnvironmentName,
+    #[serde(flatten)]
+    progress: Progress,
+}
+
+impl Store {
+    /// Without `before`, closes; with it, closes nothing, revokes the tokens made up to that moment
+    /// and cuts off what the others derived up to it (a moment still to come counts as now).
+    ///
+    /// Works until `deadline` and goes on there when called again; one page at least is done by
+    /// each call, and a finished one is not done again. `None`: there is no such row.
+    ///
+    /// # Errors
+    /// When the table does not answer; what was done stays done.
+    pub async fn close(
+        &self,
+        closing: &Closing,
+        before: Option<UnixMillis>,
+        audit: &Audit,
+        now: UnixMillis,
+        deadline: Instant,
+    ) -> Result<Option<Closed>, StoreError> {
+        let end = match before {
+            Some(before) => End {
+                before: before.min(now),
+                closed_at: None,
+            },
+            None => End {
+                before: ALL_TIME,
+                closed_at: Some(now),
+            },
+        };
+        let finished = match closing {
+            Closing::Environment {
+                account,
+                environment,
+            } => {
+                let row = keys::environment(account, environment);
+                let begin = end
+                    .begin(&row)
+                    .log(Part::Audit, audit, account, environment)?;
+                let target = Target {
+                    account: *account,
+                    environment: environment.clone(),
+                    principal: None,
+                    caller: audit.calling_token(),
+                };
+                self.close_environment(begin, target, now, deadline).await?
+            }
+            Closing::Principal {
+                account,
+                environment,
+                principal,
+            } => {
+                let target = Target {
+                    account: *account,
+                    environment: environment.clone(),
+                    principal: Some(*principal),
+                    caller: audit.calling_token(),
+                };
+                self.close_principal(end, target, principal, audit, now, deadline)
+                    .await?
+            }
+            Closing::Account(account) => {
+                let begin = end.begin(&keys::account(account)).log(
+                    Part::Audit,
+                    audit,
+                    account,
+                    &EnvironmentName::default(),
+                )?;
+                self.close_account(begin, *account, now, deadline).await?
+            }
+        };
+        Ok(finished.map(|finished| {
+            if finished {
+                Closed::Finished
+            } else {
+                Closed::Unfinished
+            }
+        }))
+    }
+
+    async fn close_environment(
+        &self,
+        begin: Transaction<Part>,
+        target: Target,
+        now: UnixMillis,
+        deadline: Instant,
+    ) -> Result<Option<bool>, StoreError> {
+        let row = target.row();
+        // Where the condition is lost, the row is gone, or a sweep that reaches as far has begun.
+        let (Outcome::Written | Outcome::Lost(_)) = self.transact(&begin).await?;
+        let Some(progress) = self.progress(&row).await? else {
+            return Ok(None);
+        };
+        self.sweep(&Arc::new(target), progress, now, deadline)
+            .await
+            .map(Some)
+    }
+
+    async fn close_account(
+        &self,
+        begin: Transaction<Part>,
+        account: AccountId,
+        now: UnixMillis,
+        deadline: Instant,
+    ) -> Result<Option<bool>, StoreError> {
+        let row = keys::account(&account);
+        let (Outcome::Written | Outcome::Lost(_)) = self.transact(&begin).await?;
+        let Some(progress) = self.progress(&row).await? else {
+            return Ok(None);
+        };
+        let Some(before) = progress.unfinished() else {
+            return Ok(Some(true));
+        };
+        // What the account's row says, which may reach further than this call.
+        let end = End {
+            before,
+            closed_at: progress.closed_at,
+        };
+        let mut in_time = true;
+        // What is made after this list was read has no token from before: mints check the account.
+        let listed: Vec<Listed> = self
+            .query_all("list environments", &row.pk, keys::ENVIRONMENTS)
+            .await?;
+        for Listed { name, progress } in listed {
+            if progress.has_ended(before) {
+                continue;
+            }
+            if !in_time {
+                return Ok(Some(false));
+            }
+            let begin = end.begin(&keys::environment(&account, &name));
+            let target = Target {
+                account,
+                environment: name,
+                principal: None,
+                // Only the operator closes an account, and never its own.
+                caller: None,
+            };
+            if self.close_environment(begin, target, now, deadline).await? == Some(false) {
+                return Ok(Some(false));
+            }
+            in_time = Instant::now() < deadline;
+        }
+        self.record_progress(&row, before, Step::Done).await?;
+        Ok(Some(true))
+    }
+}

@@ -1,0 +1,119 @@
+//! Environments: the closed universes inside an account.
+
+use super::creation::CreateError;
+use crate::activity::Audit;
+use crate::idempotency::Idempotency;
+use crate::table::{Expression, Outcome, Slice, Store, StoreError, Transaction, keys, row};
+use hallpass_core::{AccountId, EnvironmentName, UnixMillis};
+use serde::{Deserialize, Serialize};
+
+/// An environment, as it is made and read. While it is closed or what is old in it is ended, its row
+/// also says how far that has come (`sweep_…`), which this type leaves out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvironmentRow {
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// Its name in that account.
+    pub name: EnvironmentName,
+    /// When it was made.
+    pub created_at: UnixMillis,
+    /// When it was closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<UnixMillis>,
+}
+
+/// Some environments of an account, in the order of their names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvironmentPage {
+    /// The environments.
+    pub environments: Vec<EnvironmentRow>,
+    /// The cursor of the next page; absent after the last one, which may be empty.
+    pub next: Option<EnvironmentName>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Environment,
+    Account,
+    Idempotency,
+    Audit,
+}
+
+impl Store {
+    /// Makes an environment in an open account.
+    ///
+    /// # Errors
+    /// Says why nothing was made.
+    pub async fn create_environment(
+        &self,
+        environment: &EnvironmentRow,
+        idempotency: Option<&Idempotency>,
+        audit: &Audit,
+        now: UnixMillis,
+    ) -> Result<(), CreateError> {
+        let (account, name) = (&environment.account, &environment.name);
+        let key = keys::environment(account, name);
+        let open = Expression::new("attribute_exists(#pk) AND attribute_not_exists(#closed_at)");
+        let mut transaction = Transaction::new("create an environment")
+            .create(Part::Environment, row::write(&key, environment, None)?)
+            .check(Part::Account, keys::account(account), open)
+            .log(Part::Audit, audit, account, name)?;
+        if let Some(idempotency) = idempotency {
+            let made = name.to_string();
+            transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
+        }
+        let Outcome::Lost(parts) = self.transact(&transaction).await? else {
+            return Ok(());
+        };
+        self.refuse_repeated_creation(idempotency, now).await?;
+        if parts.contains(&Part::Environment) {
+            return Err(CreateError::Exists);
+        }
+        Err(match self.account(account).await? {
+            Some(_) => CreateError::Closed,
+            None => CreateError::NoAccount,
+        })
+    }
+
+    /// Reads an environment.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the row is unreadable.
+    pub async fn environment(
+        &self,
+        account: &AccountId,
+        name: &EnvironmentName,
+    ) -> Result<Option<EnvironmentRow>, StoreError> {
+        let key = keys::environment(account, name);
+        self.find("read an environment", &key).await
+    }
+
+    /// Reads up to `limit` environments of an account, 1 to 100, after the one of the cursor, in the
+    /// order of their names.
+    ///
+    /// # Errors
+    /// When the table does not answer, or a row is unreadable.
+    pub async fn environments(
+        &self,
+        account: &AccountId,
+        limit: u32,
+        cursor: Option<EnvironmentName>,
+    ) -> Result<EnvironmentPage, StoreError> {
+        let pk = keys::account(account).pk;
+        let slice = Slice {
+            limit: i32::try_from(limit.clamp(1, 100)).ok(),
+            after: cursor.map(|name| keys::environment(account, &name)),
+        };
+        let (rows, after) = self
+            .query("list environments", &pk, keys::ENVIRONMENTS, slice)
+            .await?;
+        let environments: Result<Vec<EnvironmentRow>, _> =
+            rows.into_iter().map(row::read).collect();
+        let environments = environments?;
+        let last = environments.last().map(|row| row.name.clone());
+        Ok(EnvironmentPage {
+            next: after.and(last),
+            environments,
+        })
+    }
+}

@@ -1,0 +1,216 @@
+//! Access: a level that a user or group has at a folder. What counts is the map in the member's own
+//! row, by path; the entry in the folder's partition is written with it, to be listed.
+
+use super::error::FolderError;
+use super::grantor::Grantor;
+use super::part::Part;
+use crate::activity::Audit;
+use crate::directory::groups::Member;
+use crate::table::{Expression, Key, Outcome, Store, TenantRef, Transaction, keys, row};
+use hallpass_core::{
+    Access, AccessLevel, AccountId, EnvironmentName, FolderRef, GroupRecord, Path, Principal,
+    PrincipalRecord,
+};
+use serde::{Deserialize, Serialize};
+
+/// How many folders one user or group can have access to, and how many bytes those take: a row has
+/// at most 400 KB.
+const MOST_FOLDERS: usize = 1_000;
+const MOST_BYTES: usize = 256 * 1_024;
+
+/// Where a user or group is given a level, or loses it.
+#[derive(Clone, Copy, Debug)]
+pub struct Grant<'a> {
+    /// The account all of them belong to.
+    pub account: &'a AccountId,
+    /// The environment all of them live in.
+    pub environment: &'a EnvironmentName,
+    /// The folder.
+    pub folder: FolderRef,
+    /// Its path.
+    pub path: &'a Path,
+    /// Who.
+    pub member: Member,
+}
+
+/// The entry of a folder's partition.
+#[derive(Serialize, Deserialize)]
+pub(super) struct AccessEntry {
+    pub(super) member: Member,
+    pub(super) level: AccessLevel,
+}
+
+/// The row that says what a member may do.
+enum Holder {
+    User(Box<PrincipalRecord>),
+    Group(Box<GroupRecord>),
+}
+
+impl Holder {
+    fn access(&mut self) -> &mut Access {
+        match self {
+            Self::User(user) => &mut user.access,
+            Self::Group(group) => &mut group.access,
+        }
+    }
+
+    fn write(&self, transaction: Transaction<Part>) -> Result<Transaction<Part>, FolderError> {
+        Ok(match self {
+            Self::User(user) => transaction.change_principal(Part::Member, user)?,
+            Self::Group(group) => transaction.change_group(Part::Member, group)?,
+        })
+    }
+}
+
+impl Grant<'_> {
+    fn tenant(&self) -> TenantRef<'_> {
+        TenantRef {
+            account: self.account,
+            environment: self.environment,
+        }
+    }
+
+    fn key(&self) -> Key {
+        key(self.account, self.environment, &self.folder, &self.member)
+    }
+}
+
+pub(super) fn key(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    folder: &FolderRef,
+    member: &Member,
+) -> Key {
+    let members = match member {
+        Member::User(_) => "users",
+        Member::Group(_) => "groups",
+    };
+    keys::access(account, environment, folder, members, &member.to_string())
+}
+
+fn fits(access: &Access) -> bool {
+    let bytes = access
+        .0
+        .iter()
+        .map(|(path, level)| path.as_str().len().saturating_add(level.as_str().len()));
+    access.0.len() <= MOST_FOLDERS && bytes.sum::<usize>() <= MOST_BYTES
+}
+
+impl Store {
+    /// Gives a user or group a level at a folder, in place of the one they had, or takes it away.
+    /// Taking away what is not there changes nothing. Where a user's token asks, only while its
+    /// user, the `grantor`, may.
+    ///
+    /// # Errors
+    /// Says why nothing was changed.
+    pub async fn change_access(
+        &self,
+        grant: &Grant<'_>,
+        level: Option<&AccessLevel>,
+        grantor: Option<&Grantor<'_>>,
+        audit: &Audit,
+    ) -> Result<(), FolderError> {
+        let operation = "change access";
+        let mut backoff = self.backoff(operation, audit.digest());
+        loop {
+            let mut transaction = Transaction::new(operation)
+                .while_open(Part::Tenant, grant.tenant())
+                .log_in(Part::Audit, audit, grant.tenant())?;
+            transaction = match level {
+                Some(level) => self.give(transaction, grant, level).await?,
+                None => match self.take(transaction, grant).await? {
+                    Some(transaction) => transaction,
+                    None => return Ok(()),
+                },
+            };
+            if let Some(grantor) = grantor {
+                transaction = self
+                    .while_grantor_may(transaction, grant.tenant(), grantor)
+                    .await?;
+            }
+            transaction =
+                transaction.while_folder_exists(Part::Folder, grant.tenant(), &grant.folder);
+            let Outcome::Lost(parts) = self.transact(&transaction).await? else {
+                return Ok(());
+            };
+            if parts.contains(&Part::Tenant) {
+                return Err(self.why_not_open(grant.tenant()).await?.into());
+            }
+            if parts.contains(&Part::Folder) {
+                return Err(FolderError::NoFolder);
+            }
+            backoff.pause().await?;
+        }
+    }
+
+    /// Adds the writes that give the owner of a new folder a level there, unless they have that level
+    /// at a folder above: an entry of its own would only make their row longer.
+    pub(crate) async fn give_to_owner(
+        &self,
+        transaction: Transaction<Part>,
+        grant: &Grant<'_>,
+        level: &AccessLevel,
+    ) -> Result<Transaction<Part>, FolderError> {
+        let mut holder = self.holder(grant).await?;
+        let mut above = holder.access().0.iter();
+        if above.any(|(path, has)| has == level && path.contains(grant.path)) {
+            return Ok(transaction);
+        }
+        self.give(transaction, grant, level).await
+    }
+
+    /// Adds the writes that give somebody a level at a folder.
+    async fn give(
+        &self,
+        transaction: Transaction<Part>,
+        grant: &Grant<'_>,
+        level: &AccessLevel,
+    ) -> Result<Transaction<Part>, FolderError> {
+        let mut holder = self.holder(grant).await?;
+        let access = holder.access();
+        access.0.insert(grant.path.clone(), level.clone());
+        if !fits(access) {
+            return Err(FolderError::TooManyFolders);
+        }
+        let entry = AccessEntry {
+            member: grant.member,
+            level: level.clone(),
+        };
+        let row = row::write(&grant.key(), &entry, None)?;
+        let transaction = transaction.put(Part::Audit, row, Expression::none());
+        holder.write(transaction)
+    }
+
+    /// Adds the writes that take away the level somebody has at a folder; `None` where there is
+    /// none.
+    async fn take(
+        &self,
+        transaction: Transaction<Part>,
+        grant: &Grant<'_>,
+    ) -> Result<Option<Transaction<Part>>, FolderError> {
+        let mut holder = self.holder(grant).await?;
+        if holder.access().0.remove(grant.path).is_none() {
+            return Ok(None);
+        }
+        let transaction = transaction.delete(Part::Audit, grant.key(), Expression::none());
+        holder.write(transaction).map(Some)
+    }
+
+    async fn holder(&self, grant: &Grant<'_>) -> Result<Holder, FolderError> {
+        let (account, environment) = (grant.account, grant.environment);
+        let found = match grant.member {
+            Member::User(id) => {
+                let id = Principal::User(id);
+                let user = self.principal(account, environment, &id).await?;
+                let open = user.filter(|user| user.closed_at.is_none());
+                open.map(|user| Holder::User(Box::new(user)))
+            }
+            Member::Group(id) => {
+                let group = self.group(account, environment, &id).await?;
+                let open = group.filter(|group| group.closed_at.is_none());
+                open.map(|group| Holder::Group(Box::new(group)))
+            }
+        };
+        found.ok_or(FolderError::NoMember)
+    }
+}

@@ -1,0 +1,152 @@
+//! Folders: each is a row, and an entry in the list of those that lie in the same one.
+
+use super::access::Grant;
+use super::error::FolderError;
+use super::grantor::Grantor;
+use super::part::Part;
+use crate::activity::Audit;
+use crate::directory::creation::CreateError;
+use crate::directory::groups::Member;
+use crate::idempotency::Idempotency;
+use crate::table::{Key, Outcome, Store, StoreError, TenantRef, Transaction, keys, row};
+use hallpass_core::{
+    AccessLevel, AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, UnixMillis, UserId,
+};
+
+/// Some folders that lie in the same one, in the order of their ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderPage {
+    /// The folders.
+    pub folders: Vec<FolderRecord>,
+    /// The cursor of the next page; absent after the last one, which may be empty.
+    pub next: Option<FolderId>,
+}
+
+/// Who makes a folder at the top, and the level they have there from the start.
+#[derive(Clone, Copy, Debug)]
+pub struct Owner<'a> {
+    /// The user.
+    pub user: UserId,
+    /// The level.
+    pub level: &'a AccessLevel,
+}
+
+/// The list of what lies in a folder, or at the top.
+fn list_in(parent: Option<&FolderRef>) -> String {
+    match parent {
+        None => "folder".to_owned(),
+        Some(parent) => format!("folder#{parent}"),
+    }
+}
+
+impl Store {
+    /// Makes a folder in another, or at the top, where its `owner` has access from then on. Where a
+    /// user's token asks, only while its user, the `grantor`, may.
+    ///
+    /// # Errors
+    /// Says why nothing was made.
+    pub async fn create_folder(
+        &self,
+        record: &FolderRecord,
+        owner: Option<Owner<'_>>,
+        grantor: Option<&Grantor<'_>>,
+        idempotency: Option<&Idempotency>,
+        audit: &Audit,
+        now: UnixMillis,
+    ) -> Result<(), FolderError> {
+        let operation = "create a folder";
+        let tenant = TenantRef::from(record);
+        let key = keys::folder(&record.account, &record.environment, &record.id);
+        let mut backoff = self.backoff(operation, audit.digest());
+        loop {
+            let mut transaction = Transaction::new(operation)
+                .create(Part::Folder, row::write(&key, record, None)?)
+                .add_to_list(
+                    Part::Folder,
+                    tenant,
+                    &list_in(record.parent.as_ref()),
+                    &record.id,
+                )?
+                .while_open(Part::Tenant, tenant)
+                .log_in(Part::Audit, audit, tenant)?;
+            if let Some(owner) = owner {
+                let grant = Grant {
+                    account: &record.account,
+                    environment: &record.environment,
+                    folder: FolderRef::Made(record.id),
+                    path: &record.path,
+                    member: Member::User(owner.user),
+                };
+                transaction = self.give_to_owner(transaction, &grant, owner.level).await?;
+            }
+            if let Some(grantor) = grantor {
+                transaction = self.while_grantor_may(transaction, tenant, grantor).await?;
+            }
+            if let Some(parent) = &record.parent {
+                transaction = transaction.while_folder_exists(Part::Parent, tenant, parent);
+            }
+            if let Some(idempotency) = idempotency {
+                let made = record.id.to_string();
+                transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
+            }
+            let Outcome::Lost(parts) = self.transact(&transaction).await? else {
+                return Ok(());
+            };
+            self.refuse_repeated_creation(idempotency, now).await?;
+            if parts.contains(&Part::Tenant) {
+                return Err(self.why_not_open(tenant).await?.into());
+            }
+            if parts.contains(&Part::Parent) {
+                return Err(FolderError::NoFolder);
+            }
+            if parts.contains(&Part::Folder) {
+                return Err(CreateError::Exists.into());
+            }
+            backoff.pause().await?;
+        }
+    }
+
+    /// Reads a folder.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the row is unreadable.
+    pub async fn folder(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        id: &FolderId,
+    ) -> Result<Option<FolderRecord>, StoreError> {
+        let key = keys::folder(account, environment, id);
+        self.find("read a folder", &key).await
+    }
+
+    /// Reads up to `limit` folders, 1 to 100, of those that lie in `parent`, or at the top, after
+    /// the one of the cursor.
+    ///
+    /// # Errors
+    /// When the table does not answer, or a row is unreadable.
+    pub async fn folders(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        parent: Option<&FolderRef>,
+        limit: u32,
+        cursor: Option<FolderId>,
+    ) -> Result<FolderPage, StoreError> {
+        let operation = "list folders";
+        let tenant = TenantRef {
+            account,
+            environment,
+        };
+        let (ids, next): (Vec<FolderId>, _) = self
+            .list_page(operation, tenant, &list_in(parent), limit, cursor)
+            .await?;
+        let key = |id| keys::folder(account, environment, id);
+        let keys: Vec<Key> = ids.iter().map(key).collect();
+        let mut folders = Vec::with_capacity(ids.len());
+        for row in self.batch(operation, &keys).await? {
+            folders.push(row::read(row)?);
+        }
+        Ok(FolderPage { folders, next })
+    }
+}

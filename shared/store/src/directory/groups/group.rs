@@ -1,0 +1,203 @@
+//! Groups: each is a row and an entry in the list of groups; its members are rows in its partition.
+
+use super::descendants::walk_deadline;
+use crate::activity::Audit;
+use crate::directory::creation::CreateError;
+use crate::directory::principal::{ChangeError, unchanged};
+use crate::idempotency::Idempotency;
+use crate::table::{
+    Expression, KEPT_SECONDS, Outcome, Store, StoreError, TRANSACTION_LIMIT, TenantRef,
+    Transaction, keys, number, row,
+};
+use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, UnixMillis};
+
+/// The name of the list that groups are in.
+pub(crate) const GROUP: &str = "group";
+
+/// Some groups of an environment, in the order of their ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupPage {
+    /// Those that are not closed.
+    pub groups: Vec<GroupRecord>,
+    /// The cursor of the next page; absent after the last one, which may be empty.
+    pub next: Option<GroupId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Group,
+    Tenant,
+    Idempotency,
+    Audit,
+}
+
+impl<P: Copy> Transaction<P> {
+    /// Writes what can change of a group, where the row is as it was read (its `version` says so)
+    /// and not closed.
+    pub(crate) fn change_group(self, part: P, next: &GroupRecord) -> Result<Self, StoreError> {
+        let key = keys::group(&next.account, &next.environment, &next.id);
+        let change = Expression::new(
+            "SET #name = :name, #access = :access, #within = :within, #version = :next",
+        )
+        .with(":name", row::value(&key, &next.name)?)
+        .with(":access", row::value(&key, &next.access)?)
+        .with(":within", row::value(&key, &next.within)?)
+        .with(":next", number(next.version.saturating_add(1)));
+        Ok(self.update(part, key, change, unchanged(next.version)))
+    }
+
+    /// Holds only while these groups give what they gave when they were read. Groups
+    /// beyond the limit of one transaction are not checked.
+    pub(crate) fn while_groups_unchanged(self, part: P, groups: &[&GroupRecord]) -> Self {
+        const BESIDE: usize = 10;
+        let most = TRANSACTION_LIMIT.saturating_sub(BESIDE);
+        groups.iter().take(most).fold(self, |it, group| {
+            let key = keys::group(&group.account, &group.environment, &group.id);
+            it.check(part, key, unchanged(group.version))
+        })
+    }
+}
+
+impl Store {
+    /// Makes a group, within no other yet, in an open environment.
+    ///
+    /// # Errors
+    /// Says why nothing was made.
+    pub async fn create_group(
+        &self,
+        record: &GroupRecord,
+        idempotency: Option<&Idempotency>,
+        audit: &Audit,
+        now: UnixMillis,
+    ) -> Result<(), CreateError> {
+        let tenant = TenantRef::from(record);
+        let key = keys::group(&record.account, &record.environment, &record.id);
+        let mut transaction = Transaction::new("create a group")
+            .create(Part::Group, row::write(&key, record, None)?)
+            .add_to_list(Part::Group, tenant, GROUP, &record.id)?
+            .while_open(Part::Tenant, tenant)
+            .log_in(Part::Audit, audit, tenant)?;
+        if let Some(idempotency) = idempotency {
+            let made = record.id.to_string();
+            transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
+        }
+        let Outcome::Lost(parts) = self.transact(&transaction).await? else {
+            return Ok(());
+        };
+        self.refuse_repeated_creation(idempotency, now).await?;
+        if parts.contains(&Part::Tenant) {
+            return Err(self.why_not_open(tenant).await?);
+        }
+        Err(CreateError::Exists)
+    }
+
+    /// Reads a group, a closed one too.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the row is unreadable.
+    pub async fn group(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        id: &GroupId,
+    ) -> Result<Option<GroupRecord>, StoreError> {
+        let key = keys::group(account, environment, id);
+        self.find("read a group", &key).await
+    }
+
+    /// Reads up to `limit` groups, 1 to 100, after the one of the cursor.
+    ///
+    /// # Errors
+    /// When the table does not answer, or a row is unreadable.
+    pub async fn group_page(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        limit: u32,
+        cursor: Option<GroupId>,
+    ) -> Result<GroupPage, StoreError> {
+        let tenant = TenantRef {
+            account,
+            environment,
+        };
+        let (ids, next): (Vec<GroupId>, _) = self
+            .list_page("list groups", tenant, GROUP, limit, cursor)
+            .await?;
+        let mut groups = self.groups(account, environment, &ids).await?;
+        groups.retain(|group| group.closed_at.is_none());
+        Ok(GroupPage { groups, next })
+    }
+
+    /// Closes a group as it was read: it gives nothing any more, nor do those around it through it.
+    ///
+    /// # Errors
+    /// Says why nothing was changed.
+    pub async fn close_group(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        id: &GroupId,
+        audit: &Audit,
+        now: UnixMillis,
+    ) -> Result<(), ChangeError> {
+        let operation = "close a group";
+        let mut backoff = self.backoff(operation, audit.digest());
+        loop {
+            let read = self.group(account, environment, id).await?;
+            let group = read.ok_or(ChangeError::Missing)?;
+            if group.closed_at.is_some() {
+                return Ok(());
+            }
+            let tenant = TenantRef::from(&group);
+            // Where the row is missing, it gives nothing as well: it need not stay.
+            let change = Expression::new("SET #closed_at = :now, #ttl = :ttl")
+                .with(":now", number(now.0))
+                .with(":ttl", number(now.seconds().plus(KEPT_SECONDS).0));
+            let key = keys::group(account, environment, id);
+            let transaction = Transaction::new(operation)
+                .update(Part::Group, key, change, unchanged(group.version))
+                .remove_from_list(Part::Group, tenant, GROUP, id)
+                .log_in(Part::Audit, audit, tenant)?;
+            match self.transact(&transaction).await? {
+                Outcome::Written => {
+                    self.remove_all_members(&group, walk_deadline()).await;
+                    return Ok(());
+                }
+                Outcome::Lost(_) => backoff.pause().await?,
+            }
+        }
+    }
+
+    /// Changes the name or access of a group by `change`, which is called again where another
+    /// change came first; answers the record as it is now.
+    ///
+    /// # Errors
+    /// Says why nothing was changed.
+    pub async fn change_group(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        id: &GroupId,
+        change: impl Fn(&mut GroupRecord),
+        audit: &Audit,
+    ) -> Result<GroupRecord, ChangeError> {
+        let operation = "change a group";
+        let mut backoff = self.backoff(operation, audit.digest());
+        loop {
+            let read = self.group(account, environment, id).await?;
+            let read = read.filter(|group| group.closed_at.is_none());
+            let mut next = read.ok_or(ChangeError::Missing)?;
+            change(&mut next);
+            let transaction = Transaction::new(operation)
+                .change_group(Part::Group, &next)?
+                .log_in(Part::Audit, audit, TenantRef::from(&next))?;
+            match self.transact(&transaction).await? {
+                Outcome::Written => {
+                    next.version = next.version.saturating_add(1);
+                    return Ok(next);
+                }
+                Outcome::Lost(_) => backoff.pause().await?,
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! A member of a group, its entry in the group's partition, and why nobody joined or left.
+
+use crate::table::{Expression, Key, StoreError, TenantRef, Transaction, keys, row};
+use hallpass_core::{
+    AccountId, EnvironmentName, GroupId, GroupRecord, IdError, MOST_GROUPS, Scope, UserId,
+};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use thiserror::Error;
+
+/// A user or a group in a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Member {
+    /// A user.
+    User(UserId),
+    /// A group, whose members are the group's as well.
+    Group(GroupId),
+}
+
+/// A member and the group it joins or leaves.
+#[derive(Clone, Copy, Debug)]
+pub struct Membership<'a> {
+    /// The account both belong to.
+    pub account: &'a AccountId,
+    /// The environment both live in.
+    pub environment: &'a EnvironmentName,
+    /// The group.
+    pub group: GroupId,
+    /// Who joins or leaves it.
+    pub member: Member,
+}
+
+/// Why nobody joined or left a group.
+#[derive(Debug, Error)]
+pub enum MemberError {
+    /// There is no such group, or it is closed.
+    #[error("there is no such group")]
+    NoGroup,
+    /// There is no such user or group to be its member, or it is closed.
+    #[error("there is no such member")]
+    NoMember,
+    /// The group, or one it stands within, may do what the one who asks may not give.
+    #[error("`{0}` is not the caller's to give")]
+    NotHeld(Scope),
+    /// A user would be in more groups than there can be read at once.
+    #[error("a user would be in more than {MOST_GROUPS} groups")]
+    TooManyGroups,
+    /// A group would stand within itself.
+    #[error("a group would stand within itself")]
+    Circle,
+    /// Too many groups would stand in a row.
+    #[error("too many groups would stand within each other")]
+    TooDeep,
+    /// The table itself.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A member's entry in its group's partition.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct MemberEntry {
+    pub(crate) member: Member,
+}
+
+impl Member {
+    /// The group that it is, if it is one.
+    pub(crate) fn group(self) -> Option<GroupId> {
+        match self {
+            Self::User(_) => None,
+            Self::Group(id) => Some(id),
+        }
+    }
+}
+
+impl fmt::Display for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(id) => id.fmt(f),
+            Self::Group(id) => id.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Member {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        text.parse()
+            .map(Self::User)
+            .or_else(|_: IdError| text.parse().map(Self::Group))
+            .map_err(|_one: IdError| IdError {
+                expected: "usr_` or `grp_",
+            })
+    }
+}
+
+impl Serialize for Member {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Member {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+impl<'a> Membership<'a> {
+    pub(crate) fn tenant(&self) -> TenantRef<'a> {
+        TenantRef {
+            account: self.account,
+            environment: self.environment,
+        }
+    }
+
+    pub(crate) fn key(&self) -> Key {
+        let member = self.member.to_string();
+        keys::member(self.account, self.environment, &self.group, &member)
+    }
+}
+
+/// The first scope, if any, that a group may do and the one who asks may not give.
+pub(crate) fn check_grantable(
+    given: &[&GroupRecord],
+    ungrantable: impl Fn(&GroupRecord) -> Option<Scope>,
+) -> Result<(), MemberError> {
+    match given.iter().find_map(|group| ungrantable(group)) {
+        Some(scope) => Err(MemberError::NotHeld(scope)),
+        None => Ok(()),
+    }
+}
+
+impl<P: Copy> Transaction<P> {
+    /// Writes a member's entry.
+    pub(crate) fn add_member_entry(
+        self,
+        part: P,
+        joining: &Membership<'_>,
+    ) -> Result<Self, StoreError> {
+        let entry = MemberEntry {
+            member: joining.member,
+        };
+        let row = row::write(&joining.key(), &entry, None)?;
+        Ok(self.put(part, row, Expression::none()))
+    }
+}

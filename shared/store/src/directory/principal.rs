@@ -1,0 +1,224 @@
+//! Users and service accounts: each is a row, an entry in its list and a row for its name.
+
+use super::creation::CreateError;
+use crate::activity::Audit;
+use crate::idempotency::Idempotency;
+use crate::table::{
+    Expression, Key, Outcome, Reference, Store, StoreError, TenantRef, Transaction, keys, number,
+    row, text,
+};
+use hallpass_core::{
+    AccountId, EnvironmentName, Principal, PrincipalRecord, PrincipalType, UnixMillis,
+};
+use thiserror::Error;
+
+/// Some users or service accounts of an environment, in the order of their ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrincipalPage {
+    /// Those that are not closed.
+    pub principals: Vec<PrincipalRecord>,
+    /// The cursor of the next page; absent after the last one, which may be empty.
+    pub next: Option<Principal>,
+}
+
+/// Why a user, service account or group was not changed.
+#[derive(Debug, Error)]
+pub enum ChangeError {
+    /// There is no such user, service account or group, or it is closed.
+    #[error("there is no such user, service account or group, or it is closed")]
+    Missing,
+    /// Another one of the same type has this name.
+    #[error("another one of the environment has this name")]
+    NameTaken,
+    /// The table itself.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Principal,
+    Name,
+    Tenant,
+    Idempotency,
+    Audit,
+}
+
+fn name_key(record: &PrincipalRecord) -> Key {
+    let list = record.id.principal_type().as_str();
+    keys::principal_name(&record.account, &record.environment, list, &record.name)
+}
+
+impl<P: Copy> Transaction<P> {
+    /// Writes what can change of a user or service account, where the row is as it was read (its
+    /// `version` says so) and not closed. A change of its name is a matter of other rows as well.
+    pub(crate) fn change_principal(
+        self,
+        part: P,
+        next: &PrincipalRecord,
+    ) -> Result<Self, StoreError> {
+        let key = keys::principal(&next.account, &next.environment, &next.id);
+        let change = match &next.scopes {
+            Some(scopes) => Expression::new(
+                "SET #name = :name, #access = :access, #member_of = :member_of, \
+                 #groups = :groups, #version = :next, #scopes = :scopes",
+            )
+            .with(":scopes", row::value(&key, scopes)?),
+            None => Expression::new(
+                "SET #name = :name, #access = :access, #member_of = :member_of, \
+                 #groups = :groups, #version = :next REMOVE #scopes",
+            ),
+        }
+        .with(":name", text(next.name.as_str()))
+        .with(":access", row::value(&key, &next.access)?)
+        .with(":member_of", row::value(&key, &next.member_of)?)
+        .with(":groups", row::value(&key, &next.groups)?)
+        .with(":next", number(next.version.saturating_add(1)));
+        Ok(self.update(part, key, change, unchanged(next.version)))
+    }
+
+    /// Frees the name of one and takes it out of its list.
+    pub(crate) fn remove_principal_entries(self, part: P, record: &PrincipalRecord) -> Self {
+        let list = record.id.principal_type().as_str();
+        self.delete(part, name_key(record), Expression::none())
+            .remove_from_list(part, record.into(), list, &record.id)
+    }
+}
+
+/// The row is as it was read, and open.
+pub(crate) fn unchanged(version: u64) -> Expression {
+    Expression::new("#version = :read AND attribute_not_exists(#closed_at)")
+        .with(":read", number(version))
+}
+
+impl Store {
+    /// Makes a user or service account, in no group yet, in an open environment.
+    ///
+    /// # Errors
+    /// Says why nothing was made.
+    pub async fn create_principal(
+        &self,
+        record: &PrincipalRecord,
+        idempotency: Option<&Idempotency>,
+        audit: &Audit,
+        now: UnixMillis,
+    ) -> Result<(), CreateError> {
+        let tenant = TenantRef::from(record);
+        let key = keys::principal(&record.account, &record.environment, &record.id);
+        let name = Reference { id: record.id };
+        let list = record.id.principal_type().as_str();
+        let mut transaction = Transaction::new("create a principal")
+            .create(Part::Name, row::write(&name_key(record), &name, None)?)
+            .create(Part::Principal, row::write(&key, record, None)?)
+            .add_to_list(Part::Principal, tenant, list, &record.id)?
+            .while_open(Part::Tenant, tenant)
+            .log_in(Part::Audit, audit, tenant)?;
+        if let Some(idempotency) = idempotency {
+            let made = record.id.to_string();
+            transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
+        }
+        let Outcome::Lost(parts) = self.transact(&transaction).await? else {
+            return Ok(());
+        };
+        self.refuse_repeated_creation(idempotency, now).await?;
+        if parts.contains(&Part::Tenant) {
+            return Err(self.why_not_open(tenant).await?);
+        }
+        Err(CreateError::NameTaken)
+    }
+
+    /// Reads a user or service account.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the row is unreadable.
+    pub async fn principal(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        principal: &Principal,
+    ) -> Result<Option<PrincipalRecord>, StoreError> {
+        let key = keys::principal(account, environment, principal);
+        self.find("read a principal", &key).await
+    }
+
+    /// Reads up to `limit` users or service accounts, 1 to 100, after the one of the cursor.
+    ///
+    /// # Errors
+    /// When the table does not answer, or a row is unreadable.
+    pub async fn principals(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        of: PrincipalType,
+        limit: u32,
+        cursor: Option<Principal>,
+    ) -> Result<PrincipalPage, StoreError> {
+        let operation = "list principals";
+        let tenant = TenantRef {
+            account,
+            environment,
+        };
+        let (ids, next): (Vec<Principal>, _) = self
+            .list_page(operation, tenant, of.as_str(), limit, cursor)
+            .await?;
+        let mut principals = self.principals_by_id(tenant, &ids).await?;
+        principals.retain(|record| record.closed_at.is_none());
+        Ok(PrincipalPage { principals, next })
+    }
+
+    /// Reads up to 100 of them in one round trip, in this order; those that do not exist are left out.
+    pub(crate) async fn principals_by_id(
+        &self,
+        tenant: TenantRef<'_>,
+        ids: &[Principal],
+    ) -> Result<Vec<PrincipalRecord>, StoreError> {
+        let key = |id| keys::principal(tenant.account, tenant.environment, id);
+        let keys: Vec<Key> = ids.iter().map(key).collect();
+        let rows = self.batch("read principals", &keys).await?;
+        rows.into_iter().map(row::read).collect()
+    }
+
+    /// Changes the name, scopes or access of a user or service account by `change`, which is
+    /// called again where another change came first; answers the record as it is now.
+    ///
+    /// # Errors
+    /// Says why nothing was changed.
+    pub async fn change_principal(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        principal: &Principal,
+        change: impl Fn(&mut PrincipalRecord),
+        audit: &Audit,
+    ) -> Result<PrincipalRecord, ChangeError> {
+        let operation = "change a principal";
+        let mut backoff = self.backoff(operation, audit.digest());
+        loop {
+            let read = self.principal(account, environment, principal).await?;
+            let read = read.filter(|record| record.closed_at.is_none());
+            let read = read.ok_or(ChangeError::Missing)?;
+            let mut next = read.clone();
+            change(&mut next);
+            let mut transaction = Transaction::new(operation)
+                .change_principal(Part::Principal, &next)?
+                .log_in(Part::Audit, audit, TenantRef::from(&read))?;
+            if next.name != read.name {
+                let name = Reference { id: read.id };
+                transaction = transaction
+                    .create(Part::Name, row::write(&name_key(&next), &name, None)?)
+                    .delete(Part::Principal, name_key(&read), Expression::none());
+            }
+            match self.transact(&transaction).await? {
+                Outcome::Written => {
+                    next.version = next.version.saturating_add(1);
+                    return Ok(next);
+                }
+                // The row may have been another's by then, and so the name its own.
+                Outcome::Lost(parts) if !parts.contains(&Part::Principal) => {
+                    return Err(ChangeError::NameTaken);
+                }
+                Outcome::Lost(_) => backoff.pause().await?,
+            }
+        }
+    }
+}

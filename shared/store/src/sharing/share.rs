@@ -1,0 +1,222 @@
+//! Shares: models that anybody may look at, maybe with a password. A model's id is the platform's
+//! own, so it can be shared once in the whole platform.
+
+use crate::activity::Audit;
+use crate::directory::CreateError;
+use crate::idempotency::Idempotency;
+use crate::table::{
+    Expression, Key, Outcome, Reference, Store, StoreError, TenantRef, Transaction, keys, number,
+    row, text,
+};
+use hallpass_core::{
+    AccountId, EnvironmentName, ModelId, PasswordHash, ShareId, ShareRecord, UnixMillis,
+};
+use thiserror::Error;
+
+pub(super) const LIST: &str = "share";
+
+/// How far a cut-off reaches beyond the moment the password was changed, in milliseconds, so that a
+/// visitor whose password was being checked at that moment is cut off as well.
+const CUT_OFF_AHEAD_MILLIS: u64 = 1_000;
+
+/// Some shares of an environment, in the order of their ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharePage {
+    /// The shares.
+    pub shares: Vec<ShareRecord>,
+    /// The cursor of the next page; absent after the last one, which may be empty.
+    pub next: Option<ShareId>,
+}
+
+/// Why no model was shared.
+#[derive(Debug, Error)]
+pub enum ShareError {
+    /// It is shared already.
+    #[error("the model is shared already")]
+    AlreadyShared(Box<ShareRecord>),
+    /// As for all that is made in an environment.
+    #[error(transparent)]
+    Create(#[from] CreateError),
+}
+
+impl From<StoreError> for ShareError {
+    fn from(error: StoreError) -> Self {
+        Self::Create(error.into())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Share,
+    Model,
+    Tenant,
+    Idempotency,
+    Audit,
+}
+
+impl Store {
+    /// Shares a model, in an open environment.
+    ///
+    /// # Errors
+    /// Says why it is not.
+    pub async fn share(
+        &self,
+        record: &ShareRecord,
+        idempotency: Option<&Idempotency>,
+        audit: &Audit,
+        now: UnixMillis,
+    ) -> Result<(), ShareError> {
+        let operation = "share a model";
+        let model = keys::shared_model(&record.model);
+        let present = Reference { id: record.id };
+        let mut transaction = Transaction::new(operation)
+            .create(Part::Model, row::write(&model, &present, None)?)
+            .create(
+                Part::Share,
+                row::write(&keys::share(&record.id), record, None)?,
+            )
+            .add_to_list(Part::Share, TenantRef::from(record), LIST, &record.id)?
+            .while_open(Part::Tenant, TenantRef::from(record))
+            .log_in(Part::Audit, audit, TenantRef::from(record))?;
+        if let Some(idempotency) = idempotency {
+            let made = record.id.to_string();
+            transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
+        }
+        let mut backoff = self.backoff(operation, audit.digest());
+        loop {
+            let Outcome::Lost(parts) = self.transact(&transaction).await? else {
+                return Ok(());
+            };
+            self.refuse_repeated_creation(idempotency, now).await?;
+            if parts.contains(&Part::Tenant) {
+                return Err(self.why_not_open(TenantRef::from(record)).await?.into());
+            }
+            if let Some(present) = self.shared(&record.model).await? {
+                return Err(ShareError::AlreadyShared(Box::new(present)));
+            }
+            // It was unshared meanwhile.
+            backoff.pause().await?;
+        }
+    }
+
+    /// Reads a share, also one that has ended.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the row is unreadable.
+    pub async fn find_share(&self, id: &ShareId) -> Result<Option<ShareRecord>, StoreError> {
+        self.find("read a share", &keys::share(id)).await
+    }
+
+    /// The share that a model has now.
+    ///
+    /// # Errors
+    /// When the table does not answer, or a row is unreadable.
+    pub async fn shared(&self, model: &ModelId) -> Result<Option<ShareRecord>, StoreError> {
+        let present: Option<Reference<ShareId>> = self
+            .find("read a shared model", &keys::shared_model(model))
+            .await?;
+        let Some(present) = present else {
+            return Ok(None);
+        };
+        let share = self.find_share(&present.id).await?;
+        Ok(share.filter(|share| share.revoked_at.is_none()))
+    }
+
+    /// Reads up to `limit` shares, 1 to 100, after the one of the cursor.
+    ///
+    /// # Errors
+    /// When the table does not answer, or a row is unreadable.
+    pub async fn shares(
+        &self,
+        account: &AccountId,
+        environment: &EnvironmentName,
+        limit: u32,
+        cursor: Option<ShareId>,
+    ) -> Result<SharePage, StoreError> {
+        let tenant = TenantRef {
+            account,
+            environment,
+        };
+        let (ids, next) = self
+            .list_page("list shares", tenant, LIST, limit, cursor)
+            .await?;
+        let shares = self.shares_by_id(&ids).await?;
+        Ok(SharePage { shares, next })
+    }
+
+    /// Reads up to 100 of them in one round trip, in this order; what has ended is left out.
+    pub(super) async fn shares_by_id(
+        &self,
+        ids: &[ShareId],
+    ) -> Result<Vec<ShareRecord>, StoreError> {
+        let keys: Vec<Key> = ids.iter().map(keys::share).collect();
+        let rows = self.batch("read shares", &keys).await?;
+        let shares: Result<Vec<ShareRecord>, _> = rows.into_iter().map(row::read).collect();
+        let mut shares = shares?;
+        shares.retain(|share| share.revoked_at.is_none());
+        Ok(shares)
+    }
+
+    /// Gives a share another password, or none, and ends what was given under the old one. Answers
+    /// the record as it is now; `None` if it has ended.
+    ///
+    /// # Errors
+    /// When the table does not answer; it may be changed nevertheless.
+    pub async fn change_password(
+        &self,
+        id: &ShareId,
+        password: Option<&PasswordHash>,
+        audit: &Audit,
+        now: UnixMillis,
+    ) -> Result<Option<ShareRecord>, StoreError> {
+        let operation = "change a password";
+        let mut backoff = self.backoff(operation, audit.digest());
+        loop {
+            let read = self.find_share(id).await?;
+            let Some(read) = read.filter(|share| share.revoked_at.is_none()) else {
+                return Ok(None);
+            };
+            let cut_off = UnixMillis(now.0.saturating_add(CUT_OFF_AHEAD_MILLIS))
+                .max(read.cut_off.unwrap_or_default());
+            let next = ShareRecord {
+                password: password.cloned(),
+                cut_off: Some(cut_off),
+                ..read.clone()
+            };
+            let transaction = Transaction::new(operation)
+                .update(
+                    Part::Share,
+                    keys::share(id),
+                    change(&next),
+                    unchanged(&read),
+                )
+                .log_in(Part::Audit, audit, TenantRef::from(&read))?;
+            match self.transact(&transaction).await? {
+                Outcome::Written => return Ok(Some(next)),
+                Outcome::Lost(_) => backoff.pause().await?,
+            }
+        }
+    }
+}
+
+fn change(next: &ShareRecord) -> Expression {
+    let cut_off = number(next.cut_off.unwrap_or_default().0);
+    match &next.password {
+        Some(hash) => Expression::new("SET #password = :password, #cut_off = :cut_off")
+            .with(":password", text(&hash.0)),
+        None => Expression::new("SET #cut_off = :cut_off REMOVE #password"),
+    }
+    .with(":cut_off", cut_off)
+}
+
+/// The share is there, and nobody has cut it off further since it was read.
+fn unchanged(read: &ShareRecord) -> Expression {
+    match read.cut_off {
+        Some(cut_off) => Expression::new("attribute_not_exists(#revoked_at) AND #cut_off = :read")
+            .with(":read", number(cut_off.0)),
+        None => Expression::new(
+            "attribute_exists(#pk) AND attribute_not_exists(#revoked_at) \
+             AND attribute_not_exists(#cut_off)",
+        ),
+    }
+}

@@ -1,0 +1,80 @@
+//! Unsharing a model: the tokens that its visitors were given end with the row of the share.
+
+use super::share::{LIST, Part};
+use crate::activity::Audit;
+use crate::table::{
+    Expression, KEPT_SECONDS, Outcome, Store, StoreError, TenantRef, Transaction, keys, number,
+    text,
+};
+use crate::tokens::Revoked;
+use hallpass_core::{ShareId, ShareRecord, UnixMillis};
+
+/// Shares a page of a sweep.
+const PAGE: u32 = 100;
+
+impl Store {
+    /// Unshares a model. It can be shared again, under another id.
+    ///
+    /// # Errors
+    /// When the table does not answer; it may have ended nevertheless.
+    pub async fn unshare(
+        &self,
+        share: &ShareRecord,
+        audit: &Audit,
+        now: UnixMillis,
+    ) -> Result<Revoked, StoreError> {
+        let transaction = ending(share, now).log_in(Part::Audit, audit, TenantRef::from(share))?;
+        Ok(match self.transact(&transaction).await? {
+            Outcome::Written => Revoked::Now,
+            Outcome::Lost(_) => Revoked::Already,
+        })
+    }
+
+    /// Ends one page of an environment's shares, or only what they gave up to `before`. Answers
+    /// where to go on.
+    pub(crate) async fn sweep_shares(
+        &self,
+        tenant: TenantRef<'_>,
+        cursor: Option<ShareId>,
+        before: UnixMillis,
+        closing: bool,
+        now: UnixMillis,
+    ) -> Result<Option<ShareId>, StoreError> {
+        let (ids, next) = self
+            .list_page("list shares", tenant, LIST, PAGE, cursor)
+            .await?;
+        for share in self.shares_by_id(&ids).await? {
+            let transaction = if closing {
+                ending(&share, now)
+            } else {
+                cutting(&share, before)
+            };
+            // Where the condition is lost, it has ended, or was cut off further.
+            let (Outcome::Written | Outcome::Lost(_)) = self.transact(&transaction).await?;
+        }
+        Ok(next)
+    }
+}
+
+fn ending(share: &ShareRecord, now: UnixMillis) -> Transaction<Part> {
+    let ended = Expression::new("SET #revoked_at = :now, #ttl = :ttl")
+        .with(":now", number(now.0))
+        .with(":ttl", number(now.seconds().plus(KEPT_SECONDS).0));
+    let present = Expression::new("attribute_exists(#pk) AND attribute_not_exists(#revoked_at)");
+    let its_own = Expression::new("#id = :id").with(":id", text(&share.id.to_string()));
+    Transaction::new("unshare a model")
+        .update(Part::Share, keys::share(&share.id), ended, present)
+        .delete(Part::Model, keys::shared_model(&share.model), its_own)
+        .remove_from_list(Part::Share, TenantRef::from(share), LIST, &share.id)
+}
+
+fn cutting(share: &ShareRecord, before: UnixMillis) -> Transaction<Part> {
+    Transaction::new("cut off a share").update(
+        Part::Share,
+        keys::share(&share.id),
+        Expression::new("SET #cut_off = :before").with(":before", number(before.0)),
+        Expression::new(
+            "attribute_exists(#pk) AND (attribute_not_exists(#cut_off) OR #cut_off < :before)",
+        ),
+    )
+}

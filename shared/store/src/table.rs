@@ -1,0 +1,39 @@
+//! The DynamoDB table, and how this crate reads and writes it. Nothing here knows what a row is
+//! about, but for `keys`, the one place that knows where each row lies.
+//!
+//! `store` is the handle. `item` has a row's attributes as DynamoDB has them, `row` turns this
+//! crate's types into them and back, `expression` holds conditions and changes. `read`, `query` and
+//! `range` read by key, prefix and range, always strongly consistent and never by a scan.
+//! `transaction` writes; only counts are written by `update`. `backoff` tries again after other
+//! writers, `digest` hashes texts and rows, `unsealed` remembers where audit rows were written.
+
+mod backoff;
+mod digest;
+mod error;
+mod expression;
+mod item;
+mod key;
+pub(crate) mod keys;
+mod query;
+mod range;
+mod read;
+pub(crate) mod row;
+mod store;
+mod tenant;
+mod transaction;
+mod unsealed;
+mod update;
+
+pub(crate) use backoff::draw;
+pub(crate) use digest::{canonical, digest};
+pub use error::StoreError;
+pub(crate) use expression::Expression;
+pub(crate) use item::{Item, key_text, number, text};
+pub(crate) use key::Key;
+pub(crate) use query::Slice;
+pub(crate) use range::Range;
+pub(crate) use read::BATCH_LIMIT;
+pub(crate) use row::{KEPT_SECONDS, Reference};
+pub use store::Store;
+pub(crate) use tenant::TenantRef;
+pub(crate) use transaction::{Outcome, TRANSACTION_LIMIT, Transaction};

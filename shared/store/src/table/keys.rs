@@ -1,0 +1,325 @@
+//! The key of every row. No other file knows how keys are put together.
+
+use super::key::Key;
+use hallpass_core::{
+    AccountId, AccountName, EnvironmentName, FolderId, FolderRef, GroupId, JwtId, KindName,
+    ModelId, ParentId, Principal, PrincipalName, SecretMark, ShareId, TokenId,
+};
+use std::fmt;
+
+/// The partition of the list of accounts.
+pub(crate) const ACCOUNTS: &str = "ACCOUNTS";
+
+const RECORD: &str = "RECORD";
+
+/// How the keys of rows begin that share a partition, or a batch, with others.
+pub(crate) const TOKENS: &str = "TOKEN#";
+pub(crate) const ENVIRONMENTS: &str = "ENVIRONMENT#";
+pub(crate) const SIGNING_KEYS: &str = "KEY#";
+pub(crate) const PRINCIPALS: &str = "PRINCIPAL#";
+pub(crate) const GROUPS: &str = "GROUP#";
+pub(crate) const SHARES: &str = "SHARE#";
+pub(crate) const ACCESS: &str = "ACCESS#";
+pub(crate) const OLD_SECRETS: &str = "SECRET#";
+pub(crate) const MEMBERS: &str = "MEMBER#";
+pub(crate) const MEMBER_GROUPS: &str = "MEMBER#grp_";
+
+pub(crate) fn token(id: &TokenId) -> Key {
+    Key::new(format!("{TOKENS}{}", id.digits()), RECORD)
+}
+
+pub(crate) fn revoked_jwt(account: &AccountId, environment: &EnvironmentName, jti: &JwtId) -> Key {
+    Key::new(format!("JWT#{account}#{environment}#{jti}"), "REVOKED")
+}
+
+pub(crate) fn account(id: &AccountId) -> Key {
+    Key::new(format!("ACCOUNT#{id}"), RECORD)
+}
+
+pub(crate) fn account_name(name: &AccountName) -> Key {
+    Key::new(format!("ACCOUNT_NAME#{name}"), RECORD)
+}
+
+/// One row an account, all in one partition: the list of accounts, without a scan.
+pub(crate) fn account_entry(id: &AccountId) -> Key {
+    Key::new(ACCOUNTS, id.to_string())
+}
+
+pub(crate) fn environment(account: &AccountId, name: &EnvironmentName) -> Key {
+    Key::new(
+        format!("ACCOUNT#{account}"),
+        format!("{ENVIRONMENTS}{name}"),
+    )
+}
+
+/// One row a token in the partition of its environment: the list of tokens, without a scan.
+pub(crate) fn token_entry(account: &AccountId, environment: &EnvironmentName, id: &TokenId) -> Key {
+    Key::new(
+        token_entries_partition(account, environment),
+        format!("{TOKENS}{id}"),
+    )
+}
+
+pub(crate) fn token_entries_partition(
+    account: &AccountId,
+    environment: &EnvironmentName,
+) -> String {
+    format!("ENVIRONMENT#{account}#{environment}")
+}
+
+pub(crate) fn slots(account: &AccountId, environment: &EnvironmentName, kind: &KindName) -> String {
+    format!("SLOTS#{account}#{environment}#{kind}")
+}
+
+pub(crate) fn slot(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    kind: &KindName,
+    slot: u8,
+) -> Key {
+    Key::new(slots(account, environment, kind), format!("{slot:02}"))
+}
+
+pub(crate) fn idempotency(hash: &str) -> Key {
+    Key::new(format!("IDEMPOTENCY#{hash}"), RECORD)
+}
+
+pub(crate) fn audit(account: &AccountId, environment: &EnvironmentName, id: &str) -> Key {
+    Key::new(audit_partition(account, environment), id)
+}
+
+pub(crate) fn audit_partition(account: &AccountId, environment: &EnvironmentName) -> String {
+    format!("AUDIT#{account}#{environment}")
+}
+
+/// One link of the chain that an environment's audit rows are sealed in.
+pub(crate) fn seal(account: &AccountId, environment: &EnvironmentName, number: u64) -> Key {
+    Key::new(
+        seals_partition(account, environment),
+        format!("{number:010}"),
+    )
+}
+
+pub(crate) fn seals_partition(account: &AccountId, environment: &EnvironmentName) -> String {
+    format!("SEALS#{account}#{environment}")
+}
+
+/// A user's or service account's own partition: its row, and one row a token that speaks for it.
+pub(crate) fn principal_partition(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    principal: &Principal,
+) -> String {
+    format!("{PRINCIPALS}{account}#{environment}#{principal}")
+}
+
+pub(crate) fn principal(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    principal: &Principal,
+) -> Key {
+    Key::new(principal_partition(account, environment, principal), RECORD)
+}
+
+/// The token's entry among those that speak for a principal.
+pub(crate) fn principal_token_entry(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    principal: &Principal,
+    token: &TokenId,
+) -> Key {
+    Key::new(
+        principal_partition(account, environment, principal),
+        format!("{TOKENS}{token}"),
+    )
+}
+
+/// One row a name of a principal: names are unique among those of a type.
+pub(crate) fn principal_name(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    principal_type: &str,
+    name: &PrincipalName,
+) -> Key {
+    Key::new(
+        format!("NAME#{account}#{environment}#{principal_type}#{name}"),
+        RECORD,
+    )
+}
+
+/// One row a principal, group, folder or share in a partition of its environment: the lists,
+/// without a scan.
+pub(crate) fn list_partition(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    list: &str,
+) -> String {
+    format!("LIST#{account}#{environment}#{list}")
+}
+
+pub(crate) fn list_entry(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    list: &str,
+    id: &str,
+) -> Key {
+    Key::new(list_partition(account, environment, list), id)
+}
+
+pub(crate) fn group(account: &AccountId, environment: &EnvironmentName, id: &GroupId) -> Key {
+    Key::new(group_partition(account, environment, id), RECORD)
+}
+
+/// A member's entry in its group's partition; `member` is a user's or a group's id.
+pub(crate) fn member(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    group: &GroupId,
+    member: &str,
+) -> Key {
+    Key::new(
+        group_partition(account, environment, group),
+        format!("{MEMBERS}{member}"),
+    )
+}
+
+/// The row that every nesting of an environment's groups changes, so that they come one by one.
+pub(crate) fn nestings(account: &AccountId, environment: &EnvironmentName) -> Key {
+    Key::new(format!("NESTINGS#{account}#{environment}"), RECORD)
+}
+
+/// A group's own partition: its row, and one row a member.
+pub(crate) fn group_partition(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    id: &GroupId,
+) -> String {
+    format!("{GROUPS}{account}#{environment}#{id}")
+}
+
+pub(crate) fn folder(account: &AccountId, environment: &EnvironmentName, id: &FolderId) -> Key {
+    let folder = FolderRef::Made(*id);
+    Key::new(folder_partition(account, environment, &folder), RECORD)
+}
+
+/// A folder's own partition: its row, if it has one, and one row a user or group
+/// with access to it.
+pub(crate) fn folder_partition(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    folder: &FolderRef,
+) -> String {
+    format!("FOLDER#{account}#{environment}#{folder}")
+}
+
+/// The access of one user (`users`) or group (`groups`) to a folder.
+pub(crate) fn access(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    folder: &FolderRef,
+    members: &str,
+    member: &str,
+) -> Key {
+    Key::new(
+        folder_partition(account, environment, folder),
+        format!("{ACCESS}{members}#{member}"),
+    )
+}
+
+pub(crate) fn share(id: &ShareId) -> Key {
+    Key::new(format!("{SHARES}{id}"), RECORD)
+}
+
+/// Which share a model has now.
+pub(crate) fn shared_model(model: &ModelId) -> Key {
+    Key::new(format!("MODEL#{model}"), RECORD)
+}
+
+/// How often somebody, or everybody, tried to open a model in a window of time.
+pub(crate) fn attempts(model: &ModelId, who: &str, window: u64) -> Key {
+    Key::new(format!("ATTEMPTS#{model}#{who}"), format!("{window:012}"))
+}
+
+/// How often somebody tried to open models of any name in a window of time.
+pub(crate) fn attempts_anywhere(who: &str, window: u64) -> Key {
+    // No model's name has a star in it.
+    Key::new(format!("ATTEMPTS#*#{who}"), format!("{window:012}"))
+}
+
+/// An address that has given a model's password.
+pub(crate) fn visitor(model: &ModelId, who: &str) -> Key {
+    Key::new(format!("VISITOR#{model}#{who}"), RECORD)
+}
+
+/// Where the use of an environment is listed: a row a day, token and principal.
+pub(crate) fn usage_partition(account: &AccountId, environment: &EnvironmentName) -> String {
+    format!("USAGE#{account}#{environment}")
+}
+
+/// Where the use of one token or principal of an environment is listed once more.
+pub(crate) fn usage_partition_of(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    of: &impl fmt::Display,
+) -> String {
+    format!("USAGE#{account}#{environment}#{of}")
+}
+
+/// When something was last used, and since their rotation its old secrets.
+pub(crate) fn last_use_partition(of: &ParentId) -> String {
+    format!("USE#{of}")
+}
+
+pub(crate) fn last_use(of: &ParentId) -> Key {
+    Key::new(last_use_partition(of), RECORD)
+}
+
+pub(crate) fn last_use_of_old_secret(token: &TokenId, mark: SecretMark) -> Key {
+    let pk = last_use_partition(&ParentId::Token(*token));
+    Key::new(pk, format!("{OLD_SECRETS}{mark}"))
+}
+
+pub(crate) fn operator() -> Key {
+    Key::new("OPERATOR", RECORD)
+}
+
+pub(crate) fn signing_key(kid: &str) -> Key {
+    Key::new("KEYS", format!("{SIGNING_KEYS}{kid}"))
+}
+
+/// The one row that says which key signs: "exactly one current" is a condition on it.
+pub(crate) fn current_signing_key() -> Key {
+    Key::new("KEYS", "CURRENT")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::table::keys;
+    use hallpass_core::{AccountId, EnvironmentName, KindName, Random, RandomUnavailable};
+    use proptest::prelude::*;
+
+    #[derive(Debug)]
+    struct Sevens;
+
+    impl Random for Sevens {
+        fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomUnavailable> {
+            bytes.fill(7);
+            Ok(())
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn slots_of_different_kinds_and_environments_never_meet(
+            one in ("[a-z]{1,3}/[a-z]{1,3}", "[a-z#/]{1,3}", 0_u8..100),
+            two in ("[a-z]{1,3}/[a-z]{1,3}", "[a-z#/]{1,3}", 0_u8..100),
+        ) {
+            let account = AccountId::generate(&Sevens).unwrap();
+            let key = |(environment, kind, slot): &(String, String, u8)| {
+                let environment: EnvironmentName = environment.parse().unwrap();
+                keys::slot(&account, &environment, &KindName::from(kind.as_str()), *slot)
+            };
+            prop_assert_eq!(key(&one) == key(&two), one == two);
+        }
+    }
+}

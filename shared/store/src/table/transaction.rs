@@ -1,0 +1,281 @@
+//! Transactions: every change of state is one. Only counts (`add_use` and `limiter`) are written one
+//! row at a time, by `update_one`.
+//!
+//! The SDK gives each call one `ClientRequestToken` and keeps it over its own retries, so that a
+//! retry after a lost reply answers success; a further attempt of ours is a new call with a new one.
+
+use super::error::StoreError;
+use super::expression::{Expression, names, values};
+use super::item::Item;
+use super::key::Key;
+use super::store::Store;
+use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem, Update,
+};
+use hallpass_core::{Tenant, UnixMillis};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// How many writes the table takes in one transaction.
+pub(crate) const TRANSACTION_LIMIT: usize = 100;
+
+/// One write of a transaction.
+#[derive(Clone, Debug)]
+enum Write {
+    Put(Item, Expression),
+    Update(Key, Expression, Expression),
+    Delete(Key, Expression),
+    Check(Key, Expression),
+}
+
+/// Writes that happen all or not at all.
+#[derive(Clone, Debug)]
+struct Writes {
+    operation: &'static str,
+    each: Vec<Write>,
+    /// The tenant whose audit log it writes to, and the time of the act.
+    act: Option<(Tenant, UnixMillis)>,
+}
+
+/// The same, with a name for each: `P` tells which condition failed.
+#[derive(Clone, Debug)]
+pub(crate) struct Transaction<P> {
+    parts: Vec<P>,
+    writes: Writes,
+}
+
+/// How a transaction ended.
+#[derive(Debug)]
+#[must_use]
+pub(crate) enum Outcome<P> {
+    /// All is written.
+    Written,
+    /// Nothing is written: the conditions of these parts do not hold.
+    Lost(Vec<P>),
+}
+
+impl<P> Transaction<P> {
+    pub(crate) fn new(operation: &'static str) -> Self {
+        Self {
+            parts: Vec::new(),
+            writes: Writes {
+                operation,
+                each: Vec::new(),
+                act: None,
+            },
+        }
+    }
+
+    /// This is an act of a tenant, whose audit log is to be sealed some time after.
+    pub(crate) fn logging(mut self, tenant: Tenant, at: UnixMillis) -> Self {
+        self.writes.act = Some((tenant, at));
+        self
+    }
+
+    /// Writes a whole row where `when` holds of the one there now.
+    pub(crate) fn put(self, part: P, item: Item, when: Expression) -> Self {
+        self.push(part, Write::Put(item, when))
+    }
+
+    /// Writes a row that must be new.
+    pub(crate) fn create(self, part: P, item: Item) -> Self {
+        self.put(part, item, Expression::new("attribute_not_exists(#pk)"))
+    }
+
+    /// Changes a row where `when` holds of it.
+    pub(crate) fn update(self, part: P, key: Key, change: Expression, when: Expression) -> Self {
+        self.push(part, Write::Update(key, change, when))
+    }
+
+    /// Deletes a row where `when` holds of it.
+    pub(crate) fn delete(self, part: P, key: Key, when: Expression) -> Self {
+        self.push(part, Write::Delete(key, when))
+    }
+
+    /// Writes nothing to the row, but only if `when` holds of it.
+    pub(crate) fn check(self, part: P, key: Key, when: Expression) -> Self {
+        self.push(part, Write::Check(key, when))
+    }
+
+    /// Whether it writes to this row or checks it already: a transaction names a row once.
+    pub(crate) fn has(&self, row: &Key) -> bool {
+        self.writes.each.iter().any(|write| write.key() == *row)
+    }
+
+    /// Only if `when` holds of the row. A transaction names a row once: where it touches this one
+    /// already, both conditions have to hold, and losing either is losing that part.
+    pub(crate) fn require(mut self, part: P, key: Key, when: Expression) -> Self {
+        let mut writes = self.writes.each.iter_mut();
+        match writes.find(|write| write.key() == key) {
+            Some(write) => {
+                write.narrow(when);
+                self
+            }
+            None => self.check(part, key, when),
+        }
+    }
+
+    fn push(mut self, part: P, write: Write) -> Self {
+        self.parts.push(part);
+        self.writes.each.push(write);
+        self
+    }
+
+    fn outcome(&self, outcome: Outcome<usize>) -> Outcome<P>
+    where
+        P: Copy,
+    {
+        match outcome {
+            Outcome::Written => Outcome::Written,
+            Outcome::Lost(lost) => {
+                let parts = lost.into_iter().filter_map(|at| self.parts.get(at));
+                Outcome::Lost(parts.copied().collect())
+            }
+        }
+    }
+}
+
+impl Store {
+    /// Sends it, again and again while other transactions are at the same rows.
+    pub(crate) async fn transact<P: Copy>(
+        &self,
+        transaction: &Transaction<P>,
+    ) -> Result<Outcome<P>, StoreError> {
+        let outcome = transaction.writes.send(self).await?;
+        Ok(transaction.outcome(outcome))
+    }
+
+    /// Sends it once. `None`: another transaction was at one of the rows, nothing is written.
+    pub(crate) async fn attempt<P: Copy>(
+        &self,
+        transaction: &Transaction<P>,
+    ) -> Result<Option<Outcome<P>>, StoreError> {
+        let outcome = transaction.writes.send_once(self).await?;
+        Ok(outcome.map(|outcome| transaction.outcome(outcome)))
+    }
+}
+
+/// Here a write is known by its position, so that this code is compiled once and not for each type
+/// of part.
+impl Writes {
+    /// A number that differs between transactions, to spread their retries.
+    fn retry_seed(&self) -> u64 {
+        let mut hash = DefaultHasher::new();
+        for write in &self.each {
+            write.key().hash(&mut hash);
+        }
+        hash.finish()
+    }
+
+    async fn send(&self, store: &Store) -> Result<Outcome<usize>, StoreError> {
+        let mut backoff = store.backoff(self.operation, self.retry_seed());
+        loop {
+            if let Some(outcome) = self.send_once(store).await? {
+                return Ok(outcome);
+            }
+            backoff.pause().await?;
+        }
+    }
+
+    async fn send_once(&self, store: &Store) -> Result<Option<Outcome<usize>>, StoreError> {
+        let outage = StoreError::outage(self.operation);
+        let items = self.each.iter().map(|write| write.item(&store.table));
+        let items: Result<Vec<_>, _> = items.collect();
+        let sent = store
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(items.map_err(|error| outage(error.into()))?))
+            .send()
+            .await;
+        // Also where the answer is lost: it may be written.
+        if let Some((tenant, at)) = &self.act {
+            store.unsealed.add(tenant, *at);
+        }
+        let Err(error) = sent else {
+            return Ok(Some(Outcome::Written));
+        };
+        let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+            error.as_service_error()
+        else {
+            return Err(outage(error.into()));
+        };
+        let reasons = cancelled.cancellation_reasons();
+        let lost: Vec<usize> = reasons
+            .iter()
+            .enumerate()
+            .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
+            .map(|(at, _)| at)
+            .collect();
+        let conflict = |reason: &CancellationReason| reason.code() == Some("TransactionConflict");
+        if !lost.is_empty() {
+            Ok(Some(Outcome::Lost(lost)))
+        } else if reasons.iter().any(conflict) {
+            Ok(None)
+        } else {
+            Err(outage(error.into()))
+        }
+    }
+}
+
+impl Write {
+    fn key(&self) -> Key {
+        match self {
+            Self::Put(row, _) => Key::of(row),
+            Self::Update(key, ..) | Self::Delete(key, _) | Self::Check(key, _) => key.clone(),
+        }
+    }
+
+    fn narrow(&mut self, further: Expression) {
+        match self {
+            Self::Put(_, when)
+            | Self::Update(_, _, when)
+            | Self::Delete(_, when)
+            | Self::Check(_, when) => *when = when.clone().and(further),
+        }
+    }
+
+    fn item(&self, table: &str) -> Result<TransactWriteItem, BuildError> {
+        let item = TransactWriteItem::builder();
+        Ok(match self {
+            Self::Put(row, when) => item.put(
+                Put::builder()
+                    .table_name(table)
+                    .set_item(Some(row.clone()))
+                    .set_condition_expression(when.text())
+                    .set_expression_attribute_names(names(&[when]))
+                    .set_expression_attribute_values(values(&[when]))
+                    .build()?,
+            ),
+            Self::Update(key, change, when) => item.update(
+                Update::builder()
+                    .table_name(table)
+                    .set_key(Some(key.item()))
+                    .set_update_expression(change.text())
+                    .set_condition_expression(when.text())
+                    .set_expression_attribute_names(names(&[change, when]))
+                    .set_expression_attribute_values(values(&[change, when]))
+                    .build()?,
+            ),
+            Self::Delete(key, when) => item.delete(
+                Delete::builder()
+                    .table_name(table)
+                    .set_key(Some(key.item()))
+                    .set_condition_expression(when.text())
+                    .set_expression_attribute_names(names(&[when]))
+                    .set_expression_attribute_values(values(&[when]))
+                    .build()?,
+            ),
+            Self::Check(key, when) => item.condition_check(
+                ConditionCheck::builder()
+                    .table_name(table)
+                    .set_key(Some(key.item()))
+                    .set_condition_expression(when.text())
+                    .set_expression_attribute_names(names(&[when]))
+                    .set_expression_attribute_values(values(&[when]))
+                    .build()?,
+            ),
+        }
+        .build())
+    }
+}

@@ -1,0 +1,42 @@
+//! Updates of one row by one conditional write, without a transaction: for counts, which say what
+//! was. A transaction would cost twice as much, and stand in the way of others at the same row.
+
+use super::error::StoreError;
+use super::expression::{Expression, names, values};
+use super::key::Key;
+use super::store::Store;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+
+impl Store {
+    /// Changes a row where `when` holds of it, or makes it; answers whether `when` held.
+    pub(crate) async fn update_one(
+        &self,
+        operation: &'static str,
+        key: &Key,
+        change: &Expression,
+        when: &Expression,
+    ) -> Result<bool, StoreError> {
+        let sent = self
+            .client
+            .update_item()
+            .table_name(&*self.table)
+            .set_key(Some(key.item()))
+            .set_update_expression(change.text())
+            .set_condition_expression(when.text())
+            .set_expression_attribute_names(names(&[change, when]))
+            .set_expression_attribute_values(values(&[change, when]))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(StoreError::outage(operation)(error.into())),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Tokens: one file an operation on them (`mint`, `rotate`, `update`, `revoke`, `list`, `bootstrap`),
+//! and what those share: `entry`, the rows of a token; `slot`, the numbered slots of a limited kind;
+//! `caller`, what has to hold of the calling token.
+
+mod bootstrap;
+mod caller;
+mod entry;
+mod list;
+mod mint;
+mod revoke;
+mod rotate;
+mod slot;
+mod update;
+
+pub use bootstrap::{BootstrapError, RecoverError};
+pub use entry::ListedToken;
+pub(crate) use entry::TokenEntry;
+pub use list::{TokenCursor, TokenCursorError, TokenList, TokenPage};
+pub use mint::{Mint, MintError};
+pub(crate) use revoke::Ending;
+pub use revoke::Revoked;
+pub use rotate::{RotateError, Rotation};
+pub use update::{Changeable, UpdateError};

@@ -1,0 +1,132 @@
+//! The rows of a token: its record; its entry in its environment's partition, which is what a list
+//! shows; and, where it speaks for a user or service account, an entry in that one's partition.
+
+use crate::table::{KEPT_SECONDS, Store, StoreError, Transaction, keys, row};
+use hallpass_core::{
+    IpRules, KindName, Metadata, OriginRules, Principal, ScopeSet, TokenId, TokenName, TokenRecord,
+    UnixMillis, UnixSeconds,
+};
+use serde::{Deserialize, Serialize};
+
+/// A token's entry in the partition of the principal that it speaks for, and what that has in common
+/// with its entry in the environment's: all that ending the token needs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct TokenEntry {
+    pub(crate) id: TokenId,
+    pub(crate) kind: KindName,
+    pub(crate) principal: Principal,
+    pub(crate) created_at: UnixMillis,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) slot: Option<u8>,
+}
+
+/// A token's entry in its environment's partition: its record without its text, hashes and history.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListedToken {
+    /// `tok_…`.
+    pub id: TokenId,
+    /// Its kind.
+    pub kind: KindName,
+    /// Who it speaks for.
+    pub principal: Principal,
+    /// What people call it.
+    pub name: TokenName,
+    /// What it may do.
+    pub scopes: ScopeSet,
+    /// Where a browser may use it from.
+    pub origins: OriginRules,
+    /// Which addresses may use it.
+    pub ips: IpRules,
+    /// What the platform notes about it.
+    pub metadata: Metadata,
+    /// Whether it is in use.
+    pub enabled: bool,
+    /// When it was made.
+    pub created_at: UnixMillis,
+    /// From when on it is valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<UnixSeconds>,
+    /// When it expires; never if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<UnixSeconds>,
+    /// When it was revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<UnixMillis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    slot: Option<u8>,
+}
+
+impl From<&TokenRecord> for TokenEntry {
+    fn from(record: &TokenRecord) -> Self {
+        Self {
+            id: record.id,
+            kind: record.kind.clone(),
+            principal: record.principal,
+            created_at: record.created_at,
+            slot: record.slot,
+        }
+    }
+}
+
+impl From<&TokenRecord> for ListedToken {
+    fn from(record: &TokenRecord) -> Self {
+        Self {
+            id: record.id,
+            kind: record.kind.clone(),
+            principal: record.principal,
+            name: record.name.clone(),
+            scopes: record.scopes.clone(),
+            origins: record.origins.clone(),
+            ips: record.ips.clone(),
+            metadata: record.metadata.clone(),
+            enabled: record.enabled,
+            created_at: record.created_at,
+            not_before: record.not_before,
+            expires_at: record.expires_at,
+            revoked_at: record.revoked_at,
+            slot: record.slot,
+        }
+    }
+}
+
+impl<P: Copy> Transaction<P> {
+    /// Writes all rows of a new token.
+    pub(crate) fn create_token(
+        self,
+        record_part: P,
+        index_part: P,
+        record: &TokenRecord,
+    ) -> Result<Self, StoreError> {
+        let ttl = record
+            .expires_at
+            .map(|expires_at| expires_at.plus(KEPT_SECONDS));
+        let (account, environment) = (&record.account, &record.environment);
+        let index = keys::token_entry(account, environment, &record.id);
+        let entry = ListedToken::from(record);
+        let made = match &record.principal {
+            Principal::Account(_) => self,
+            principal @ (Principal::User(_) | Principal::ServiceAccount(_)) => {
+                let principal_key =
+                    keys::principal_token_entry(account, environment, principal, &record.id);
+                let entry = TokenEntry::from(record);
+                self.create(index_part, row::write(&principal_key, &entry, ttl)?)
+            }
+        };
+        Ok(made
+            .create(
+                record_part,
+                row::write(&keys::token(&record.id), record, ttl)?,
+            )
+            .create(index_part, row::write(&index, &entry, ttl)?))
+    }
+}
+
+impl Store {
+    /// Reads a token's record.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the row is unreadable.
+    pub async fn token(&self, id: &TokenId) -> Result<Option<TokenRecord>, StoreError> {
+        self.find("read a token", &keys::token(id)).await
+    }
+}
