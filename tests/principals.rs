@@ -9,7 +9,7 @@ mod service_accounts;
 mod users;
 
 use hallpass_core::{Access, Catalog, GroupId, Path};
-use hallpass_store::Audit;
+use hallpass_store::{Audit, AuditAction};
 use hallpass_tests::{Hallpass, Reply};
 use http::Method;
 use serde_json::{Value, json};
@@ -70,7 +70,7 @@ async fn group(hallpass: &Hallpass, name: &str) -> String {
 async fn give(hallpass: &Hallpass, account: &str, group: &str, path: &str, level: &str) {
     let (account, id): (_, GroupId) = (account.parse().unwrap(), group.parse().unwrap());
     let path: Path = path.parse().unwrap();
-    let audit = Audit::by_iam("give", group, hallpass.platform.now());
+    let audit = Audit::by_iam(AuditAction::ChangeAccess, group, hallpass.platform.now());
     let set = |Access(places): &mut Access| {
         places.insert(path.clone(), level.parse().unwrap());
     };

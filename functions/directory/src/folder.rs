@@ -16,7 +16,7 @@ use hallpass_core::{
     Principal, TokenName, folder_root, present,
 };
 use hallpass_http::{ErrorCode, IdempotencyKeyHeader, Limit, Platform, Problem};
-use hallpass_store::{FolderError, Idempotency, Owner};
+use hallpass_store::{AuditAction, FolderError, Idempotency, Owner};
 use http::StatusCode;
 use located::locate;
 use serde::{Deserialize, Serialize};
@@ -196,7 +196,7 @@ impl Make {
             _ => None,
         };
         let mut audit = caller
-            .audit("create_folder", record.id, now)
+            .audit(AuditAction::CreateFolder, record.id, now)
             .with("name", String::from(record.name.clone()));
         if let Some(parent) = &record.parent {
             audit = audit.with("parent", parent);

@@ -8,7 +8,7 @@ use hallpass_core::{
     GroupId, GroupRecord, Principal, PrincipalName, PrincipalRecord, TokenName, UserId,
 };
 use hallpass_http::Problem;
-use hallpass_store::{Member, Membership};
+use hallpass_store::{AuditAction, Member, Membership};
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -153,7 +153,7 @@ async fn add(ask: &Ask, member: Named<'_>) -> Result<StatusCode, Problem> {
     } = ask;
     let within = ask.within()?;
     let membership = membership(&within, ask.named("group")?, member)?;
-    let audit = caller.audit("join_group", subject(&membership), platform.now());
+    let audit = caller.audit(AuditAction::JoinGroup, subject(&membership), platform.now());
     platform
         .store
         .join(&membership, given::lacking(ask), &audit)
@@ -168,7 +168,11 @@ async fn remove(ask: &Ask, member: Named<'_>) -> Result<StatusCode, Problem> {
     } = ask;
     let within = ask.within()?;
     let membership = membership(&within, ask.named("group")?, member)?;
-    let audit = caller.audit("leave_group", subject(&membership), platform.now());
+    let audit = caller.audit(
+        AuditAction::LeaveGroup,
+        subject(&membership),
+        platform.now(),
+    );
     platform
         .store
         .leave(&membership, &audit)

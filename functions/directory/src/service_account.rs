@@ -10,6 +10,7 @@ use hallpass_core::{
     ServiceAccountId, UnixSeconds, present,
 };
 use hallpass_http::{IdempotencyKeyHeader, Problem};
+use hallpass_store::AuditAction;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -93,7 +94,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ServiceAccountV
     };
     let idempotency = ask.once("POST /v1/service-accounts")?;
     let audit = caller
-        .audit("create_service_account", record.id, now)
+        .audit(AuditAction::CreateServiceAccount, record.id, now)
         .with("name", &record.name);
     platform
         .store

@@ -11,7 +11,7 @@ use hallpass_core::{
 };
 use hallpass_http::{Caller, ErrorCode, IdempotencyKeyHeader, Limit, Platform, Problem};
 use hallpass_password::{HashError, Password, hash, matches, optional};
-use hallpass_store::{CreateError, ShareError};
+use hallpass_store::{AuditAction, CreateError, ShareError};
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -98,7 +98,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ShareView>), Pr
         cut_off: None,
     };
     let audit = caller
-        .audit("share", record.id, now)
+        .audit(AuditAction::Share, record.id, now)
         .with("model", &record.model)
         .with("has_password", record.password.is_some());
     let made = platform
@@ -182,7 +182,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<ShareView>, Problem> {
     // After the hash: what is given meanwhile, under the old one, dies as well.
     let now = platform.now();
     let audit = caller
-        .audit("change_share", share.id, now)
+        .audit(AuditAction::ChangeShare, share.id, now)
         .with("model", &share.model)
         .with("has_password", password.is_some());
     let changed = platform
@@ -213,7 +213,7 @@ pub(crate) async fn remove(ask: Ask) -> Result<StatusCode, Problem> {
     let share = find(platform, caller, ask.named("share")?).await?;
     let now = platform.now();
     let audit = caller
-        .audit("unshare", share.id, now)
+        .audit(AuditAction::Unshare, share.id, now)
         .with("model", &share.model);
     platform.store.unshare(&share, &audit, now).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -10,7 +10,7 @@ use hallpass_core::{
     PrincipalType, ScopeSet, UnixSeconds, UserId, WrittenScope, present,
 };
 use hallpass_http::{ErrorCode, IdempotencyKeyHeader, Problem};
-use hallpass_store::Idempotency;
+use hallpass_store::{AuditAction, Idempotency};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -152,7 +152,7 @@ impl Make<'_> {
             version: 0,
         };
         let mut audit = caller
-            .audit("create_user", record.id, now)
+            .audit(AuditAction::CreateUser, record.id, now)
             .with("username", &record.name);
         if let Some(scopes) = &record.scopes {
             audit = audit.with("scopes", scopes);
@@ -257,7 +257,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<UserView>, Problem> {
         given.transpose()
     });
     let scopes = scopes.transpose()?;
-    let mut audit = caller.audit("change_user", user, platform.now());
+    let mut audit = caller.audit(AuditAction::ChangeUser, user, platform.now());
     if let Some(name) = &name {
         audit = audit.with("username", name);
     }

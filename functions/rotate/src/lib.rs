@@ -18,7 +18,7 @@ use hallpass_http::{
     Body, Caller, IdempotencyKey, IdempotencyKeyHeader, IssuedView, Path, Platform, Problem,
     WalkFor, finish, serve_routes,
 };
-use hallpass_store::Rotation;
+use hallpass_store::{AuditAction, Rotation};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -90,7 +90,7 @@ async fn rotate(
         }
     };
     let audit = caller
-        .audit("rotate", record.id, now)
+        .audit(AuditAction::Rotate, record.id, now)
         .with("overlap_seconds", value.overlap_seconds);
     let record = platform
         .store

@@ -12,7 +12,7 @@ use hallpass_core::{
     ManagementScope, Presentation, Principal, Scope, Tenant, TokenId, TokenRecord, UnixMillis,
     UnixSeconds, covered, decide,
 };
-use hallpass_store::{Audit, Store};
+use hallpass_store::{Audit, AuditAction, Store};
 use http::{StatusCode, header::WWW_AUTHENTICATE, request::Parts};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -253,7 +253,7 @@ impl Caller {
 
     /// The audit row of an act of this caller's.
     #[must_use]
-    pub fn audit(&self, action: &'static str, subject: impl ToString, at: UnixMillis) -> Audit {
+    pub fn audit(&self, action: AuditAction, subject: impl ToString, at: UnixMillis) -> Audit {
         let parent = match &self.evidence {
             Evidence::Jwt { claims, .. } => Some(claims.hallpass.parent),
             Evidence::Opaque { .. } | Evidence::Malformed(_) | Evidence::Unknown => None,

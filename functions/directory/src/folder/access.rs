@@ -9,7 +9,7 @@ use crate::within::{PageQuery, Within, WithinQuery};
 use axum::Json;
 use hallpass_core::{AccessLevel, FolderRef, GroupId, Principal, PrincipalName, TokenName, UserId};
 use hallpass_http::{ErrorCode, Platform, Problem};
-use hallpass_store::{Grant, Member};
+use hallpass_store::{AuditAction, Grant, Member};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -232,7 +232,7 @@ impl Change<'_> {
         let strongest = platform.catalog.strongest_access();
         let grantor = authority.grantor(ask, strongest, level, &folder.path);
         let audit = caller
-            .audit("change_access", folder.id, platform.now())
+            .audit(AuditAction::ChangeAccess, folder.id, platform.now())
             .with("member", member)
             .with("access", level.map_or("none", AccessLevel::as_str));
         platform
