@@ -120,7 +120,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<GroupView>), Pr
 /// List groups
 #[utoipa::path(
     get, path = "/v1/groups", tag = "directory", operation_id = "list_groups",
-    params(PageQuery),
+    params(PageQuery, ("cursor" = Option<GroupId>, Query)),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = PageView),
     ),

@@ -10,6 +10,7 @@ mod folder;
 mod given;
 mod group;
 mod member;
+mod member_cursor;
 mod place;
 mod refusal;
 mod remove;

@@ -1,6 +1,7 @@
 //! Members of groups: users, and other groups.
 
 use crate::ask::Ask;
+use crate::member_cursor::MemberCursor;
 use crate::within::{PageQuery, Within, WithinQuery};
 use crate::{given, group, refusal};
 use axum::Json;
@@ -38,7 +39,7 @@ pub(crate) struct MembersView {
 /// List the members of a group
 #[utoipa::path(
     get, path = "/v1/groups/{group}/members", tag = "directory", operation_id = "list_members",
-    params(("group" = GroupId, Path), PageQuery),
+    params(("group" = GroupId, Path), PageQuery, ("cursor" = Option<MemberCursor>, Query)),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = MembersView),
     ),

@@ -20,6 +20,7 @@ const NAME: &str = "name";
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ServiceAccountRequest {
+    #[schema(pattern = "^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$")]
     name: String,
     #[serde(default, deserialize_with = "present")]
     environment: Option<EnvironmentName>,
@@ -107,7 +108,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ServiceAccountV
 /// List service accounts
 #[utoipa::path(
     get, path = "/v1/service-accounts", tag = "directory", operation_id = "list_service_accounts",
-    params(PageQuery),
+    params(PageQuery, ("cursor" = Option<ServiceAccountId>, Query)),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = PageView),
     ),

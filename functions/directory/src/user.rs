@@ -7,7 +7,7 @@ use axum::Json;
 use axum::response::Response;
 use hallpass_core::{
     Access, AccountId, EnvironmentName, GroupId, Principal, PrincipalName, PrincipalRecord,
-    PrincipalType, ScopeSet, UnixSeconds, UserId, WrittenScope, present,
+    PrincipalType, ScopeSet, TokenName, UnixSeconds, UserId, WrittenScope, present,
 };
 use hallpass_http::{ErrorCode, IdempotencyKeyHeader, Problem};
 use hallpass_store::{AuditAction, Idempotency};
@@ -20,8 +20,10 @@ const USERNAME: &str = "username";
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserRequest {
+    #[schema(value_type = TokenName)]
     username: String,
     #[serde(default, deserialize_with = "present")]
+    #[schema(min_items = 1, max_items = 200)]
     scopes: Option<Vec<WrittenScope>>,
     #[serde(default, deserialize_with = "present")]
     environment: Option<EnvironmentName>,
@@ -31,12 +33,14 @@ pub(crate) struct UserRequest {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1)]
 pub(crate) struct UserChange {
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<TokenName>)]
     username: Option<String>,
     /// `null` takes all of them back.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<Vec<WrittenScope>>)]
+    #[schema(value_type = Option<Vec<WrittenScope>>, min_items = 1, max_items = 200)]
     scopes: Option<NewScopes>,
 }
 
@@ -169,7 +173,7 @@ impl Make<'_> {
 /// List users
 #[utoipa::path(
     get, path = "/v1/users", tag = "directory", operation_id = "list_users",
-    params(PageQuery),
+    params(PageQuery, ("cursor" = Option<UserId>, Query)),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = PageView),
     ),

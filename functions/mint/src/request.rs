@@ -14,10 +14,13 @@ pub(crate) struct MintRequest {
     pub(crate) kind: KindName,
     name: TokenName,
     #[serde(default, deserialize_with = "present")]
+    #[schema(min_items = 1, max_items = 200)]
     scopes: Option<Vec<WrittenScope>>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(min_items = 1, max_items = 100)]
     origins: Option<Vec<WrittenOriginRule>>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(min_items = 1, max_items = 100)]
     ips: Option<Vec<IpRule>>,
     #[serde(default, deserialize_with = "present")]
     expires_in: Option<u64>,

@@ -29,6 +29,7 @@ const MAX_PREVIOUS: usize = 4;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RotateRequest {
+    #[schema(maximum = 3_153_600_000_u64)]
     overlap_seconds: u64,
 }
 

@@ -26,10 +26,12 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 struct TemporaryRequest {
     #[serde(default, deserialize_with = "present")]
+    #[schema(min_items = 1, max_items = 200)]
     scopes: Option<Vec<WrittenScope>>,
     #[serde(rename = "durationSeconds", default, deserialize_with = "present")]
     duration_seconds: Option<u64>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(min_items = 1, max_items = 100)]
     origins: Option<Vec<WrittenOriginRule>>,
     #[serde(default, deserialize_with = "present")]
     principal: Option<Principal>,

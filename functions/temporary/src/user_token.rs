@@ -20,10 +20,11 @@ pub(crate) struct UserTokenRequest {
     scope: AccessLevel,
     /// `90s`, `30m`, `1h`, `7d`.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>, example = "1h")]
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{1,9}[smhd]$", example = "1h")]
     ttl: Option<Ttl>,
     /// Those of the user's places that the token is for: all of them if absent.
     #[serde(default, deserialize_with = "present")]
+    #[schema(min_items = 1, max_items = 100)]
     folders: Option<Vec<FolderRef>>,
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct ValidateRequest {
     #[serde(default, deserialize_with = "present")]
     pub(crate) origin: Option<String>,
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = "ip")]
     pub(crate) ip: Option<IpAddr>,
 }
 

@@ -5,6 +5,7 @@ use super::located::{Folder, locate};
 use super::{READ, WRITE, id, refused};
 use crate::ask::Ask;
 use crate::given;
+use crate::member_cursor::MemberCursor;
 use crate::within::{PageQuery, Within, WithinQuery};
 use axum::Json;
 use hallpass_core::{AccessLevel, FolderRef, GroupId, Principal, PrincipalName, TokenName, UserId};
@@ -49,7 +50,7 @@ pub(crate) struct AccessView {
 /// Those who have it by an entry of this folder's own; what they have above it holds here, too.
 #[utoipa::path(
     get, path = "/v1/folders/{folder}/access", tag = "places", operation_id = "folder_access",
-    params(("folder" = FolderRef, Path), PageQuery),
+    params(("folder" = FolderRef, Path), PageQuery, ("cursor" = Option<MemberCursor>, Query)),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = AccessView),
     ),
