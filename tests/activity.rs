@@ -6,15 +6,12 @@ mod query;
 mod seal;
 mod usage;
 
-use hallpass_tests::{Hallpass, Reply, text};
-use serde_json::{Value, json};
+use hallpass_tests::{Hallpass, Reply};
+use serde_json::Value;
 
 /// The second at which every test's clock begins: 2027-01-15, 08:00 UTC.
 const START: u64 = 1_800_000_000;
 const TODAY: &str = "2027-01-15";
-
-/// A row as the table has it.
-type Item = std::collections::HashMap<String, aws_sdk_dynamodb::types::AttributeValue>;
 
 /// A reply of `GET path`, which must be a success.
 async fn read(hallpass: &Hallpass, caller: &str, path: &str) -> Value {
@@ -37,22 +34,7 @@ async fn use_of(hallpass: &Hallpass, id: &str) -> Value {
     rows[0].clone()
 }
 
-/// Mints a secret token; its id and text.
-async fn secret(hallpass: &Hallpass) -> (String, String) {
-    let made = hallpass.mint(json!({"kind": "secret", "name": "a server"}));
-    let made = made.await;
-    (text(&made, "id"), text(&made, "token"))
-}
-
 /// Uses a token once: it asks about itself.
 async fn present(hallpass: &Hallpass, token: &str) {
     read(hallpass, token, "/v1/tokens/self").await;
-}
-
-/// Every row whose partition begins with `prefix`, in the order of its sort key.
-async fn items(hallpass: &Hallpass, prefix: &str) -> Vec<Item> {
-    let mut items = hallpass.items().await;
-    items.retain(|item| item["pk"].as_s().unwrap().starts_with(prefix));
-    items.sort_by_key(|item| item["sk"].as_s().unwrap().clone());
-    items
 }

@@ -69,12 +69,3 @@ async fn code(hallpass: &Hallpass, token: &str) -> String {
         .code()
         .to_owned()
 }
-
-/// How many rows there are whose partition begins like this.
-async fn rows(hallpass: &Hallpass, partition: &str) -> usize {
-    let items = hallpass.items().await;
-    let rows = items
-        .iter()
-        .filter(|item| item["pk"].as_s().unwrap().starts_with(partition));
-    rows.count()
-}

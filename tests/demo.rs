@@ -2,7 +2,7 @@
 //! calls of its document can be tried.
 
 use hallpass_core::ManagementScope;
-use hallpass_tests::{Hallpass, Reply, text};
+use hallpass_tests::{Hallpass, text};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -18,10 +18,6 @@ async fn start(catalog: &str) -> Hallpass {
 async fn publishable(hallpass: &Hallpass) -> String {
     let body = json!({"kind": "publishable", "name": "a page", "origins": [ORIGIN]});
     text(&hallpass.mint(body).await, "token")
-}
-
-fn told(reply: &Reply) -> (u16, &str) {
-    (reply.status.as_u16(), reply.code())
 }
 
 #[tokio::test]
@@ -69,6 +65,15 @@ async fn archilogics_calls_as_documented() {
     assert_eq!(reply.body["token"]["expires_at"], 1_800_003_600);
 }
 
+/// A request to a route of the catalog, and the status and code of its answer.
+struct Asked<'a> {
+    method: Method,
+    path: String,
+    origin: Option<&'static str>,
+    bearer: Option<&'a str>,
+    expected: (u16, &'static str),
+}
+
 #[tokio::test]
 async fn what_is_not_good_for_the_request_is_refused_as_everywhere() {
     let hallpass = start("archilogic").await;
@@ -76,147 +81,153 @@ async fn what_is_not_good_for_the_request_is_refused_as_everywhere() {
     let body = json!({"kind": "secret", "name": "s", "scopes": ["floor:readPrivate@floor/1", "extension:query"]});
     let narrow = text(&hallpass.mint(body).await, "token");
     let with = |path: &str| format!("{path}?pubtoken={page}");
-    for (method, path, origin, bearer, expected) in [
-        (
-            Method::GET,
-            "/v2/floor/1".to_owned(),
-            None,
-            None,
-            (401, "unauthenticated"),
-        ),
-        (
-            Method::GET,
-            with("/v2/floor/1"),
-            Some("https://evil.example"),
-            None,
-            (403, "origin_denied"),
-        ),
-        (
-            Method::GET,
-            with("/v2/floor/1"),
-            None,
-            None,
-            (403, "origin_denied"),
-        ),
-        (
-            Method::GET,
-            with("/v2/floor/1"),
-            Some("null"),
-            None,
-            (403, "origin_denied"),
-        ),
-        (
-            Method::PATCH,
-            with("/v2/floor/1"),
-            Some(ORIGIN),
-            None,
-            (403, "insufficient_scope"),
-        ),
-        (
-            Method::GET,
-            with("/v2/floor/a%2Fb"),
-            Some(ORIGIN),
-            None,
-            (403, "invalid_parameter"),
-        ),
-        (
-            Method::GET,
-            with("/v2/floor/%2e%2e"),
-            Some(ORIGIN),
-            None,
-            (403, "invalid_parameter"),
-        ),
-        (
-            Method::GET,
-            "/v2/floor/%2e%2e".to_owned(),
-            None,
-            None,
-            (401, "unauthenticated"),
-        ),
-        (
-            Method::GET,
-            with("/v2/floor/1/"),
-            Some(ORIGIN),
-            None,
-            (404, "not_found"),
-        ),
-        (
-            Method::GET,
-            with("/v2/floors"),
-            Some(ORIGIN),
-            None,
-            (404, "not_found"),
-        ),
-        (
-            Method::POST,
-            with("/v2/floor/1"),
-            Some(ORIGIN),
-            None,
-            (404, "not_found"),
-        ),
-        (
-            Method::GET,
-            "/v2/floor/1".to_owned(),
-            None,
-            Some(page.as_str()),
-            (403, "origin_denied"),
-        ),
-        (
-            Method::GET,
-            "/v2/floor/1".to_owned(),
-            Some(ORIGIN),
-            Some(page.as_str()),
-            (401, "wrong_presentation"),
-        ),
-        (
-            Method::GET,
-            with("/v2/floor/1"),
-            Some(ORIGIN),
-            Some(narrow.as_str()),
-            (400, "ambiguous_credentials"),
-        ),
-        (
-            Method::GET,
-            "/v2/floor/1".to_owned(),
-            None,
-            Some("nonsense"),
-            (401, "malformed"),
-        ),
-        (
-            Method::GET,
-            "/v2/floor/1".to_owned(),
-            None,
-            Some(narrow.as_str()),
-            (200, ""),
-        ),
-        (
-            Method::GET,
-            "/v2/floor/2".to_owned(),
-            None,
-            Some(narrow.as_str()),
-            (403, "insufficient_scope"),
-        ),
-        (
-            Method::GET,
-            "/v2/floor/12".to_owned(),
-            None,
-            Some(narrow.as_str()),
-            (403, "insufficient_scope"),
-        ),
-        (
-            Method::GET,
-            "/v2/floor".to_owned(),
-            None,
-            Some(narrow.as_str()),
-            (403, "insufficient_scope"),
-        ),
-        (
-            Method::GET,
-            "/v2/extension".to_owned(),
-            None,
-            Some(narrow.as_str()),
-            (200, ""),
-        ),
+    for Asked {
+        method,
+        path,
+        origin,
+        bearer,
+        expected,
+    } in [
+        Asked {
+            method: Method::GET,
+            path: "/v2/floor/1".to_owned(),
+            origin: None,
+            bearer: None,
+            expected: (401, "unauthenticated"),
+        },
+        Asked {
+            method: Method::GET,
+            path: with("/v2/floor/1"),
+            origin: Some("https://evil.example"),
+            bearer: None,
+            expected: (403, "origin_denied"),
+        },
+        Asked {
+            method: Method::GET,
+            path: with("/v2/floor/1"),
+            origin: None,
+            bearer: None,
+            expected: (403, "origin_denied"),
+        },
+        Asked {
+            method: Method::GET,
+            path: with("/v2/floor/1"),
+            origin: Some("null"),
+            bearer: None,
+            expected: (403, "origin_denied"),
+        },
+        Asked {
+            method: Method::PATCH,
+            path: with("/v2/floor/1"),
+            origin: Some(ORIGIN),
+            bearer: None,
+            expected: (403, "insufficient_scope"),
+        },
+        Asked {
+            method: Method::GET,
+            path: with("/v2/floor/a%2Fb"),
+            origin: Some(ORIGIN),
+            bearer: None,
+            expected: (403, "invalid_parameter"),
+        },
+        Asked {
+            method: Method::GET,
+            path: with("/v2/floor/%2e%2e"),
+            origin: Some(ORIGIN),
+            bearer: None,
+            expected: (403, "invalid_parameter"),
+        },
+        Asked {
+            method: Method::GET,
+            path: "/v2/floor/%2e%2e".to_owned(),
+            origin: None,
+            bearer: None,
+            expected: (401, "unauthenticated"),
+        },
+        Asked {
+            method: Method::GET,
+            path: with("/v2/floor/1/"),
+            origin: Some(ORIGIN),
+            bearer: None,
+            expected: (404, "not_found"),
+        },
+        Asked {
+            method: Method::GET,
+            path: with("/v2/floors"),
+            origin: Some(ORIGIN),
+            bearer: None,
+            expected: (404, "not_found"),
+        },
+        Asked {
+            method: Method::POST,
+            path: with("/v2/floor/1"),
+            origin: Some(ORIGIN),
+            bearer: None,
+            expected: (404, "not_found"),
+        },
+        Asked {
+            method: Method::GET,
+            path: "/v2/floor/1".to_owned(),
+            origin: None,
+            bearer: Some(page.as_str()),
+            expected: (403, "origin_denied"),
+        },
+        Asked {
+            method: Method::GET,
+            path: "/v2/floor/1".to_owned(),
+            origin: Some(ORIGIN),
+            bearer: Some(page.as_str()),
+            expected: (401, "wrong_presentation"),
+        },
+        Asked {
+            method: Method::GET,
+            path: with("/v2/floor/1"),
+            origin: Some(ORIGIN),
+            bearer: Some(narrow.as_str()),
+            expected: (400, "ambiguous_credentials"),
+        },
+        Asked {
+            method: Method::GET,
+            path: "/v2/floor/1".to_owned(),
+            origin: None,
+            bearer: Some("nonsense"),
+            expected: (401, "malformed"),
+        },
+        Asked {
+            method: Method::GET,
+            path: "/v2/floor/1".to_owned(),
+            origin: None,
+            bearer: Some(narrow.as_str()),
+            expected: (200, ""),
+        },
+        Asked {
+            method: Method::GET,
+            path: "/v2/floor/2".to_owned(),
+            origin: None,
+            bearer: Some(narrow.as_str()),
+            expected: (403, "insufficient_scope"),
+        },
+        Asked {
+            method: Method::GET,
+            path: "/v2/floor/12".to_owned(),
+            origin: None,
+            bearer: Some(narrow.as_str()),
+            expected: (403, "insufficient_scope"),
+        },
+        Asked {
+            method: Method::GET,
+            path: "/v2/floor".to_owned(),
+            origin: None,
+            bearer: Some(narrow.as_str()),
+            expected: (403, "insufficient_scope"),
+        },
+        Asked {
+            method: Method::GET,
+            path: "/v2/extension".to_owned(),
+            origin: None,
+            bearer: Some(narrow.as_str()),
+            expected: (200, ""),
+        },
     ] {
         let mut call = hallpass.call(method.clone(), &path);
         if let Some(origin) = origin {
@@ -226,7 +237,7 @@ async fn what_is_not_good_for_the_request_is_refused_as_everywhere() {
             call = call.bearer(bearer);
         }
         let reply = call.await;
-        assert_eq!(told(&reply), expected, "{method} {path}: {}", reply.body);
+        assert_eq!(reply.answer(), expected, "{method} {path}: {}", reply.body);
         let allowed = !reply.header("access-control-allow-origin").is_empty();
         let own = origin == Some(ORIGIN) && path.contains("pubtoken") && expected.0 != 400;
         let served = expected.1 != "not_found";
@@ -239,7 +250,7 @@ async fn what_is_not_good_for_the_request_is_refused_as_everywhere() {
         .bearer(&hallpass.root);
     assert_eq!(ended.await.status, 204);
     let reply = hallpass.get("/v2/floor/1").bearer(&narrow).await;
-    assert_eq!(told(&reply), (401, "revoked"));
+    assert_eq!(reply.answer(), (401, "revoked"));
 }
 
 #[tokio::test]
@@ -261,7 +272,7 @@ async fn s44_an_outage_is_503() {
     let secret = hallpass.secret().await;
     hallpass.dynamodb.inject(Fault::Throttle.on("BatchGetItem"));
     let reply = hallpass.get("/v2/floor/1").bearer(&secret).await;
-    assert_eq!(told(&reply), (503, "unavailable"));
+    assert_eq!(reply.answer(), (503, "unavailable"));
 }
 
 /// Each route of each catalog that ships: nobody without a token, whoever holds one of the scopes it
@@ -292,7 +303,7 @@ async fn every_route_of_every_catalog_answers() {
             let context = format!("{name}: {method} {template}");
             let method: Method = method.parse().unwrap();
             let call = || hallpass.call(method.clone(), &path);
-            assert_eq!(told(&call().await), (401, "unauthenticated"), "{context}");
+            assert_eq!(call().await.answer(), (401, "unauthenticated"), "{context}");
             let holding = async |scopes: Value| {
                 let body = json!({"kind": "management", "name": "m", "scopes": scopes});
                 let token = text(&hallpass.mint(body).await, "token");
@@ -305,7 +316,7 @@ async fn every_route_of_every_catalog_answers() {
                 assert_eq!(reply.body["scope"], json!(scope), "{context}");
             }
             let reply = holding(json!(["tokens:mint", "directory:read"])).await;
-            assert_eq!(told(&reply), (403, "insufficient_scope"), "{context}");
+            assert_eq!(reply.answer(), (403, "insufficient_scope"), "{context}");
         }
     }
 }
@@ -318,7 +329,7 @@ async fn without_the_demo_there_is_no_such_route() {
         .get(&format!("/v2/floor/{FLOOR}"))
         .bearer(&hallpass.root)
         .await;
-    assert_eq!(told(&reply), (404, "not_found"));
+    assert_eq!(reply.answer(), (404, "not_found"));
     // And with it, Hallpass's own routes are as they were.
     let hallpass = start("archilogic").await;
     let reply = hallpass.get("/v1/tokens/self").bearer(&hallpass.root).await;
@@ -326,7 +337,7 @@ async fn without_the_demo_there_is_no_such_route() {
     let scopes = reply.body["scopes"].as_array().unwrap();
     assert!(scopes.len() > ManagementScope::ALL.len());
     let reply = hallpass.delete("/v1/tokens/self/self").await;
-    assert_eq!(told(&reply), (404, "not_found"));
+    assert_eq!(reply.answer(), (404, "not_found"));
 }
 
 /// What a user of 3dverse makes lies in a folder of their own: as deep as that, its assets are read

@@ -11,6 +11,7 @@ mod exchange;
 mod faults;
 mod folders;
 mod hardening;
+mod issuers;
 mod jwks;
 mod jwt;
 mod keys;

@@ -5,9 +5,7 @@ mod limiter;
 mod password;
 mod request;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use hallpass_tests::{Call, Hallpass, Log, Reply, text};
+use hallpass_tests::{Call, Hallpass, Log, text};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -37,32 +35,13 @@ async fn key(hallpass: &Hallpass, maker: &str, more: Value) -> (String, String) 
     (text(&made, "id"), text(&made, "token"))
 }
 
-async fn share(hallpass: &Hallpass, maker: &str, body: Value) -> String {
-    let reply = hallpass.post("/v1/shares", body).bearer(maker).await;
-    assert_eq!(reply.status, 201, "{}", reply.body);
-    text(&reply.body, "id")
-}
-
-fn basic(hallpass: &Hallpass, pair: impl AsRef<[u8]>) -> Call {
-    let header = format!("Basic {}", STANDARD.encode(pair));
-    hallpass
-        .call(Method::POST, ROUTE)
-        .header("authorization", header)
+/// A call with an account's name and an API key, or with what is not that.
+fn exchange(hallpass: &Hallpass, pair: impl AsRef<[u8]>) -> Call {
+    hallpass.call(Method::POST, ROUTE).basic(pair)
 }
 
 fn open(hallpass: &Hallpass, password: &str) -> Call {
     hallpass.post(ROUTE, json!({"model": MODEL, "password": password}))
-}
-
-fn answer(reply: &Reply) -> (u16, &str) {
-    (reply.status.as_u16(), reply.code())
-}
-
-/// A reply without what differs from call to call.
-fn essence(reply: &Reply) -> String {
-    let mut headers = reply.headers.clone();
-    headers.remove("x-request-id");
-    format!("{} {headers:?} {}", reply.status, reply.body)
 }
 
 /// How many passwords were hashed.

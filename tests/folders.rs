@@ -8,8 +8,7 @@ mod own;
 mod race;
 mod user_token;
 
-use hallpass_tests::{Call, Hallpass, Reply, text};
-use http::Method;
+use hallpass_tests::{Call, Hallpass, Reply, access, membership, text};
 use serde_json::{Value, json};
 
 /// Ids of the right shape that nothing has.
@@ -17,8 +16,8 @@ const NO_FOLDER: &str = "fld_0000000000000000000001";
 const NO_USER: &str = "usr_0000000000000000000001";
 const NO_GROUP: &str = "grp_0000000000000000000001";
 
-/// A deployment and a server's key of the operator's own environment.
-struct World {
+/// A deployment, and a server's key to the environment whose tree it is about.
+struct Tree {
     hallpass: Hallpass,
     key: String,
 }
@@ -34,7 +33,7 @@ fn by(call: Call, token: &str) -> Call {
     }
 }
 
-impl World {
+impl Tree {
     async fn new() -> Self {
         let hallpass = Hallpass::start("3dverse").await;
         let key = hallpass
@@ -55,7 +54,7 @@ impl World {
     }
 
     async fn put(&self, token: &str, path: &str, body: Value) -> Reply {
-        by(self.hallpass.call(Method::PUT, path).json(body), token).await
+        by(self.hallpass.put(path).json(body), token).await
     }
 
     async fn delete(&self, token: &str, path: &str) -> Reply {
@@ -99,14 +98,13 @@ impl World {
 
     /// Puts a user or a group into a group.
     async fn join(&self, group: &str, member: &str) {
-        let path = format!("/v1/groups/{group}/members/{}/{member}", sort(member));
-        let joined = by(self.hallpass.call(Method::PUT, &path), &self.key).await;
-        assert!(joined.status.is_success(), "{}", joined.body);
+        let joined = by(self.hallpass.put(&membership(group, member)), &self.key);
+        joined.await.assert("join", 204, "");
     }
 
     /// Gives a user or group a level with the key.
     async fn give(&self, folder: &str, member: &str, level: &str) {
-        let path = place(folder, member);
+        let path = access(folder, member);
         let given = self.put(&self.key, &path, json!({"access": level})).await;
         assert_eq!(given.status, 204, "{}", given.body);
     }
@@ -134,11 +132,10 @@ impl World {
 
     /// Whether a token may do this.
     async fn may(&self, token: &str, scope: &str) -> bool {
-        let body = json!({"token": token, "scope": scope});
-        self.hallpass.validate(body).await["active"] == true
+        self.hallpass.may(token, scope).await
     }
 
-    /// Which of read, write and manage a token may at a place.
+    /// Which of read, write and manage a token may at a path.
     async fn levels(&self, token: &str, path: &str) -> Vec<&'static str> {
         let mut found = Vec::new();
         for level in ["read", "write", "manage"] {
@@ -148,23 +145,4 @@ impl World {
         }
         found
     }
-}
-
-fn sort(member: &str) -> &'static str {
-    if member.starts_with("usr_") {
-        "users"
-    } else {
-        "groups"
-    }
-}
-
-/// The path of somebody's access to a folder.
-fn place(folder: &str, member: &str) -> String {
-    format!("/v1/folders/{folder}/access/{}/{member}", sort(member))
-}
-
-/// What is told of a refusal: its status, code and field.
-fn told(reply: &Reply) -> (u16, &str, &str) {
-    let field = reply.body["field"].as_str().unwrap_or_default();
-    (reply.status.as_u16(), reply.code(), field)
 }

@@ -14,7 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hallpass_keys::{KeyMaker, KeyPolicy};
 use hallpass_keys_function::{KeysError, KeysReply, KeysRequest, rotate_keys};
 use hallpass_store::{KeyRow, KeyState};
-use hallpass_tests::{Call, Hallpass};
+use hallpass_tests::{Call, Hallpass, jwt_header};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -94,13 +94,8 @@ fn derive_call(hallpass: &Hallpass, parent: &str) -> Call {
     hallpass.post("/v1/tokens/temporary", body).bearer(parent)
 }
 
-fn header(token: &str) -> Value {
-    let header = token.split('.').next().unwrap();
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap()
-}
-
 fn kid(token: &str) -> String {
-    header(token)["kid"].as_str().unwrap().to_owned()
+    jwt_header(token)["kid"].as_str().unwrap().to_owned()
 }
 
 /// The ids of the published keys, as a verifier outside reads them.

@@ -5,7 +5,7 @@ mod one;
 mod page;
 mod thousands;
 
-use hallpass_tests::{Hallpass, Reply, text};
+use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 
 /// A page of what a token may list, which must work.
@@ -42,15 +42,6 @@ async fn one(hallpass: &Hallpass, id: &str) -> Value {
     assert_eq!(reply.status, 200, "{}", reply.body);
     assert_eq!(reply.header("cache-control"), "no-store");
     reply.body
-}
-
-fn assert_refused(what: &str, reply: &Reply, status: u16, code: &str) {
-    assert_eq!(
-        (reply.status.as_u16(), reply.code()),
-        (status, code),
-        "{what}: {}",
-        reply.body
-    );
 }
 
 /// A token of an unlimited kind; the reply of its mint.

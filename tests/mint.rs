@@ -12,20 +12,8 @@ mod scopes;
 mod secrecy;
 mod times;
 
-use hallpass_tests::{Hallpass, Reply};
+use hallpass_tests::{Hallpass, Reply, with};
 use serde_json::{Value, json};
-
-/// `base` with the fields of `change`; one that is `null` there is left out.
-fn with(mut base: Value, change: Value) -> Value {
-    for (field, value) in change.as_object().unwrap() {
-        if value.is_null() {
-            base.as_object_mut().unwrap().remove(field);
-        } else {
-            base[field] = value.clone();
-        }
-    }
-    base
-}
 
 /// A body for a kind that needs nothing else.
 fn secret(change: Value) -> Value {
@@ -50,21 +38,6 @@ async fn mint(hallpass: &Hallpass, maker: &str, body: Value) -> Reply {
     hallpass.post("/v1/tokens", body).bearer(maker).await
 }
 
-/// What is told of a refusal: its status, code and field.
-fn told(reply: &Reply) -> (u16, &str, &str) {
-    let field = reply.body["field"].as_str().unwrap_or_default();
-    (reply.status.as_u16(), reply.code(), field)
-}
-
-/// A success, or what is told of a refusal.
-fn outcome(reply: &Reply) -> Result<(), (u16, &str, &str)> {
-    if reply.status == 201 {
-        Ok(())
-    } else {
-        Err(told(reply))
-    }
-}
-
 /// Asserts what `maker`'s mint of each body comes to, and that a refused one leaves nothing.
 async fn assert_outcomes(
     hallpass: &Hallpass,
@@ -74,7 +47,7 @@ async fn assert_outcomes(
     for (body, expected) in cases {
         let before = hallpass.items().await.len();
         let reply = mint(hallpass, maker, body.clone()).await;
-        assert_eq!(outcome(&reply), expected, "{body}\n{}", reply.body);
+        assert_eq!(reply.outcome(), expected, "{body}\n{}", reply.body);
         if expected.is_err() {
             assert_eq!(
                 hallpass.items().await.len(),

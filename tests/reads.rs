@@ -5,35 +5,13 @@ mod consistency;
 mod freshness;
 mod junk;
 
-use hallpass_tests::{Call, Hallpass, Reply, text};
+use hallpass_tests::{Call, Hallpass, text};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// Makes a call, and says what it asked of DynamoDB and then of KMS: each batch with its number of
-/// keys, which are all different.
-async fn cost(hallpass: &Hallpass, call: Call) -> (Reply, Vec<String>) {
-    hallpass.dynamodb.reset();
-    hallpass.kms.reset();
-    let reply = call.await;
-    let calls = hallpass.dynamodb.calls();
-    let calls = calls.into_iter().chain(hallpass.kms.calls());
-    let cost = calls.map(|call| match &*call.operation {
-        "BatchGetItem" => {
-            let request = &call.body["RequestItems"][&hallpass.table];
-            assert_eq!(request["ConsistentRead"], true);
-            let keys = request["Keys"].as_array().unwrap();
-            let different = |(at, key)| !keys[..at].contains(key);
-            assert!(keys.iter().enumerate().all(different), "{keys:?}");
-            format!("BatchGetItem {}", keys.len())
-        }
-        operation => operation.to_owned(),
-    });
-    (reply, cost.collect())
-}
-
 /// Asserts a call's status and cost; its reply's body.
 async fn expect(hallpass: &Hallpass, what: &str, call: Call, status: u16, paid: &[&str]) -> Value {
-    let (reply, cost) = cost(hallpass, call).await;
+    let (reply, cost) = hallpass.cost(call).await;
     assert_eq!(reply.status, status, "{what}: {}", reply.body);
     assert_eq!(cost, paid, "{what}");
     reply.body
@@ -51,6 +29,14 @@ async fn validating(hallpass: &Hallpass) -> String {
     text(&hallpass.mint(body).await, "token")
 }
 
+/// Who validates what, and what it costs.
+struct Validation<'a> {
+    what: &'static str,
+    caller: &'a str,
+    token: &'a str,
+    paid: &'static [&'static str],
+}
+
 #[tokio::test]
 async fn s53_a_validation_is_one_batch_of_different_keys() {
     let hallpass = Hallpass::start("default").await;
@@ -64,28 +50,48 @@ async fn s53_a_validation_is_one_batch_of_different_keys() {
     let root = hallpass.root.as_str();
     let keys_read = &["Query", "BatchGetItem 3"];
     // The verification keys are cold for the first JWT, and only for that.
-    for (what, caller, token, paid) in [
-        (
-            "another opaque token",
-            root,
-            parent.as_str(),
-            &["BatchGetItem 2"][..],
-        ),
-        ("itself, opaque", root, root, &["BatchGetItem 1"]),
-        ("a JWT, cold", root, &child, keys_read),
-        ("a JWT, warm", root, &child, &["BatchGetItem 3"]),
-        (
-            "another JWT of the same key",
-            root,
-            &sibling,
-            &["BatchGetItem 3"],
-        ),
-        (
-            "a parent its own child",
-            &parent,
-            &child,
-            &["BatchGetItem 2"],
-        ),
+    for Validation {
+        what,
+        caller,
+        token,
+        paid,
+    } in [
+        Validation {
+            what: "another opaque token",
+            caller: root,
+            token: parent.as_str(),
+            paid: &["BatchGetItem 2"][..],
+        },
+        Validation {
+            what: "itself, opaque",
+            caller: root,
+            token: root,
+            paid: &["BatchGetItem 1"],
+        },
+        Validation {
+            what: "a JWT, cold",
+            caller: root,
+            token: &child,
+            paid: keys_read,
+        },
+        Validation {
+            what: "a JWT, warm",
+            caller: root,
+            token: &child,
+            paid: &["BatchGetItem 3"],
+        },
+        Validation {
+            what: "another JWT of the same key",
+            caller: root,
+            token: &sibling,
+            paid: &["BatchGetItem 3"],
+        },
+        Validation {
+            what: "a parent its own child",
+            caller: &parent,
+            token: &child,
+            paid: &["BatchGetItem 2"],
+        },
     ] {
         let reply = expect(
             &hallpass,
@@ -153,33 +159,51 @@ async fn verification_keys_are_read_anew_after_300_seconds() {
     }
 }
 
+/// When and by which route a token is derived, and what it costs.
+struct Derivation {
+    what: &'static str,
+    later: u64,
+    route: &'static str,
+    paid: &'static [&'static str],
+}
+
 #[tokio::test]
 async fn deriving_is_one_read_and_one_signature() {
     let hallpass = Hallpass::start("default").await;
     let parent = validating(&hallpass).await;
     let body = json!({"scopes": ["asset:read"]});
     let warm = &["BatchGetItem 1", "Sign"][..];
-    for (what, later, route, paid) in [
-        (
-            "cold",
-            0,
-            "/v1/tokens/temporary",
-            &["BatchGetItem 1", "Query", "Sign"][..],
-        ),
-        ("warm", 0, "/v1/tokens/temporary", warm),
-        (
-            "as documented",
-            // A signer looks every minute whether its key is still the current one.
-            59_999,
-            "/v2/temporary-access-token/create",
-            warm,
-        ),
-        (
-            "old",
-            1,
-            "/v1/tokens/temporary",
-            &["BatchGetItem 1", "Query", "Sign"],
-        ),
+    for Derivation {
+        what,
+        later,
+        route,
+        paid,
+    } in [
+        Derivation {
+            what: "cold",
+            later: 0,
+            route: "/v1/tokens/temporary",
+            paid: &["BatchGetItem 1", "Query", "Sign"][..],
+        },
+        Derivation {
+            what: "warm",
+            later: 0,
+            route: "/v1/tokens/temporary",
+            paid: warm,
+        },
+        // A signer looks every minute whether its key is still the current one.
+        Derivation {
+            what: "as documented",
+            later: 59_999,
+            route: "/v2/temporary-access-token/create",
+            paid: warm,
+        },
+        Derivation {
+            what: "old",
+            later: 1,
+            route: "/v1/tokens/temporary",
+            paid: &["BatchGetItem 1", "Query", "Sign"],
+        },
     ] {
         hallpass.clock.advance(Duration::from_millis(later));
         let call = hallpass.post(route, body.clone()).bearer(&parent);
@@ -191,32 +215,50 @@ async fn deriving_is_one_read_and_one_signature() {
     expect(&hallpass, "wider", call, 422, &["BatchGetItem 1"]).await;
 }
 
+/// What is minted, the status of the answer, and what it costs.
+struct Mint {
+    what: &'static str,
+    body: Value,
+    status: u16,
+    paid: &'static [&'static str],
+}
+
 #[tokio::test]
 async fn minting_is_one_transaction_and_for_limited_kinds_one_query() {
     let hallpass = Hallpass::start("default").await;
     let limited = json!({"kind": "secret", "name": "a server"});
     let unlimited = json!({"kind": "apikey", "name": "a key", "scopes": ["asset:read"]});
     let written = &["BatchGetItem 1", "TransactWriteItems"][..];
-    for (what, body, status, paid) in [
-        (
-            "limited",
-            limited.clone(),
-            201,
-            &["BatchGetItem 1", "Query", "TransactWriteItems"][..],
-        ),
-        ("unlimited", unlimited.clone(), 201, written),
-        (
-            "no such kind",
-            json!({"kind": "nope", "name": "x"}),
-            422,
-            &["BatchGetItem 1"],
-        ),
-        (
-            "a wrong body",
-            json!({"kind": "secret"}),
-            422,
-            &["BatchGetItem 1"],
-        ),
+    for Mint {
+        what,
+        body,
+        status,
+        paid,
+    } in [
+        Mint {
+            what: "limited",
+            body: limited.clone(),
+            status: 201,
+            paid: &["BatchGetItem 1", "Query", "TransactWriteItems"][..],
+        },
+        Mint {
+            what: "unlimited",
+            body: unlimited.clone(),
+            status: 201,
+            paid: written,
+        },
+        Mint {
+            what: "no such kind",
+            body: json!({"kind": "nope", "name": "x"}),
+            status: 422,
+            paid: &["BatchGetItem 1"],
+        },
+        Mint {
+            what: "a wrong body",
+            body: json!({"kind": "secret"}),
+            status: 422,
+            paid: &["BatchGetItem 1"],
+        },
     ] {
         let call = hallpass.post("/v1/tokens", body).bearer(&hallpass.root);
         expect(&hallpass, what, call, status, paid).await;
@@ -238,6 +280,14 @@ async fn minting_is_one_transaction_and_for_limited_kinds_one_query() {
     }
 }
 
+/// A call that changes a token, the status of its answer, and what it costs.
+struct Change {
+    what: &'static str,
+    call: Call,
+    status: u16,
+    paid: &'static [&'static str],
+}
+
 #[tokio::test]
 async fn revoking_and_rotating_are_one_read_and_one_transaction() {
     let hallpass = Hallpass::start("default").await;
@@ -256,27 +306,37 @@ async fn revoking_and_rotating_are_one_read_and_one_transaction() {
     let by_text = json!({"token": second["token"]});
     let rotate = format!("/v1/tokens/{}/rotate", text(&third, "id"));
     let read = &["BatchGetItem 1", "GetItem", "TransactWriteItems"][..];
-    for (what, call, status, paid) in [
-        (
-            "rotate",
-            hallpass.post(&rotate, json!({"overlap_seconds": 0})),
-            200,
-            read,
-        ),
-        ("revoke by id", hallpass.delete(&by_id), 204, read),
+    for Change {
+        what,
+        call,
+        status,
+        paid,
+    } in [
+        Change {
+            what: "rotate",
+            call: hallpass.post(&rotate, json!({"overlap_seconds": 0})),
+            status: 200,
+            paid: read,
+        },
+        Change {
+            what: "revoke by id",
+            call: hallpass.delete(&by_id),
+            status: 204,
+            paid: read,
+        },
         // The row comes with the caller's own.
-        (
-            "revoke by text",
-            hallpass.post("/v1/revocations", by_text),
-            204,
-            &["BatchGetItem 2", "TransactWriteItems"],
-        ),
-        (
-            "revoke a JWT",
-            hallpass.post("/v1/revocations", json!({"token": child})),
-            204,
-            &["BatchGetItem 3", "TransactWriteItems"],
-        ),
+        Change {
+            what: "revoke by text",
+            call: hallpass.post("/v1/revocations", by_text),
+            status: 204,
+            paid: &["BatchGetItem 2", "TransactWriteItems"],
+        },
+        Change {
+            what: "revoke a JWT",
+            call: hallpass.post("/v1/revocations", json!({"token": child})),
+            status: 204,
+            paid: &["BatchGetItem 3", "TransactWriteItems"],
+        },
     ] {
         expect(&hallpass, what, call.bearer(&hallpass.root), status, paid).await;
     }

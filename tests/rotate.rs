@@ -5,8 +5,8 @@ mod overlap;
 mod policy;
 mod race;
 
-use hallpass_tests::{Call, Hallpass, Reply, text};
-use serde_json::{Value, json};
+use hallpass_tests::{Call, Hallpass, text};
+use serde_json::json;
 use std::time::Duration;
 
 fn call(hallpass: &Hallpass, id: &str, overlap: u64) -> Call {
@@ -19,25 +19,6 @@ async fn rotate(hallpass: &Hallpass, id: &str, overlap: u64) -> String {
     let reply = call(hallpass, id, overlap).bearer(&hallpass.root).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
     text(&reply.body, "token")
-}
-
-/// A new secret token: its id and text.
-async fn minted(hallpass: &Hallpass, more: Value) -> (String, String) {
-    let mut body = json!({"kind": "secret", "name": "a server"});
-    body.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
-    let body = hallpass.mint(body).await;
-    (text(&body, "id"), text(&body, "token"))
-}
-
-fn assert_refused(what: &str, reply: &Reply, status: u16, code: &str) {
-    assert_eq!(
-        (reply.status.as_u16(), reply.code()),
-        (status, code),
-        "{what}: {}",
-        reply.body
-    );
 }
 
 #[tokio::test]
@@ -76,13 +57,13 @@ async fn the_old_secret_is_dead_at_once_and_all_else_stays() {
     assert_eq!(ip(&new).await["id"], json!(id));
     // An old secret answers as one that never was.
     let reply = hallpass.get("/v1/tokens/self").bearer(&old).await;
-    assert_refused("old", &reply, 401, "unknown");
+    reply.assert("old", 401, "unknown");
 }
 
 #[tokio::test]
 async fn children_live_on() {
     let hallpass = Hallpass::start("default").await;
-    let (id, old) = minted(&hallpass, json!({})).await;
+    let (id, old) = hallpass.secret_with(json!({})).await;
     let child = hallpass
         .derive(&old, json!({"scopes": ["asset:read"]}))
         .await;
@@ -117,7 +98,7 @@ async fn s19_the_new_text_of_a_public_kind_is_kept_and_that_of_a_secret_one_is_n
     };
     assert_eq!(of_self(&new).await.status, 200);
     assert_eq!(of_self(&old).await.status, 401);
-    let (secret_id, secret_old) = minted(&hallpass, json!({})).await;
+    let (secret_id, secret_old) = hallpass.secret_with(json!({})).await;
     let secret_new = rotate(&hallpass, &secret_id, 60).await;
     let items = format!("{:?}", hallpass.items().await);
     for (what, token, is_kept) in [
@@ -133,21 +114,49 @@ async fn s19_the_new_text_of_a_public_kind_is_kept_and_that_of_a_secret_one_is_n
     }
 }
 
+/// A rotation under a key that was used, and what comes of it.
+struct Again {
+    what: &'static str,
+    call: Call,
+    status: u16,
+    code: &'static str,
+}
+
 #[tokio::test]
 async fn s26_the_same_key_rotates_once() {
     let hallpass = Hallpass::start("default").await;
-    let (id, _) = minted(&hallpass, json!({})).await;
-    let (other_id, _) = minted(&hallpass, json!({})).await;
+    let (id, _) = hallpass.secret_with(json!({})).await;
+    let (other_id, _) = hallpass.secret_with(json!({})).await;
     let keyed = |id: &str, overlap| call(&hallpass, id, overlap).header("idempotency-key", "k");
     let first = keyed(&id, 0).bearer(&hallpass.root).await;
     let new = text(&first.body, "token");
-    for (what, call, status, code) in [
-        ("again", keyed(&id, 0), 409, "already_rotated"),
-        ("another body", keyed(&id, 1), 422, "idempotency_key_reused"),
-        ("another token", keyed(&other_id, 0), 200, ""),
+    for Again {
+        what,
+        call,
+        status,
+        code,
+    } in [
+        Again {
+            what: "again",
+            call: keyed(&id, 0),
+            status: 409,
+            code: "already_rotated",
+        },
+        Again {
+            what: "another body",
+            call: keyed(&id, 1),
+            status: 422,
+            code: "idempotency_key_reused",
+        },
+        Again {
+            what: "another token",
+            call: keyed(&other_id, 0),
+            status: 200,
+            code: "",
+        },
     ] {
         let reply = call.bearer(&hallpass.root).await;
-        assert_refused(what, &reply, status, code);
+        reply.assert(what, status, code);
         if code == "already_rotated" {
             assert_eq!(reply.body["id"], json!(id));
         }
@@ -155,25 +164,21 @@ async fn s26_the_same_key_rotates_once() {
     assert_eq!(hallpass.code(&new).await, "active");
     // For 24 h, and to the second.
     hallpass.clock.advance(Duration::from_millis(86_399_999));
-    assert_refused(
-        "24 h",
-        &keyed(&id, 0).bearer(&hallpass.root).await,
-        409,
-        "already_rotated",
-    );
+    keyed(&id, 0)
+        .bearer(&hallpass.root)
+        .await
+        .assert("24 h", 409, "already_rotated");
     hallpass.clock.advance(Duration::from_millis(1));
-    assert_refused(
-        "later",
-        &keyed(&id, 0).bearer(&hallpass.root).await,
-        200,
-        "",
-    );
+    keyed(&id, 0)
+        .bearer(&hallpass.root)
+        .await
+        .assert("later", 200, "");
 }
 
 #[tokio::test]
 async fn s59_another_callers_key_is_another() {
     let hallpass = Hallpass::start("default").await;
-    let (id, _) = minted(&hallpass, json!({})).await;
+    let (id, _) = hallpass.secret_with(json!({})).await;
     let body = json!({
         "kind": "management", "name": "m",
         "scopes": ["tokens:mint", "asset:*", "configuration:*", "analytics:*"],
@@ -188,9 +193,9 @@ async fn s59_another_callers_key_is_another() {
 #[tokio::test]
 async fn what_cannot_be_rotated_says_why() {
     let hallpass = Hallpass::start("default").await;
-    let (live, secret) = minted(&hallpass, json!({})).await;
-    let (revoked, _) = minted(&hallpass, json!({})).await;
-    let (expired, _) = minted(&hallpass, json!({"expires_in": 10})).await;
+    let (live, secret) = hallpass.secret_with(json!({})).await;
+    let (revoked, _) = hallpass.secret_with(json!({})).await;
+    let (expired, _) = hallpass.secret_with(json!({"expires_in": 10})).await;
     let path = format!("/v1/tokens/{revoked}");
     assert_eq!(
         hallpass.delete(&path).bearer(&hallpass.root).await.status,
@@ -212,7 +217,7 @@ async fn what_cannot_be_rotated_says_why() {
         (&child, 404, "not_found"),
     ] {
         let reply = call(&hallpass, id, 0).bearer(&hallpass.root).await;
-        assert_refused(id, &reply, status, code);
+        reply.assert(id, status, code);
     }
     let path = format!("/v1/tokens/{live}/rotate");
     for (body, status, code) in [
@@ -231,7 +236,7 @@ async fn what_cannot_be_rotated_says_why() {
     ] {
         let what = body.to_string();
         let reply = hallpass.post(&path, body).bearer(&hallpass.root).await;
-        assert_refused(&what, &reply, status, code);
+        reply.assert(&what, status, code);
     }
     assert_eq!(
         hallpass.items().await.len(),

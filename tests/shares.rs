@@ -5,7 +5,6 @@ mod isolation;
 mod made;
 
 use hallpass_tests::{Hallpass, Reply, text};
-use http::Method;
 use serde_json::{Value, json};
 
 const SHARES: &str = "/v1/shares";
@@ -19,26 +18,6 @@ fn sharer() -> Value {
         "directory:write",
         "tokens:revoke"
     ])
-}
-
-async fn share(hallpass: &Hallpass, caller: &str, body: Value) -> Reply {
-    hallpass.post(SHARES, body).bearer(caller).await
-}
-
-/// Shares a model; the share's id.
-async fn shared(hallpass: &Hallpass, caller: &str, body: Value) -> String {
-    let reply = share(hallpass, caller, body).await;
-    assert_eq!(reply.status, 201, "{}", reply.body);
-    text(&reply.body, "id")
-}
-
-async fn get(hallpass: &Hallpass, caller: &str, path: &str) -> Reply {
-    hallpass.get(path).bearer(caller).await
-}
-
-async fn patch(hallpass: &Hallpass, caller: &str, id: &str, body: Value) -> Reply {
-    let call = hallpass.call(Method::PATCH, &format!("{SHARES}/{id}"));
-    call.json(body).bearer(caller).await
 }
 
 async fn unshare(hallpass: &Hallpass, caller: &str, id: &str) -> Reply {
@@ -55,8 +34,4 @@ async fn visit(hallpass: &Hallpass, model: &str, password: &str) -> Result<Strin
     } else {
         Err(reply.status.as_u16())
     }
-}
-
-fn answer(reply: &Reply) -> (u16, &str) {
-    (reply.status.as_u16(), reply.code())
 }

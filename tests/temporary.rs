@@ -5,8 +5,6 @@ mod caller;
 mod request;
 mod token;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hallpass_tests::{Call, Hallpass, Reply, text};
 use serde_json::Value;
 
@@ -24,15 +22,6 @@ fn issued(reply: &Reply) -> String {
     assert_eq!(reply.status, 200, "{}", reply.body);
     let authorization = text(&reply.body, "authorization");
     authorization.strip_prefix("Bearer ").unwrap().to_owned()
-}
-
-/// The header and the claims of a JWT.
-fn read(token: &str) -> [Value; 2] {
-    let mut parts = token.split('.');
-    [(); 2].map(|()| {
-        let part = URL_SAFE_NO_PAD.decode(parts.next().unwrap()).unwrap();
-        serde_json::from_slice(&part).unwrap()
-    })
 }
 
 #[track_caller]

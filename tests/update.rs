@@ -5,7 +5,7 @@ mod pause;
 mod race;
 mod rules;
 
-use hallpass_tests::{Call, Hallpass, Reply, text};
+use hallpass_tests::{Call, Hallpass, text, with};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -23,27 +23,11 @@ async fn update(hallpass: &Hallpass, id: &str, body: Value) -> Value {
     reply.body
 }
 
-/// A body with more fields.
-fn with(mut body: Value, more: Value) -> Value {
-    let fields = body.as_object_mut().unwrap();
-    fields.extend(more.as_object().unwrap().clone());
-    body
-}
-
 /// A new token: its id and text.
 async fn minted(hallpass: &Hallpass, kind: &str, more: Value) -> (String, String) {
     let body = with(json!({"kind": kind, "name": "a token"}), more);
     let body = hallpass.mint(body).await;
     (text(&body, "id"), text(&body, "token"))
-}
-
-fn assert_refused(what: &str, reply: &Reply, status: u16, code: &str) {
-    assert_eq!(
-        (reply.status.as_u16(), reply.code()),
-        (status, code),
-        "{what}: {}",
-        reply.body
-    );
 }
 
 #[tokio::test]

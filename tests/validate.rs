@@ -9,17 +9,11 @@ mod visibility;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_core::{OpaqueToken, Prefix, Presented, TokenId};
-use hallpass_tests::{Hallpass, text};
+use hallpass_tests::Hallpass;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 const ORIGIN: &str = "https://a.example";
-
-/// Mints; the token's id and text.
-async fn minted(hallpass: &Hallpass, body: Value) -> (String, String) {
-    let made = hallpass.mint(body).await;
-    (text(&made, "id"), text(&made, "token"))
-}
 
 async fn revoke(hallpass: &Hallpass, id: &str) {
     let path = format!("/v1/tokens/{id}");

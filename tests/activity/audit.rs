@@ -1,6 +1,6 @@
 //! The log of acts: who did what, when, from where, under which token.
 
-use crate::activity::{START, items, read, secret};
+use crate::activity::{START, read};
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
@@ -62,7 +62,8 @@ async fn a_row_says_who_did_what_when_from_where_and_under_which_token() {
 #[tokio::test]
 async fn an_act_with_a_verb_of_another_version_is_shown_as_it_is() {
     let hallpass = Hallpass::start("default").await;
-    let (id, _) = secret(&hallpass).await;
+    let made = hallpass.mint(json!({"kind": "secret", "name": "a server"}));
+    let id = text(&made.await, "id");
     let items = hallpass.items().await.into_iter();
     let mut of_mint =
         items.filter(|item| item.get("subject") == Some(&AttributeValue::S(id.clone())));
@@ -83,27 +84,27 @@ async fn an_act_with_a_verb_of_another_version_is_shown_as_it_is() {
 #[tokio::test]
 async fn the_same_act_twice_is_two_rows() {
     let hallpass = Hallpass::start("default").await;
-    let (id, _) = secret(&hallpass).await;
-    let before = items(&hallpass, "AUDIT#").await.len();
+    let (id, _) = hallpass.secret_with(json!({})).await;
+    let before = hallpass.items_of("AUDIT#").await.len();
     for _ in 0..3 {
         let path = format!("/v1/tokens/{id}/rotate");
         let rotated = hallpass.post(&path, json!({"overlap_seconds": 0}));
         assert_eq!(rotated.bearer(&hallpass.root).await.status, 200);
     }
-    assert_eq!(items(&hallpass, "AUDIT#").await.len(), before + 3);
+    assert_eq!(hallpass.items_of("AUDIT#").await.len(), before + 3);
 }
 
 #[tokio::test]
 async fn what_is_refused_or_was_done_already_leaves_no_row() {
     let hallpass = Hallpass::start("default").await;
-    let (id, token) = secret(&hallpass).await;
+    let (id, token) = hallpass.secret_with(json!({})).await;
     let revoke = || {
         hallpass
             .delete(&format!("/v1/tokens/{id}"))
             .bearer(&hallpass.root)
     };
     assert_eq!(revoke().await.status, 204);
-    let before = items(&hallpass, "AUDIT#").await;
+    let before = hallpass.items_of("AUDIT#").await;
     assert_eq!(revoke().await.status, 204);
     let body = json!({"kind": "nope", "name": "x"});
     let refused = hallpass
@@ -113,7 +114,7 @@ async fn what_is_refused_or_was_done_already_leaves_no_row() {
     assert_eq!(refused.status, 422);
     assert_eq!(hallpass.code(&token).await, "revoked");
     read(&hallpass, &hallpass.root, "/v1/audit").await;
-    assert_eq!(items(&hallpass, "AUDIT#").await, before);
+    assert_eq!(hallpass.items_of("AUDIT#").await, before);
 }
 
 /// The newest first, each act on one page, one Query a page but for the first, which seals before.

@@ -1,6 +1,6 @@
 //! When use is written down: beside a request once a minute, at the end, and never waited for.
 
-use crate::activity::{START, items, present, secret, use_of};
+use crate::activity::{START, present, use_of};
 use hallpass_http::finish;
 use hallpass_tests::Hallpass;
 use hallpass_tests::proxy::Fault;
@@ -10,21 +10,21 @@ use std::time::Duration;
 /// From now on requests are answered as on Lambda, where what was gathered is written down beside
 /// them.
 fn as_on_lambda(hallpass: &mut Hallpass) {
-    let platform = hallpass.platform.clone().flushing_beside();
+    let platform = hallpass.platform.clone().flushing_during_requests();
     hallpass.router = finish(hallpass_local::routes(&hallpass.signer), &platform);
 }
 
 #[tokio::test]
 async fn use_is_written_down_beside_the_first_request_after_a_minute_and_not_before() {
     let mut hallpass = Hallpass::start("default").await;
-    let (id, token) = secret(&hallpass).await;
+    let (id, token) = hallpass.secret_with(json!({})).await;
     as_on_lambda(&mut hallpass);
     hallpass.dynamodb.reset();
     present(&hallpass, &token).await;
     hallpass.clock.advance(Duration::from_millis(59_999));
     present(&hallpass, &token).await;
     assert_eq!(hallpass.dynamodb.operations(), ["BatchGetItem"; 2]);
-    assert!(items(&hallpass, "USAGE#").await.is_empty());
+    assert!(hallpass.items_of("USAGE#").await.is_empty());
     hallpass.clock.advance(Duration::from_millis(1));
     present(&hallpass, &token).await;
     // The token's and the root token's, which minted it: each in three lists, and its last use.
@@ -38,7 +38,7 @@ async fn use_is_written_down_beside_the_first_request_after_a_minute_and_not_bef
 #[tokio::test]
 async fn no_answer_waits_for_a_write() {
     let mut hallpass = Hallpass::start("default").await;
-    let (id, token) = secret(&hallpass).await;
+    let (id, token) = hallpass.secret_with(json!({})).await;
     as_on_lambda(&mut hallpass);
     present(&hallpass, &token).await;
     hallpass.dynamodb.inject(Fault::Stall.on("UpdateItem"));
@@ -56,7 +56,7 @@ async fn no_answer_waits_for_a_write() {
 #[tokio::test]
 async fn a_table_that_fails_loses_no_count_and_slows_nothing() {
     let hallpass = Hallpass::start("default").await;
-    let (id, token) = secret(&hallpass).await;
+    let (id, token) = hallpass.secret_with(json!({})).await;
     present(&hallpass, &token).await;
     for fault in [Fault::ServerError, Fault::Throttle, Fault::Reset] {
         hallpass.dynamodb.inject(fault.on("UpdateItem"));
@@ -64,11 +64,11 @@ async fn a_table_that_fails_loses_no_count_and_slows_nothing() {
         present(&hallpass, &token).await;
         hallpass.dynamodb.heal();
     }
-    assert!(items(&hallpass, "USAGE#").await.is_empty());
+    assert!(hallpass.items_of("USAGE#").await.is_empty());
     assert_eq!(use_of(&hallpass, &id).await["count"], 4);
     // All of its lists say the same.
     let mut counts: Vec<String> = Vec::new();
-    for item in items(&hallpass, "USAGE#").await {
+    for item in hallpass.items_of("USAGE#").await {
         if item["token"].as_s().unwrap() == &id {
             counts.push(item["count"].as_n().unwrap().clone());
         }
@@ -79,14 +79,14 @@ async fn a_table_that_fails_loses_no_count_and_slows_nothing() {
 #[tokio::test]
 async fn a_table_that_fails_in_the_middle_counts_nothing_twice() {
     let hallpass = Hallpass::start("default").await;
-    let (id, token) = secret(&hallpass).await;
+    let (id, token) = hallpass.secret_with(json!({})).await;
     present(&hallpass, &token).await;
     let refused = Fault::Refuse(400, "ValidationException").on("UpdateItem");
     hallpass.dynamodb.inject(refused.after(3));
     hallpass.platform.flush_use().await;
     hallpass.dynamodb.heal();
     assert_eq!(use_of(&hallpass, &id).await["count"], 1);
-    for item in items(&hallpass, "USAGE#").await {
+    for item in hallpass.items_of("USAGE#").await {
         if item["token"].as_s().unwrap() == &id {
             assert_eq!(item["count"].as_n().unwrap(), "1", "{item:?}");
         }
@@ -118,7 +118,7 @@ async fn a_busy_token_is_few_writes() {
 #[tokio::test]
 async fn the_last_use_only_moves_forwards() {
     let mut hallpass = Hallpass::start("default").await;
-    let (id, token) = secret(&hallpass).await;
+    let (id, token) = hallpass.secret_with(json!({})).await;
     present(&hallpass, &token).await;
     let early = hallpass.platform.clone();
     hallpass.clock.advance(Duration::from_secs(10));
@@ -137,11 +137,11 @@ async fn the_last_use_only_moves_forwards() {
 #[tokio::test]
 async fn rows_of_use_go_after_400_days() {
     let hallpass = Hallpass::start("default").await;
-    let (id, token) = secret(&hallpass).await;
+    let (id, token) = hallpass.secret_with(json!({})).await;
     present(&hallpass, &token).await;
     use_of(&hallpass, &id).await;
-    let mut rows = items(&hallpass, "USAGE#").await;
-    rows.extend(items(&hallpass, "USE#").await);
+    let mut rows = hallpass.items_of("USAGE#").await;
+    rows.extend(hallpass.items_of("USE#").await);
     // The token's and the root token's.
     assert_eq!(rows.len(), 8);
     for row in rows {

@@ -1,6 +1,6 @@
 //! Whose use and acts are shown to whom, which days, and page by page.
 
-use crate::activity::{present, read, secret, usage};
+use crate::activity::{present, read, usage};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -122,10 +122,7 @@ async fn s29_only_the_callers_own_environment_is_shown_and_only_with_the_scope()
     for path in ["/v1/usage", "/v1/audit", "/v1/audit?verify=true"] {
         assert_eq!(hallpass.get(path).await.status, 401, "{path}");
         let lacking = hallpass.get(path).bearer(&token).await;
-        assert_eq!(
-            (lacking.status.as_u16(), lacking.code()),
-            (403, "insufficient_scope")
-        );
+        assert_eq!(lacking.answer(), (403, "insufficient_scope"));
         // Another account answers as one that is not there.
         let sign = if path.contains('?') { '&' } else { '?' };
         let nobody = "acc_0000000000000000000000";
@@ -164,7 +161,7 @@ async fn a_page_of_use_is_one_query_and_every_row_is_on_one_page() {
     let hallpass = Hallpass::start("default").await;
     let mut expected = Vec::new();
     for _ in 0..4 {
-        let (id, token) = secret(&hallpass).await;
+        let (id, token) = hallpass.secret_with(json!({})).await;
         for _ in 0..3 {
             present(&hallpass, &token).await;
             expected.push(id.clone());

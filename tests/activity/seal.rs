@@ -1,15 +1,15 @@
 //! The chain of seals: what was deleted, altered or added afterwards is seen.
 
-use crate::activity::{Item, items, read, secret};
+use crate::activity::read;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use hallpass_http::finish;
-use hallpass_tests::{Hallpass, Log, text};
+use hallpass_tests::{Hallpass, Item, Log, text};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Writes this many acts into the operator's log, a millisecond apart, as if they had been done.
 pub async fn forge_acts(hallpass: &Hallpass, count: u64) {
-    let model = items(hallpass, "AUDIT#").await.remove(0);
+    let model = hallpass.items_of("AUDIT#").await.remove(0);
     let at: u64 = model["at"].as_n().unwrap().parse().unwrap();
     let acts: Vec<u64> = (1..=count).collect();
     for batch in acts.chunks(25) {
@@ -72,7 +72,7 @@ async fn sealed() -> Hallpass {
     let hallpass = Hallpass::start("default").await;
     for number in 1..=3 {
         for _ in 0..2 {
-            secret(&hallpass).await;
+            hallpass.secret_with(json!({})).await;
         }
         hallpass.clock.advance(Duration::from_millis(60_001));
         let verified = verify(&hallpass).await;
@@ -86,7 +86,7 @@ async fn sealed() -> Hallpass {
 #[tokio::test]
 async fn acts_are_sealed_once_they_are_a_minute_old() {
     let hallpass = Hallpass::start("default").await;
-    secret(&hallpass).await;
+    hallpass.secret_with(json!({})).await;
     hallpass.clock.advance(Duration::from_millis(60_000));
     let young = verify(&hallpass).await;
     assert_eq!(
@@ -94,7 +94,7 @@ async fn acts_are_sealed_once_they_are_a_minute_old() {
         json!({"intact": true, "seals": 0, "rows": 0, "head": null})
     );
     hallpass.clock.advance(Duration::from_millis(1));
-    secret(&hallpass).await;
+    hallpass.secret_with(json!({})).await;
     // Bootstrap's and the first one; the second one is young.
     let old = verify(&hallpass).await;
     assert_eq!((&old["seals"], &old["rows"]), (&json!(1), &json!(2)));
@@ -114,7 +114,7 @@ async fn whatever_is_done_to_a_sealed_row_is_seen_and_its_seal_named() {
         ("added in between", "rows_added", 3),
     ] {
         let hallpass = sealed().await;
-        let rows = items(&hallpass, "AUDIT#").await;
+        let rows = hallpass.items_of("AUDIT#").await;
         // Bootstrap's and two; two; two: this is one of the second seal.
         let row = rows[4].clone();
         let mut changed = row.clone();
@@ -147,7 +147,7 @@ async fn whatever_is_done_to_a_sealed_row_is_seen_and_its_seal_named() {
         assert_eq!(verified["fault"]["code"], code, "{what}");
         assert_eq!(verified["seals"], number - 1, "{what}");
         // What comes later does not hide it.
-        secret(&hallpass).await;
+        hallpass.secret_with(json!({})).await;
         hallpass.clock.advance(Duration::from_secs(61));
         let later = verify(&hallpass).await;
         assert_eq!(later["fault"], verified["fault"], "{what}");
@@ -165,7 +165,7 @@ async fn whatever_is_done_to_a_seal_is_seen() {
         ("of another sort", "seal_altered"),
     ] {
         let hallpass = sealed().await;
-        let seals = items(&hallpass, "SEALS#").await;
+        let seals = hallpass.items_of("SEALS#").await;
         let mut seal = seals[1].clone();
         match what {
             "deleted" => delete(&hallpass, &seal).await,
@@ -208,10 +208,10 @@ async fn a_seal_of_another_sort_stops_no_other_environments() {
     let hallpass = Hallpass::start("default").await;
     hallpass.clock.advance(Duration::from_millis(60_001));
     verify(&hallpass).await;
-    let mut seal = items(&hallpass, "SEALS#").await.remove(0);
+    let mut seal = hallpass.items_of("SEALS#").await.remove(0);
     seal.insert("count".into(), AttributeValue::S("one".into()));
     put(&hallpass, seal).await;
-    secret(&hallpass).await;
+    hallpass.secret_with(json!({})).await;
     for number in 0..6 {
         hallpass
             .account(&format!("a{number}"), json!(["asset:read"]))
@@ -220,7 +220,7 @@ async fn a_seal_of_another_sort_stops_no_other_environments() {
     hallpass.clock.advance(Duration::from_millis(60_001));
     let log = Log::keep();
     hallpass.platform.flush().await;
-    assert_eq!(items(&hallpass, "SEALS#").await.len(), 7);
+    assert_eq!(hallpass.items_of("SEALS#").await.len(), 7);
     assert_eq!(log.told("ERROR", &hallpass.operator), 1, "{}", log.text());
 }
 
@@ -228,7 +228,7 @@ async fn a_seal_of_another_sort_stops_no_other_environments() {
 #[tokio::test]
 async fn a_new_seal_is_logged() {
     let hallpass = Hallpass::start("default").await;
-    secret(&hallpass).await;
+    hallpass.secret_with(json!({})).await;
     hallpass.clock.advance(Duration::from_millis(60_001));
     let log = Log::keep();
     let verified = verify(&hallpass).await;
@@ -243,7 +243,7 @@ async fn a_chain_made_anew_does_not_pass_for_the_one_that_was_noted() {
     let hallpass = sealed().await;
     let noted = verify(&hallpass).await["head"].clone();
     let from_noted = format!("&cursor={}.{}", noted["number"], text(&noted, "hash"));
-    secret(&hallpass).await;
+    hallpass.secret_with(json!({})).await;
     hallpass.clock.advance(Duration::from_secs(61));
     let honest = verify_from(&hallpass, &from_noted).await;
     assert_eq!(
@@ -251,17 +251,17 @@ async fn a_chain_made_anew_does_not_pass_for_the_one_that_was_noted() {
         (&json!(true), &json!(1))
     );
     // All of it is done again, without one row.
-    for seal in items(&hallpass, "SEALS#").await {
+    for seal in hallpass.items_of("SEALS#").await {
         delete(&hallpass, &seal).await;
     }
-    delete(&hallpass, &items(&hallpass, "AUDIT#").await[4]).await;
+    delete(&hallpass, &hallpass.items_of("AUDIT#").await[4]).await;
     assert_eq!(verify(&hallpass).await["intact"], true);
     let seen = verify_from(&hallpass, &from_noted).await;
     assert_eq!(seen["intact"], false);
     assert_eq!(seen["fault"]["code"], "seal_missing");
     // Nor where the new chain is as long.
     for _ in 0..3 {
-        secret(&hallpass).await;
+        hallpass.secret_with(json!({})).await;
         hallpass.clock.advance(Duration::from_secs(61));
         verify(&hallpass).await;
     }
@@ -307,7 +307,7 @@ async fn sealers_at_once_make_one_chain_of_a_thousand_acts() {
 async fn a_long_chain_is_verified_page_by_page() {
     let hallpass = Hallpass::start("default").await;
     for _ in 0..25 {
-        secret(&hallpass).await;
+        hallpass.secret_with(json!({})).await;
         hallpass.clock.advance(Duration::from_secs(61));
         hallpass.platform.flush().await;
     }
@@ -329,7 +329,7 @@ async fn a_long_chain_is_verified_page_by_page() {
         }
     };
     assert_eq!(walk().await, (25, 26, 3, Value::Null));
-    let rows = items(&hallpass, "AUDIT#").await;
+    let rows = hallpass.items_of("AUDIT#").await;
     delete(&hallpass, &rows[18]).await;
     let (seals, _, pages, fault) = walk().await;
     assert_eq!((seals, pages), (17, 2));
@@ -343,10 +343,10 @@ async fn a_long_chain_is_verified_page_by_page() {
 #[tokio::test]
 async fn acts_are_sealed_beside_later_requests() {
     let mut hallpass = Hallpass::start("default").await;
-    let platform = hallpass.platform.clone().flushing_beside();
+    let platform = hallpass.platform.clone().flushing_during_requests();
     hallpass.router = finish(hallpass_local::routes(&hallpass.signer), &platform);
-    secret(&hallpass).await;
-    assert!(items(&hallpass, "SEALS#").await.is_empty());
+    hallpass.secret_with(json!({})).await;
+    assert!(hallpass.items_of("SEALS#").await.is_empty());
     for _ in 0..2 {
         hallpass.clock.advance(Duration::from_millis(60_001));
         hallpass.dynamodb.reset();
@@ -354,5 +354,5 @@ async fn acts_are_sealed_beside_later_requests() {
     }
     hallpass.dynamodb.arrived("TransactWriteItems", 1).await;
     assert_eq!(verify(&hallpass).await["rows"], 2);
-    assert_eq!(items(&hallpass, "SEALS#").await.len(), 1);
+    assert_eq!(hallpass.items_of("SEALS#").await.len(), 1);
 }

@@ -1,6 +1,6 @@
 //! What is counted, and under whose name it appears.
 
-use crate::activity::{START, TODAY, present, read, secret, usage, use_of};
+use crate::activity::{START, TODAY, present, read, usage, use_of};
 use hallpass_core::TokenRecord;
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use std::time::Duration;
 #[tokio::test]
 async fn a_validation_counts_the_token_in_question_and_the_one_that_asks() {
     let hallpass = Hallpass::start("default").await;
-    let (id, token) = secret(&hallpass).await;
+    let (id, token) = hallpass.secret_with(json!({})).await;
     let body = json!({"kind": "secret", "name": "asks", "scopes": ["tokens:validate"]});
     let asking = hallpass.mint(body).await;
     for _ in 0..3 {
@@ -27,7 +27,7 @@ async fn a_validation_counts_the_token_in_question_and_the_one_that_asks() {
 #[tokio::test]
 async fn what_is_refused_is_no_use() {
     let hallpass = Hallpass::start("default").await;
-    let (id, token) = secret(&hallpass).await;
+    let (id, token) = hallpass.secret_with(json!({})).await;
     // It lacks the scope in question.
     let asked = json!({"token": token, "scope": "tokens:mint"});
     assert_eq!(hallpass.validate(asked).await["code"], "insufficient_scope");
@@ -45,7 +45,7 @@ async fn what_is_refused_is_no_use() {
 #[tokio::test]
 async fn a_jwts_use_is_its_parents() {
     let hallpass = Hallpass::start("default").await;
-    let (id, token) = secret(&hallpass).await;
+    let (id, token) = hallpass.secret_with(json!({})).await;
     let child = hallpass
         .derive(&token, json!({"scopes": ["asset:read"]}))
         .await;
@@ -58,7 +58,7 @@ async fn a_jwts_use_is_its_parents() {
 #[tokio::test]
 async fn each_day_has_a_row_of_its_own() {
     let hallpass = Hallpass::start("default").await;
-    let (id, token) = secret(&hallpass).await;
+    let (id, token) = hallpass.secret_with(json!({})).await;
     let mut expected = Vec::new();
     // 16 hours are left of the first day.
     for (later, day) in [(0, "2027-01-15"), (57_599, "2027-01-15"), (1, "2027-01-16")] {
@@ -84,7 +84,7 @@ async fn each_day_has_a_row_of_its_own() {
 #[tokio::test]
 async fn whether_an_old_secret_is_still_used_is_seen() {
     let hallpass = Hallpass::start("default").await;
-    let (id, old) = secret(&hallpass).await;
+    let (id, old) = hallpass.secret_with(json!({})).await;
     let path = format!("/v1/tokens/{id}/rotate");
     let rotated = hallpass.post(&path, json!({"overlap_seconds": 600}));
     let new = text(&rotated.bearer(&hallpass.root).await.body, "token");

@@ -36,22 +36,80 @@ async fn the_address_is_the_gateways_word() {
     }
 }
 
+/// Where a request came in, and whether its path is that of the route.
+struct Staged {
+    domain: &'static str,
+    stage: &'static str,
+    path: &'static str,
+    expected: bool,
+}
+
 #[tokio::test]
 async fn a_stage_is_not_part_of_the_path() {
     let hallpass = Hallpass::start("default").await;
     let secret = hallpass.secret().await;
     let (aws, own) = ("api.execute-api.eu-west-1.amazonaws.com", "api.example.com");
-    for (domain, stage, path, expected) in [
-        (aws, "$default", "/v1/assets/7", true),
-        (aws, "prod", "/prod/v1/assets/7", true),
-        (aws, "prod", "/v1/assets/7", true),
-        (aws, "prod", "/production/v1/assets/7", false),
-        (aws, "v1", "/v1/v1/assets/7", true),
-        (aws, "$default", "/$default/v1/assets/7", false),
+    for Staged {
+        domain,
+        stage,
+        path,
+        expected,
+    } in [
+        Staged {
+            domain: aws,
+            stage: "$default",
+            path: "/v1/assets/7",
+            expected: true,
+        },
+        Staged {
+            domain: aws,
+            stage: "prod",
+            path: "/prod/v1/assets/7",
+            expected: true,
+        },
+        Staged {
+            domain: aws,
+            stage: "prod",
+            path: "/v1/assets/7",
+            expected: true,
+        },
+        Staged {
+            domain: aws,
+            stage: "prod",
+            path: "/production/v1/assets/7",
+            expected: false,
+        },
+        Staged {
+            domain: aws,
+            stage: "v1",
+            path: "/v1/v1/assets/7",
+            expected: true,
+        },
+        Staged {
+            domain: aws,
+            stage: "$default",
+            path: "/$default/v1/assets/7",
+            expected: false,
+        },
         // A domain of one's own has no stage in its paths, though a path may begin with the same word.
-        (own, "v1", "/v1/assets/7", true),
-        (own, "prod", "/prod/v1/assets/7", false),
-        ("", "prod", "/prod/v1/assets/7", false),
+        Staged {
+            domain: own,
+            stage: "v1",
+            path: "/v1/assets/7",
+            expected: true,
+        },
+        Staged {
+            domain: own,
+            stage: "prod",
+            path: "/prod/v1/assets/7",
+            expected: false,
+        },
+        Staged {
+            domain: "",
+            stage: "prod",
+            path: "/prod/v1/assets/7",
+            expected: false,
+        },
     ] {
         let mut event = second("GET", path, &bearer(&secret), "");
         event["requestContext"]["domainName"] = json!(domain);
@@ -85,6 +143,32 @@ async fn what_is_listed_more_than_once_is_seen_more_than_once() {
     event["multiValueHeaders"] = json!({"origin": [ORIGIN]});
     event["multiValueQueryStringParameters"] = json!({"pubtoken": [page, secret]});
     assert!(!lets_in(&ask(&hallpass, event).await), "s34");
+    // HTTP has names of headers in any case: two spellings are one header with two values.
+    let both = json!({
+        "authorization": format!("Bearer {secret}"), "Authorization": format!("Bearer {page}"),
+    });
+    let event = first("GET", "/v1/assets/7", &both, &Value::Null);
+    assert!(!lets_in(&ask(&hallpass, event).await), "s34, payload 1.0");
+    let event = second("GET", "/v1/assets/7", &both, "");
+    assert!(!lets_in(&ask(&hallpass, event).await), "s34, payload 2.0");
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_not_quoted() {
+    let hallpass = Hallpass::start("default").await;
+    let unreadable = json!({"authorization": "Bearer quoted\u{7f}"});
+    let mut number = first("GET", "/v1/assets/7", &json!({}), &Value::Null);
+    number["path"] = json!({"quoted": 1});
+    for event in [
+        first("GET", "/v1/assets/7", &unreadable, &Value::Null),
+        second("GET", "/v1/assets/7", &unreadable, ""),
+        number,
+    ] {
+        let error = ask(&hallpass, event).await.unwrap_err();
+        assert!(matches!(error, AuthorizeError::Event(_)), "{error:?}");
+        let told = format!("{error} {error:?}");
+        assert!(!told.contains("quoted"), "{told}");
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,6 @@ use super::{ask, bearer, first, lets_in, second};
 use hallpass_authorizer::AuthorizeError;
 use hallpass_tests::proxy::{ALL, Fault};
 use hallpass_tests::{Hallpass, text};
-use http::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -35,14 +34,9 @@ async fn asked() -> [(Hallpass, Vec<Asked>); 2] {
     let body = json!({"scopes": ["asset:read"], "durationSeconds": 86_400});
     let temporary = default.derive(&secret, body).await;
     let threekit = Hallpass::start("threekit").await;
-    let root = &threekit.root;
-    let body = json!({"username": "ann", "scopes": ["asset:read"]});
-    let user = threekit.made(root, "/v1/users", body).await;
-    let body = json!({"name": "staff"});
-    let group = threekit.made(root, "/v1/groups", body).await;
-    let path = format!("/v1/groups/{group}/members/users/{user}");
-    let joined = threekit.call(Method::PUT, &path).bearer(root).await;
-    assert_eq!(joined.status, 204, "{}", joined.body);
+    let user = threekit.user("ann", json!(["asset:read"])).await;
+    let group = threekit.group("staff").await;
+    threekit.join(&group, &user).await;
     let body = json!({"kind": "private", "name": "a script", "principal": user});
     let live = text(&threekit.mint(body).await, "token");
     const BATCH: (&str, usize) = ("BatchGetItem", 0);

@@ -3,8 +3,8 @@
 use hallpass_bootstrap::{BootstrapRequest, bootstrap};
 use hallpass_core::{IssueRequest, IssuedKind, Maker, Metadata, TokenDetails, prepare};
 use hallpass_embedded::{Services, create_table, dynamodb_client, kms_client};
-use hallpass_http::{Platform, Settings, SystemClock, SystemRandom};
 use hallpass_keys::{KeyMaker, KeyPolicy, Signer, SigningMode};
+use hallpass_runtime::{Platform, Settings, SystemClock, SystemRandom};
 use hallpass_store::{Audit, AuditAction, Mint};
 use secrecy::ExposeSecret as _;
 use std::sync::Arc;

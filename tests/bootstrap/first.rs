@@ -1,6 +1,6 @@
 //! The first invocation, and that it stays the only one.
 
-use crate::bootstrap::{FIRST, RECOVER, assert_runs, code, empty, invoke, rows, spawn, token};
+use crate::bootstrap::{FIRST, RECOVER, assert_runs, code, empty, invoke, spawn, token};
 use hallpass_bootstrap::{BootstrapError, BootstrapRequest};
 use hallpass_tests::proxy::Fault;
 use insta::assert_json_snapshot;
@@ -102,7 +102,7 @@ async fn there_is_nothing_to_recover_before_it() {
         "{error:?}"
     );
     assert_eq!(
-        rows(&hallpass, "TOKEN#").await + rows(&hallpass, "ACCOUNT").await,
+        hallpass.items_of("TOKEN#").await.len() + hallpass.items_of("ACCOUNT").await.len(),
         0
     );
     let made = invoke(&hallpass, FIRST).await.unwrap();
@@ -130,8 +130,8 @@ async fn of_two_at_once_one_makes_it_and_the_other_is_told() {
         matches!(refused, BootstrapError::Exists(account) if account == made.account),
         "{refused:?}"
     );
-    assert_eq!(rows(&hallpass, "TOKEN#").await, 1);
-    assert_eq!(rows(&hallpass, "ACCOUNTS").await, 1);
+    assert_eq!(hallpass.items_of("TOKEN#").await.len(), 1);
+    assert_eq!(hallpass.items_of("ACCOUNTS").await.len(), 1);
     assert_runs(&hallpass, token(&made)).await;
 }
 
@@ -150,7 +150,7 @@ async fn of_two_signing_keys_made_at_once_one_is_current() {
     let made: Vec<_> = made.into_iter().filter_map(Result::ok).collect();
     assert_eq!(made.len(), 1);
     // The row that says which is current, and the one key.
-    assert_eq!(rows(&hallpass, "KEYS").await, 2);
+    assert_eq!(hallpass.items_of("KEYS").await.len(), 2);
     assert_runs(&hallpass, token(&made[0])).await;
 }
 

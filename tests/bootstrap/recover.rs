@@ -1,6 +1,6 @@
 //! `{"recover": true}`: a lost or stolen management token is replaced, and dies.
 
-use crate::bootstrap::{RECOVER, assert_runs, code, invoke, rows, spawn, token};
+use crate::bootstrap::{RECOVER, assert_runs, code, invoke, spawn, token};
 use hallpass_bootstrap::BootstrapError;
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Hallpass, text};
@@ -24,7 +24,7 @@ async fn it_replaces_the_token_and_kills_the_old_one() {
         old = token(&made).to_owned();
     }
     // It makes the operator no second account, and costs no customer a token.
-    assert_eq!(rows(&hallpass, "ACCOUNTS").await, 2);
+    assert_eq!(hallpass.items_of("ACCOUNTS").await.len(), 2);
     assert_eq!(code(&hallpass, &customer).await, "active");
     assert_eq!(code(&hallpass, &text(&customers, "token")).await, "active");
     assert_eq!(hallpass.kms.count("CreateKey"), 0);
@@ -92,7 +92,7 @@ async fn of_two_at_once_one_wins_and_leaves_one_token() {
     assert!(matches!(refused, BootstrapError::Raced), "{refused:?}");
     assert_eq!(code(&hallpass, &hallpass.root).await, "revoked");
     // The loser's token was never written.
-    assert_eq!(rows(&hallpass, "TOKEN#").await, 2);
+    assert_eq!(hallpass.items_of("TOKEN#").await.len(), 2);
     assert_runs(&hallpass, token(&made)).await;
 }
 
@@ -113,7 +113,7 @@ async fn s45_a_lost_reply_leaves_one_living_token() {
             2,
             "{fault:?}"
         );
-        assert_eq!(rows(&hallpass, "TOKEN#").await, 2, "{fault:?}");
+        assert_eq!(hallpass.items_of("TOKEN#").await.len(), 2, "{fault:?}");
         assert_eq!(code(&hallpass, &hallpass.root).await, "revoked");
         assert_runs(&hallpass, token(&made)).await;
     }
@@ -149,5 +149,5 @@ async fn an_outage_changes_nothing() {
         hallpass.dynamodb.heal();
         assert_eq!(code(&hallpass, &hallpass.root).await, "active");
     }
-    assert_eq!(rows(&hallpass, "TOKEN#").await, 1);
+    assert_eq!(hallpass.items_of("TOKEN#").await.len(), 1);
 }

@@ -1,7 +1,7 @@
 //! Accounts: made by the operator, under a name of their own.
 
-use crate::directory::{environments, get, outcome, post, token, told};
-use hallpass_tests::{Hallpass, text};
+use crate::directory::token;
+use hallpass_tests::{Hallpass, environments, text};
 use insta::assert_json_snapshot;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -9,13 +9,10 @@ use tokio::task::JoinSet;
 #[tokio::test]
 async fn an_account_is_made_with_an_environment_to_start_with() {
     let hallpass = Hallpass::start("archilogic").await;
-    let made = post(
-        &hallpass,
-        &hallpass.root,
-        "/v1/accounts",
-        json!({"name": "Acme-Co.uk"}),
-    )
-    .await;
+    let made = hallpass
+        .post("/v1/accounts", json!({"name": "Acme-Co.uk"}))
+        .bearer(&hallpass.root)
+        .await;
     assert_eq!(made.status, 201);
     assert_json_snapshot!(made.body, {".id" => "[id]"}, @r#"
     {
@@ -26,14 +23,15 @@ async fn an_account_is_made_with_an_environment_to_start_with() {
     }
     "#);
     let account = text(&made.body, "id");
-    let read = get(
-        &hallpass,
-        &hallpass.root,
-        &format!("/v1/accounts/{account}"),
-    )
-    .await;
+    let read = hallpass
+        .get(&format!("/v1/accounts/{account}"))
+        .bearer(&hallpass.root)
+        .await;
     assert_eq!((read.status.as_u16(), &read.body), (200, &made.body));
-    let listed = get(&hallpass, &hallpass.root, &environments(&account)).await;
+    let listed = hallpass
+        .get(&environments(&account))
+        .bearer(&hallpass.root)
+        .await;
     assert_eq!(listed.status, 200);
     assert_json_snapshot!(listed.body, {".environments[].account" => "[account]"}, @r#"
     {
@@ -48,12 +46,10 @@ async fn an_account_is_made_with_an_environment_to_start_with() {
     "#);
     assert_eq!(listed.body["environments"][0]["account"], account);
 
-    let operator = get(
-        &hallpass,
-        &hallpass.root,
-        &format!("/v1/accounts/{}", hallpass.operator),
-    )
-    .await;
+    let operator = hallpass
+        .get(&format!("/v1/accounts/{}", hallpass.operator))
+        .bearer(&hallpass.root)
+        .await;
     assert_json_snapshot!(operator.body, {".id" => "[id]"}, @r#"
     {
       "created_at": 1800000000,
@@ -90,14 +86,11 @@ async fn a_name_is_one_label_and_nobody_elses() {
         (json!(7), invalid),
     ] {
         let before = hallpass.items().await.len();
-        let reply = post(
-            &hallpass,
-            &hallpass.root,
-            "/v1/accounts",
-            json!({"name": name}),
-        )
-        .await;
-        assert_eq!(outcome(&reply), expected, "{name}");
+        let reply = hallpass
+            .post("/v1/accounts", json!({"name": name}))
+            .bearer(&hallpass.root)
+            .await;
+        assert_eq!(reply.outcome(), expected, "{name}");
         if expected.is_err() {
             assert_eq!(hallpass.items().await.len(), before, "{name}");
         }
@@ -107,8 +100,11 @@ async fn a_name_is_one_label_and_nobody_elses() {
         (json!({"name": "b", "operator": true}), "operator"),
         (json!({"name": "b", "id": hallpass.operator}), "id"),
     ] {
-        let reply = post(&hallpass, &hallpass.root, "/v1/accounts", body.clone()).await;
-        assert_eq!(told(&reply), (422, "invalid_field", field), "{body}");
+        let reply = hallpass
+            .post("/v1/accounts", body.clone())
+            .bearer(&hallpass.root)
+            .await;
+        assert_eq!(reply.refusal(), (422, "invalid_field", field), "{body}");
     }
 }
 
@@ -125,9 +121,9 @@ async fn of_many_who_want_a_name_one_gets_it() {
     assert_eq!(made.len(), 1);
     let refused = replies
         .iter()
-        .filter(|reply| told(reply) == (409, "name_taken", "name"));
+        .filter(|reply| reply.refusal() == (409, "name_taken", "name"));
     assert_eq!(refused.count(), 9);
-    let listed = get(&hallpass, &hallpass.root, "/v1/accounts").await;
+    let listed = hallpass.get("/v1/accounts").bearer(&hallpass.root).await;
     assert_eq!(listed.body["accounts"].as_array().unwrap().len(), 2);
 }
 
@@ -180,7 +176,7 @@ async fn each_route_needs_its_scope_and_making_needs_the_operator() {
             format!("{}/default/live", environments(own)),
         ] {
             assert_eq!(
-                outcome(&get(&hallpass, caller, &path).await),
+                hallpass.get(&path).bearer(caller).await.outcome(),
                 read,
                 "GET {path}"
             );
@@ -190,8 +186,11 @@ async fn each_route_needs_its_scope_and_making_needs_the_operator() {
             ("/v1/accounts".to_owned(), format!("a{number}")),
             (environments(own), format!("e/{number}")),
         ] {
-            let reply = post(&hallpass, caller, &path, json!({"name": name})).await;
-            assert_eq!(outcome(&reply), make, "POST {path}");
+            let reply = hallpass
+                .post(&path, json!({"name": name}))
+                .bearer(caller)
+                .await;
+            assert_eq!(reply.outcome(), make, "POST {path}");
         }
         if make.is_err() {
             assert_eq!(hallpass.items().await.len(), number);
@@ -203,7 +202,7 @@ async fn each_route_needs_its_scope_and_making_needs_the_operator() {
         environments(operator),
     ] {
         assert_eq!(
-            told(&hallpass.get(&path).await),
+            hallpass.get(&path).await.refusal(),
             (401, "unauthenticated", "")
         );
     }
@@ -213,35 +212,24 @@ async fn each_route_needs_its_scope_and_making_needs_the_operator() {
 async fn a_closed_account_says_so_and_keeps_its_name() {
     let hallpass = Hallpass::start("archilogic").await;
     let (account, _) = hallpass.account("customer", json!(["tokens:read"])).await;
-    let closed = post(
-        &hallpass,
-        &hallpass.root,
-        "/v1/revocations",
-        json!({"account": account}),
-    )
-    .await;
+    let closed = hallpass
+        .post("/v1/revocations", json!({"account": account}))
+        .bearer(&hallpass.root)
+        .await;
     assert_eq!(closed.status, 204);
-    let read = get(
-        &hallpass,
-        &hallpass.root,
-        &format!("/v1/accounts/{account}"),
-    )
-    .await;
+    let read = hallpass
+        .get(&format!("/v1/accounts/{account}"))
+        .bearer(&hallpass.root)
+        .await;
     assert_eq!(read.body["closed_at"], 1_800_000_000);
-    let again = post(
-        &hallpass,
-        &hallpass.root,
-        "/v1/accounts",
-        json!({"name": "customer"}),
-    )
-    .await;
-    assert_eq!(told(&again), (409, "name_taken", "name"));
-    let reply = post(
-        &hallpass,
-        &hallpass.root,
-        &environments(&account),
-        json!({"name": "shop/live"}),
-    )
-    .await;
-    assert_eq!(told(&reply), (409, "closed", ""));
+    let again = hallpass
+        .post("/v1/accounts", json!({"name": "customer"}))
+        .bearer(&hallpass.root)
+        .await;
+    assert_eq!(again.refusal(), (409, "name_taken", "name"));
+    let reply = hallpass
+        .post(&environments(&account), json!({"name": "shop/live"}))
+        .bearer(&hallpass.root)
+        .await;
+    assert_eq!(reply.refusal(), (409, "closed", ""));
 }

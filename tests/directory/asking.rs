@@ -1,10 +1,9 @@
 //! What of a request is looked at, and what of it first.
 
-use crate::directory::{environments, told};
 use axum::body::Body;
 use bytes::Bytes;
 use hallpass_http::ClientAddress;
-use hallpass_tests::Hallpass;
+use hallpass_tests::{Hallpass, environments};
 use http::{Method, Request, StatusCode};
 use hyper::body::Frame;
 use serde_json::json;
@@ -66,7 +65,7 @@ async fn a_key_that_is_none_is_told_before_the_rest_of_a_good_body() {
     ] {
         let call = hallpass.post(path, body).bearer(&hallpass.root);
         let reply = call.header("idempotency-key", "").await;
-        assert_eq!(told(&reply).0, 400, "{path}: {}", reply.body);
+        assert_eq!(reply.refusal().0, 400, "{path}: {}", reply.body);
         assert_eq!(reply.code(), "invalid_idempotency_key", "{path}");
     }
 }

@@ -1,7 +1,7 @@
 //! Environments: made by the operator, inside an account.
 
-use crate::directory::{NOBODY, environment, environments, get, outcome, post, told};
-use hallpass_tests::{Hallpass, text};
+use crate::directory::NOBODY;
+use hallpass_tests::{Hallpass, environments, text};
 use insta::assert_json_snapshot;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -11,13 +11,10 @@ async fn an_environment_is_made_read_and_listed() {
     let hallpass = Hallpass::start("archilogic").await;
     let (account, _) = hallpass.account("customer", json!(["tokens:read"])).await;
     let path = environments(&account);
-    let made = post(
-        &hallpass,
-        &hallpass.root,
-        &path,
-        json!({"name": "shop/test"}),
-    )
-    .await;
+    let made = hallpass
+        .post(&path, json!({"name": "shop/test"}))
+        .bearer(&hallpass.root)
+        .await;
     assert_eq!(made.status, 201);
     assert_eq!(made.body["account"], account);
     assert_json_snapshot!(made.body, {".account" => "[account]"}, @r#"
@@ -27,10 +24,13 @@ async fn an_environment_is_made_read_and_listed() {
       "name": "shop/test"
     }
     "#);
-    let read = get(&hallpass, &hallpass.root, &format!("{path}/shop/test")).await;
+    let read = hallpass
+        .get(&format!("{path}/shop/test"))
+        .bearer(&hallpass.root)
+        .await;
     assert_eq!((read.status.as_u16(), &read.body), (200, &made.body));
-    environment(&hallpass, &account, "app.1/Live_2").await;
-    let listed = get(&hallpass, &hallpass.root, &path).await;
+    hallpass.environment(&account, "app.1/Live_2").await;
+    let listed = hallpass.get(&path).bearer(&hallpass.root).await;
     let names = listed.body["environments"].as_array().unwrap().iter();
     let names: Vec<&str> = names.map(|row| row["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["app.1/Live_2", "default/live", "shop/test"]);
@@ -45,14 +45,14 @@ async fn the_list_comes_in_pages_of_one_query_and_shows_others_their_own() {
     let mut expected = vec!["default/live".to_owned()];
     for number in 1..=4 {
         let name = format!("shop/test{number}");
-        environment(&hallpass, &account, &name).await;
+        hallpass.environment(&account, &name).await;
         expected.push(name);
     }
     let first = format!("{}?limit=2", environments(&account));
     let (mut found, mut path) = (Vec::new(), first.clone());
     loop {
         hallpass.dynamodb.reset();
-        let page = get(&hallpass, &hallpass.root, &path).await.body;
+        let page = hallpass.get(&path).bearer(&hallpass.root).await.body;
         assert_eq!(hallpass.dynamodb.operations(), ["BatchGetItem", "Query"]);
         let names = page["environments"].as_array().unwrap();
         assert!(names.len() <= 2);
@@ -63,15 +63,17 @@ async fn the_list_comes_in_pages_of_one_query_and_shows_others_their_own() {
         path = format!("{first}&cursor={}", cursor.replace('/', "%2F"));
     }
     assert_eq!(found, expected);
-    let own = get(&hallpass, &customer, &environments(&account))
+    let own = hallpass
+        .get(&environments(&account))
+        .bearer(&customer)
         .await
         .body;
     assert_eq!(own["environments"].as_array().unwrap().len(), 1);
     assert_eq!(own["environments"][0]["name"], "default/live");
     for query in ["limit=0", "limit=101", "cursor=nowhere", "page=2"] {
         let path = format!("{}?{query}", environments(&account));
-        let reply = get(&hallpass, &hallpass.root, &path).await;
-        assert_eq!(told(&reply).0, 422, "{query}");
+        let reply = hallpass.get(&path).bearer(&hallpass.root).await;
+        assert_eq!(reply.refusal().0, 422, "{query}");
         assert_eq!(reply.code(), "invalid_query", "{query}");
     }
 }
@@ -109,15 +111,21 @@ async fn a_name_is_two_labels_and_new_in_its_account() {
     ] {
         let before = hallpass.items().await.len();
         let body = json!({"name": name});
-        let reply = post(&hallpass, &hallpass.root, &environments(account), body).await;
-        assert_eq!(outcome(&reply), expected, "{account} {name}");
+        let reply = hallpass
+            .post(&environments(account), body)
+            .bearer(&hallpass.root)
+            .await;
+        assert_eq!(reply.outcome(), expected, "{account} {name}");
         if expected.is_err() {
             assert_eq!(hallpass.items().await.len(), before, "{account} {name}");
         }
     }
     let body = json!({"name": "a/b", "account": theirs});
-    let reply = post(&hallpass, &hallpass.root, &environments(&ours), body).await;
-    assert_eq!(told(&reply), (422, "invalid_field", "account"));
+    let reply = hallpass
+        .post(&environments(&ours), body)
+        .bearer(&hallpass.root)
+        .await;
+    assert_eq!(reply.refusal(), (422, "invalid_field", "account"));
 }
 
 #[tokio::test]
@@ -138,19 +146,21 @@ async fn of_many_who_make_one_environment_one_does() {
     );
     let refused = replies
         .iter()
-        .filter(|reply| told(reply) == (409, "exists", "name"));
+        .filter(|reply| reply.refusal() == (409, "exists", "name"));
     assert_eq!(refused.count(), 9);
 }
 
 #[tokio::test]
 async fn a_closed_environment_says_so() {
     let hallpass = Hallpass::start("archilogic").await;
-    environment(&hallpass, &hallpass.operator, "shop/test").await;
+    hallpass.environment(&hallpass.operator, "shop/test").await;
     let (account, _) = hallpass.account("customer", json!(["tokens:read"])).await;
-    environment(&hallpass, &account, "shop/test").await;
+    hallpass.environment(&account, "shop/test").await;
     let body = json!({"account": account, "environment": "shop/test"});
     assert_eq!(
-        post(&hallpass, &hallpass.root, "/v1/revocations", body)
+        hallpass
+            .post("/v1/revocations", body)
+            .bearer(&hallpass.root)
             .await
             .status,
         204
@@ -160,13 +170,16 @@ async fn a_closed_environment_says_so() {
         (&hallpass.operator, json!(null)),
     ] {
         let path = format!("{}/shop/test", environments(account));
-        let read = get(&hallpass, &hallpass.root, &path).await;
+        let read = hallpass.get(&path).bearer(&hallpass.root).await;
         assert_eq!(
             read.body["closed_at"], closed_at,
             "the other account's stays open"
         );
     }
     let body = json!({"name": "shop/test"});
-    let again = post(&hallpass, &hallpass.root, &environments(&account), body).await;
-    assert_eq!(told(&again), (409, "exists", "name"));
+    let again = hallpass
+        .post(&environments(&account), body)
+        .bearer(&hallpass.root)
+        .await;
+    assert_eq!(again.refusal(), (409, "exists", "name"));
 }

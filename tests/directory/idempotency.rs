@@ -1,8 +1,8 @@
 //! `Idempotency-Key` and lost replies: one account or environment for however many tries.
 
-use crate::directory::{environments, get, outcome, token, told};
+use crate::directory::token;
 use hallpass_tests::proxy::Fault;
-use hallpass_tests::{Call, Hallpass, Reply, text};
+use hallpass_tests::{Call, Hallpass, Reply, environments, text};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -17,12 +17,12 @@ fn keyed(hallpass: &Hallpass, caller: &str, path: &str, name: &str) -> Call {
 }
 
 async fn accounts(hallpass: &Hallpass) -> usize {
-    let listed = get(hallpass, &hallpass.root, "/v1/accounts").await;
+    let listed = hallpass.get("/v1/accounts").bearer(&hallpass.root).await;
     listed.body["accounts"].as_array().unwrap().len() - 1
 }
 
 fn assert_made_before(reply: &Reply, id: &Value) {
-    assert_eq!(told(reply), (409, CREATED, ""), "{}", reply.body);
+    assert_eq!(reply.refusal(), (409, CREATED, ""), "{}", reply.body);
     assert_eq!(&reply.body["id"], id);
 }
 
@@ -33,16 +33,16 @@ async fn s26_s59_a_key_makes_one_account_per_caller_and_body() {
     let other = token(&hallpass, &hallpass.operator, "default/live", scopes).await;
     let path = "/v1/accounts";
     let first = keyed(&hallpass, &hallpass.root, path, "acme").await;
-    assert_eq!(outcome(&first), Ok(()));
+    assert_eq!(first.outcome(), Ok(()));
     let again = keyed(&hallpass, &hallpass.root, path, "acme").await;
     assert_made_before(&again, &first.body["id"]);
     let reused = keyed(&hallpass, &hallpass.root, path, "zenith").await;
     assert_eq!(
-        told(&reused),
+        reused.refusal(),
         (422, "idempotency_key_reused", "Idempotency-Key")
     );
     let another = keyed(&hallpass, &other, path, "zenith").await;
-    assert_eq!(outcome(&another), Ok(()));
+    assert_eq!(another.outcome(), Ok(()));
     // The same request by another caller is another request, and the name is taken.
     let third = token(
         &hallpass,
@@ -51,10 +51,10 @@ async fn s26_s59_a_key_makes_one_account_per_caller_and_body() {
         json!(["platform:operate", "directory:write"]),
     );
     let taken = keyed(&hallpass, &third.await, path, "acme").await;
-    assert_eq!(told(&taken), (409, "name_taken", "name"));
+    assert_eq!(taken.refusal(), (409, "name_taken", "name"));
     hallpass.clock.advance(Duration::from_secs(86_400));
     let a_day_later = keyed(&hallpass, &hallpass.root, path, "later").await;
-    assert_eq!(outcome(&a_day_later), Ok(()));
+    assert_eq!(a_day_later.outcome(), Ok(()));
     assert_eq!(accounts(&hallpass).await, 3);
 }
 
@@ -64,18 +64,18 @@ async fn s26_s59_a_key_makes_one_environment_in_each_account() {
     let (account, _) = hallpass.account("customer", json!(["tokens:read"])).await;
     let (ours, theirs) = (environments(&hallpass.operator), environments(&account));
     let make = |path: &str, name: &str| keyed(&hallpass, &hallpass.root, path, name).into_future();
-    assert_eq!(outcome(&make(&ours, "shop/test").await), Ok(()));
+    assert_eq!(make(&ours, "shop/test").await.outcome(), Ok(()));
     assert_made_before(&make(&ours, "shop/test").await, &json!("shop/test"));
     let reused = make(&ours, "shop/live").await;
     assert_eq!(
-        told(&reused),
+        reused.refusal(),
         (422, "idempotency_key_reused", "Idempotency-Key")
     );
-    assert_eq!(outcome(&make(&theirs, "shop/test").await), Ok(()));
+    assert_eq!(make(&theirs, "shop/test").await.outcome(), Ok(()));
     let unkeyed = hallpass
         .post(&theirs, json!({"name": "shop/test"}))
         .bearer(&hallpass.root);
-    assert_eq!(told(&unkeyed.await), (409, "exists", "name"));
+    assert_eq!(unkeyed.await.refusal(), (409, "exists", "name"));
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn s45_a_lost_reply_is_no_false_conflict() {
                 .post(&path, json!({"name": name}))
                 .bearer(&hallpass.root)
                 .await;
-            assert_eq!(outcome(&reply), Ok(()), "{fault:?} {}", reply.body);
+            assert_eq!(reply.outcome(), Ok(()), "{fault:?} {}", reply.body);
             assert_eq!(hallpass.dynamodb.count("TransactWriteItems"), 2);
         }
         assert_eq!(accounts(&hallpass).await, 1);
@@ -131,12 +131,15 @@ async fn s45_after_an_outage_the_key_tells_what_was_made() {
         .dynamodb
         .inject(Fault::LoseReply.on("TransactWriteItems").times(3));
     let lost = make().await;
-    assert_eq!(told(&lost), (503, "unavailable", ""));
+    assert_eq!(lost.refusal(), (503, "unavailable", ""));
     hallpass.dynamodb.heal();
     let again = make().await;
-    assert_eq!(told(&again), (409, CREATED, ""));
+    assert_eq!(again.refusal(), (409, CREATED, ""));
     let id = text(&again.body, "id");
-    let read = get(&hallpass, &hallpass.root, &format!("/v1/accounts/{id}")).await;
+    let read = hallpass
+        .get(&format!("/v1/accounts/{id}"))
+        .bearer(&hallpass.root)
+        .await;
     assert_eq!(read.body["name"], "acme");
     assert_eq!(accounts(&hallpass).await, 1);
 }

@@ -1,8 +1,8 @@
 //! s29: an account sees itself alone, a token its environment alone, and what is another's answers
 //! as what is not there.
 
-use crate::directory::{NOBODY, environment, environments, get, post, token};
-use hallpass_tests::{Hallpass, Reply};
+use crate::directory::{NOBODY, token};
+use hallpass_tests::{Hallpass, Reply, environments};
 use http::HeaderMap;
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ async fn two() -> (Hallpass, String, String, String) {
     let (ours, customer) = hallpass.account("ours", scopes.clone()).await;
     let (theirs, _) = hallpass.account("theirs", scopes).await;
     for account in [&ours, &theirs] {
-        environment(&hallpass, account, "shop/test").await;
+        hallpass.environment(account, "shop/test").await;
     }
     (hallpass, ours, theirs, customer)
 }
@@ -29,7 +29,10 @@ async fn two() -> (Hallpass, String, String, String) {
 #[tokio::test]
 async fn s29_another_account_answers_as_one_that_does_not_exist() {
     let (hallpass, ours, theirs, customer) = two().await;
-    let own = get(&hallpass, &customer, &format!("/v1/accounts/{ours}")).await;
+    let own = hallpass
+        .get(&format!("/v1/accounts/{ours}"))
+        .bearer(&customer)
+        .await;
     assert_eq!(
         (own.status.as_u16(), &own.body["name"]),
         (200, &json!("ours"))
@@ -52,18 +55,16 @@ async fn s29_another_account_answers_as_one_that_does_not_exist() {
         "/environments/default/live",
         "/environments/shop/nope",
     ] {
-        let expected = get(
-            &hallpass,
-            &customer,
-            &format!("/v1/accounts/{NOBODY}{rest}"),
-        )
-        .await;
+        let expected = hallpass
+            .get(&format!("/v1/accounts/{NOBODY}{rest}"))
+            .bearer(&customer)
+            .await;
         let expected = seen(expected);
         assert_eq!(expected.0, 404);
         for stranger in strangers {
             hallpass.dynamodb.reset();
             let path = format!("/v1/accounts/{stranger}{rest}");
-            let reply = seen(get(&hallpass, &customer, &path).await);
+            let reply = seen(hallpass.get(&path).bearer(&customer).await);
             assert_eq!(reply, expected, "{path}");
             assert_eq!(
                 hallpass.dynamodb.calls().len(),
@@ -73,11 +74,11 @@ async fn s29_another_account_answers_as_one_that_does_not_exist() {
         }
     }
     for path in [theirs.as_str(), NOBODY, &ours].map(environments) {
-        let reply = post(&hallpass, &customer, &path, json!({"name": "shop/live"})).await;
-        assert_eq!(
-            (reply.status.as_u16(), reply.code()),
-            (403, "insufficient_scope")
-        );
+        let reply = hallpass
+            .post(&path, json!({"name": "shop/live"}))
+            .bearer(&customer)
+            .await;
+        assert_eq!(reply.answer(), (403, "insufficient_scope"));
     }
 }
 
@@ -90,13 +91,18 @@ async fn s29_another_environment_answers_as_one_that_does_not_exist() {
         (&customer, "default/live", "shop/test"),
         (&inside, "shop/test", "default/live"),
     ] {
-        let listed = get(&hallpass, caller, &path).await;
+        let listed = hallpass.get(&path).bearer(caller).await;
         let names = listed.body["environments"].as_array().unwrap().iter();
         let names: Vec<&str> = names.map(|row| row["name"].as_str().unwrap()).collect();
         assert_eq!(names, [own]);
-        let read = get(&hallpass, caller, &format!("{path}/{own}")).await;
+        let read = hallpass.get(&format!("{path}/{own}")).bearer(caller).await;
         assert_eq!(read.body["name"], own);
-        let expected = seen(get(&hallpass, caller, &format!("{path}/not/there")).await);
+        let expected = seen(
+            hallpass
+                .get(&format!("{path}/not/there"))
+                .bearer(caller)
+                .await,
+        );
         assert_eq!(expected.0, 404);
         for strange in [
             other,
@@ -106,7 +112,12 @@ async fn s29_another_environment_answers_as_one_that_does_not_exist() {
             "Default/live",
         ] {
             hallpass.dynamodb.reset();
-            let reply = seen(get(&hallpass, caller, &format!("{path}/{strange}")).await);
+            let reply = seen(
+                hallpass
+                    .get(&format!("{path}/{strange}"))
+                    .bearer(caller)
+                    .await,
+            );
             assert_eq!(reply, expected, "{strange}");
             assert_eq!(hallpass.dynamodb.calls().len(), 1, "{strange}");
         }
@@ -125,7 +136,10 @@ async fn s29_the_list_shows_an_account_itself_whatever_is_asked() {
         format!("?cursor={theirs}&limit=2"),
         format!("?cursor={ours}"),
     ] {
-        let reply = get(&hallpass, &customer, &format!("/v1/accounts{query}")).await;
+        let reply = hallpass
+            .get(&format!("/v1/accounts{query}"))
+            .bearer(&customer)
+            .await;
         let accounts = reply.body["accounts"].as_array().unwrap();
         assert_eq!(accounts.len(), 1, "{query}");
         assert_eq!(accounts[0]["id"], ours);
@@ -144,15 +158,21 @@ async fn the_operator_sees_everything_and_only_what_is_there() {
             (format!("{}/shop/nope", environments(account)), 404),
         ] {
             assert_eq!(
-                get(&hallpass, &hallpass.root, &path).await.status,
+                hallpass.get(&path).bearer(&hallpass.root).await.status,
                 status,
                 "{path}"
             );
         }
     }
-    let reply = get(&hallpass, &hallpass.root, &format!("/v1/accounts/{NOBODY}")).await;
+    let reply = hallpass
+        .get(&format!("/v1/accounts/{NOBODY}"))
+        .bearer(&hallpass.root)
+        .await;
     assert_eq!(reply.status, 404);
-    let reply = get(&hallpass, &hallpass.root, &environments(NOBODY)).await;
+    let reply = hallpass
+        .get(&environments(NOBODY))
+        .bearer(&hallpass.root)
+        .await;
     assert_eq!(
         reply.status, 404,
         "no account, no list of environments: {}",

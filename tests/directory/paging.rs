@@ -1,6 +1,6 @@
 //! The list of accounts, page by page.
 
-use crate::directory::{NOBODY, get, post, told};
+use crate::directory::NOBODY;
 use hallpass_tests::{Hallpass, text};
 use serde_json::json;
 
@@ -9,7 +9,7 @@ async fn walk(hallpass: &Hallpass, limit: usize) -> (Vec<String>, usize) {
     let (mut found, mut pages, mut cursor) = (Vec::new(), 0, String::new());
     loop {
         let path = format!("/v1/accounts?limit={limit}{cursor}");
-        let page = get(hallpass, &hallpass.root, &path).await;
+        let page = hallpass.get(&path).bearer(&hallpass.root).await;
         assert_eq!(page.status, 200, "{}", page.body);
         let accounts = page.body["accounts"].as_array().unwrap();
         assert!(accounts.len() <= limit);
@@ -28,7 +28,10 @@ async fn every_account_is_on_one_page_in_order() {
     let mut made = vec![hallpass.operator.clone()];
     for number in 0..6 {
         let body = json!({"name": format!("customer-{number}")});
-        let reply = post(&hallpass, &hallpass.root, "/v1/accounts", body).await;
+        let reply = hallpass
+            .post("/v1/accounts", body)
+            .bearer(&hallpass.root)
+            .await;
         made.push(text(&reply.body, "id"));
     }
     made.sort();
@@ -46,7 +49,7 @@ async fn every_account_is_on_one_page_in_order() {
 }
 
 async fn ids(hallpass: &Hallpass, path: String) -> Vec<String> {
-    let page = get(hallpass, &hallpass.root, &path).await;
+    let page = hallpass.get(&path).bearer(&hallpass.root).await;
     let accounts = page.body["accounts"].as_array().unwrap().iter();
     accounts.map(|account| text(account, "id")).collect()
 }
@@ -57,13 +60,15 @@ async fn a_page_left_to_itself_has_a_hundred() {
     for number in 0..100 {
         let body = json!({"name": format!("customer-{number}")});
         assert_eq!(
-            post(&hallpass, &hallpass.root, "/v1/accounts", body)
+            hallpass
+                .post("/v1/accounts", body)
+                .bearer(&hallpass.root)
                 .await
                 .status,
             201
         );
     }
-    let first = get(&hallpass, &hallpass.root, "/v1/accounts").await;
+    let first = hallpass.get("/v1/accounts").bearer(&hallpass.root).await;
     assert_eq!(first.body["accounts"].as_array().unwrap().len(), 100);
     let cursor = text(&first.body, "cursor");
     let rest = ids(&hallpass, format!("/v1/accounts?cursor={cursor}")).await;
@@ -91,8 +96,11 @@ async fn a_wrong_query_is_refused() {
         "Limit=1",
     ] {
         for caller in [&hallpass.root, &customer] {
-            let reply = get(&hallpass, caller, &format!("/v1/accounts?{query}")).await;
-            let (status, code, _) = told(&reply);
+            let reply = hallpass
+                .get(&format!("/v1/accounts?{query}"))
+                .bearer(caller)
+                .await;
+            let (status, code, _) = reply.refusal();
             assert_eq!((status, code), (422, "invalid_query"), "{query}");
             assert_eq!(reply.header("content-type"), "application/problem+json");
         }

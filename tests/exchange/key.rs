@@ -1,17 +1,12 @@
 //! An account's name and API key.
 
-use super::{PAGE, ROUTE, acme, answer, basic, essence, key};
+use super::{PAGE, ROUTE, acme, exchange, key};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use hallpass_tests::{Hallpass, text, typo};
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use hallpass_tests::{Hallpass, jwt_claims, text, typo};
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::Duration;
-
-fn claims(token: &str) -> Value {
-    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap());
-    serde_json::from_slice(&claims.unwrap()).unwrap()
-}
 
 #[tokio::test]
 async fn s31_a_wrong_name_and_a_wrong_key_answer_alike() {
@@ -26,8 +21,8 @@ async fn s31_a_wrong_name_and_a_wrong_key_answer_alike() {
         .await;
     let (_, of_rival) = key(&hallpass, &rival, json!({})).await;
     let typo = typo(&good, 1);
-    let first = basic(&hallpass, format!("nobody:{good}")).await;
-    assert_eq!(answer(&first), (401, "invalid_credentials"));
+    let first = exchange(&hallpass, format!("nobody:{good}")).await;
+    assert_eq!(first.answer(), (401, "invalid_credentials"));
     assert_eq!(first.header("www-authenticate"), "Basic realm=\"hallpass\"");
     for (name, key) in [
         ("acme", of_rival.as_str()),
@@ -44,10 +39,17 @@ async fn s31_a_wrong_name_and_a_wrong_key_answer_alike() {
         ("nobody", &revoked),
         ("nobody", "x"),
     ] {
-        let reply = basic(&hallpass, format!("{name}:{key}")).await;
-        assert_eq!(essence(&reply), essence(&first), "{name}");
+        let reply = exchange(&hallpass, format!("{name}:{key}")).await;
+        assert_eq!(
+            reply.without_request_id(),
+            first.without_request_id(),
+            "{name}"
+        );
     }
-    assert_eq!(basic(&hallpass, format!("acme:{good}")).await.status, 200);
+    assert_eq!(
+        exchange(&hallpass, format!("acme:{good}")).await.status,
+        200
+    );
 }
 
 #[tokio::test]
@@ -65,8 +67,8 @@ async fn a_dead_key_says_why_to_its_own_account() {
         (&expired, "expired"),
         (&early, "not_yet_valid"),
     ] {
-        let reply = basic(&hallpass, format!("acme:{key}")).await;
-        assert_eq!(answer(&reply), (401, code));
+        let reply = exchange(&hallpass, format!("acme:{key}")).await;
+        assert_eq!(reply.answer(), (401, code));
         let challenge = reply.header("www-authenticate");
         assert_eq!(challenge, "Basic realm=\"hallpass\"");
     }
@@ -77,8 +79,8 @@ async fn the_token_is_the_keys_and_dies_with_it() {
     let hallpass = Hallpass::start("bimu").await;
     let manager = acme(&hallpass).await;
     let (id, key) = key(&hallpass, &manager, json!({"ips": ["192.0.2.0/24"]})).await;
-    let reply = basic(&hallpass, format!("acme:{key}")).await;
-    let claims = claims(&text(&reply.body, "token"));
+    let reply = exchange(&hallpass, format!("acme:{key}")).await;
+    let claims = jwt_claims(&text(&reply.body, "token"));
     let own = &claims["https://hallpass.dev/claims"];
     assert_eq!(claims["client_id"], id);
     assert_eq!(own["parent"], id);
@@ -96,9 +98,9 @@ async fn the_token_is_the_keys_and_dies_with_it() {
     };
     assert_eq!(code(&token, "192.0.2.9").await, "active");
     assert_eq!(code(&token, "198.51.100.1").await, "ip_denied");
-    let reply = basic(&hallpass, format!("acme:{key}"));
+    let reply = exchange(&hallpass, format!("acme:{key}"));
     let reply = reply.from("198.51.100.1").await;
-    assert_eq!(answer(&reply), (403, "ip_denied"));
+    assert_eq!(reply.answer(), (403, "ip_denied"));
     let path = format!("/v1/tokens/{id}");
     assert_eq!(hallpass.delete(&path).bearer(&manager).await.status, 204);
     assert_eq!(code(&token, "192.0.2.9").await, "parent_revoked");
@@ -117,9 +119,9 @@ async fn s51_a_narrow_key_gives_a_narrow_token() {
         ),
     ] {
         let (_, key) = key(&hallpass, &manager, json!({"scopes": held})).await;
-        let reply = basic(&hallpass, format!("acme:{key}")).await;
+        let reply = exchange(&hallpass, format!("acme:{key}")).await;
         assert_eq!(reply.status, 200, "{held}: {}", reply.body);
-        assert_eq!(claims(&text(&reply.body, "token"))["scope"], given);
+        assert_eq!(jwt_claims(&text(&reply.body, "token"))["scope"], given);
     }
 }
 
@@ -133,8 +135,8 @@ async fn s22_two_hours_are_not_more_than_the_key_has_left() {
         (60, (422, "parent_expires_first")),
     ] {
         let (_, key) = key(&hallpass, &manager, json!({"expires_in": seconds})).await;
-        let reply = basic(&hallpass, format!("acme:{key}")).await;
-        assert_eq!(answer(&reply), expected, "{seconds}: {}", reply.body);
+        let reply = exchange(&hallpass, format!("acme:{key}")).await;
+        assert_eq!(reply.answer(), expected, "{seconds}: {}", reply.body);
     }
 }
 
@@ -179,7 +181,7 @@ async fn headers_that_are_not_basic_are_400_or_401_with_a_sentence() {
         let call = hallpass.call(Method::POST, ROUTE);
         let reply = call.header("authorization", &value).await;
         assert_eq!(
-            answer(&reply),
+            reply.answer(),
             expected,
             "{}: {}",
             &value[..value.len().min(30)],
@@ -192,12 +194,12 @@ async fn headers_that_are_not_basic_are_400_or_401_with_a_sentence() {
     }
     let call = hallpass.call(Method::POST, ROUTE);
     assert_eq!(
-        answer(&call.header("authorization", b"Basic \xff").await),
+        call.header("authorization", b"Basic \xff").await.answer(),
         malformed
     );
     let two =
-        basic(&hallpass, format!("acme:{key}")).header("authorization", format!("Basic {good}"));
-    assert_eq!(answer(&two.await), (400, "ambiguous_credentials"));
+        exchange(&hallpass, format!("acme:{key}")).header("authorization", format!("Basic {good}"));
+    assert_eq!(two.await.answer(), (400, "ambiguous_credentials"));
     assert!(hallpass.dynamodb.calls().is_empty(), "junk costs nothing");
     for value in [
         format!("basic {good}"),
@@ -217,19 +219,19 @@ async fn tokens_that_are_no_api_keys_are_not_taken() {
     let name = "operator";
     let secret = hallpass.secret().await;
     for token in [&secret, root] {
-        let reply = basic(&hallpass, format!("{name}:{token}")).await;
-        assert_eq!(answer(&reply), (401, "wrong_presentation"));
+        let reply = exchange(&hallpass, format!("{name}:{token}")).await;
+        assert_eq!(reply.answer(), (401, "wrong_presentation"));
     }
     let scopes = json!({"scopes": ["asset:read", "asset:write"]});
     let (_, key) = key(&hallpass, root, scopes).await;
-    let reply = basic(&hallpass, format!("{name}:{key}")).await;
+    let reply = exchange(&hallpass, format!("{name}:{key}")).await;
     // A kind without default scopes gives what the key holds.
     assert_eq!(reply.status, 200, "{}", reply.body);
-    let claims = claims(&text(&reply.body, "token"));
+    let claims = jwt_claims(&text(&reply.body, "token"));
     assert_eq!(claims["scope"], "asset:write");
     let jwt = text(&reply.body, "token");
-    let reply = basic(&hallpass, format!("{name}:{jwt}")).await;
-    assert_eq!(answer(&reply), (401, "wrong_presentation"));
+    let reply = exchange(&hallpass, format!("{name}:{jwt}")).await;
+    assert_eq!(reply.answer(), (401, "wrong_presentation"));
 }
 
 #[tokio::test]
@@ -238,11 +240,11 @@ async fn it_costs_two_reads_and_one_signature_and_writes_nothing() {
     let manager = acme(&hallpass).await;
     let (_, key) = key(&hallpass, &manager, json!({})).await;
     // The first one reads which key signs.
-    assert_eq!(basic(&hallpass, format!("acme:{key}")).await.status, 200);
+    assert_eq!(exchange(&hallpass, format!("acme:{key}")).await.status, 200);
     let before = hallpass.items().await;
     hallpass.dynamodb.reset();
     hallpass.kms.reset();
-    assert_eq!(basic(&hallpass, format!("acme:{key}")).await.status, 200);
+    assert_eq!(exchange(&hallpass, format!("acme:{key}")).await.status, 200);
     assert_eq!(hallpass.dynamodb.operations(), ["BatchGetItem", "GetItem"]);
     assert_eq!(hallpass.kms.operations(), ["Sign"]);
     assert_eq!(hallpass.items().await.len(), before.len());
@@ -259,7 +261,7 @@ async fn s42_pages_cannot_read_what_a_key_is_answered_unless_it_is_good() {
         ("acme:x".to_owned(), ""),
         (format!("acme':'{key}"), ""),
     ] {
-        let reply = basic(&hallpass, pair).origin(PAGE).await;
+        let reply = exchange(&hallpass, pair).origin(PAGE).await;
         assert_eq!(reply.header("access-control-allow-origin"), named);
     }
 }

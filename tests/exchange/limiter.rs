@@ -1,6 +1,6 @@
 //! The limiter of passwords: before the hash, per address and per model, healing by itself.
 
-use super::{MODEL, PAGE, ROUTE, acme, answer, basic, hashes, key, open, share};
+use super::{MODEL, PAGE, ROUTE, acme, exchange, hashes, key, open};
 use hallpass_tests::{Hallpass, Log};
 use http::Method;
 use serde_json::json;
@@ -10,12 +10,13 @@ use tokio::task::JoinSet;
 async fn shared() -> (Hallpass, String) {
     let hallpass = Hallpass::start("bimu").await;
     let manager = acme(&hallpass).await;
-    share(
-        &hallpass,
-        &manager,
-        json!({"model": MODEL, "password": "sesame"}),
-    )
-    .await;
+    hallpass
+        .made(
+            &manager,
+            "/v1/shares",
+            json!({"model": MODEL, "password": "sesame"}),
+        )
+        .await;
     (hallpass, manager)
 }
 
@@ -27,14 +28,14 @@ async fn s50_an_address_has_ten_tries_a_minute_and_the_limit_heals_by_itself() {
     hallpass.clock.advance(Duration::from_secs(17));
     for _ in 0..10 {
         assert_eq!(
-            answer(&open(&hallpass, "wrong").await),
+            open(&hallpass, "wrong").await.answer(),
             (401, "wrong_password")
         );
     }
     assert_eq!(hashes(&log), 10);
     for password in ["wrong", "sesame"] {
         let reply = open(&hallpass, password).origin(PAGE).await;
-        assert_eq!(answer(&reply), (429, "too_many_attempts"));
+        assert_eq!(reply.answer(), (429, "too_many_attempts"));
         assert_eq!(reply.header("retry-after"), "43");
         assert_eq!(reply.header("access-control-allow-origin"), PAGE);
         let exposed = reply.header("access-control-expose-headers");
@@ -76,7 +77,7 @@ async fn s50_models_that_are_not_there_are_limited_alike() {
         for _ in 0..10 {
             assert_eq!(ask().await.status, 401);
         }
-        assert_eq!(answer(&ask().await), (429, "too_many_attempts"));
+        assert_eq!(ask().await.answer(), (429, "too_many_attempts"));
     }
     assert_eq!(hashes(&log), 20);
 }
@@ -95,7 +96,7 @@ async fn s50_an_address_has_sixty_tries_a_minute_at_all_models_together() {
     }
     for model in 60..80 {
         let reply = ask(model, "192.0.2.9").await;
-        assert_eq!(answer(&reply), (429, "too_many_attempts"));
+        assert_eq!(reply.answer(), (429, "too_many_attempts"));
     }
     assert_eq!(hashes(&log), 60);
     assert_eq!(ask(0, "192.0.2.10").await.status, 401);
@@ -147,7 +148,7 @@ async fn s60_a_flood_neither_locks_anybody_out_who_was_in_nor_costs_a_hash_each(
         for password in ["wrong", "sesame"] {
             let call = open(&hallpass, password).from(&format!("203.0.113.{}", 150 + number));
             let reply = call.await;
-            assert_eq!(answer(&reply), (429, "too_many_attempts"));
+            assert_eq!(reply.answer(), (429, "too_many_attempts"));
             assert_eq!(reply.header("retry-after"), "60");
         }
     }
@@ -155,7 +156,7 @@ async fn s60_a_flood_neither_locks_anybody_out_who_was_in_nor_costs_a_hash_each(
     // Who gave the password in the last day comes in, and for the owner nothing has changed.
     assert_eq!(visitor().await.status, 200);
     for _ in 0..12 {
-        let owner = basic(&hallpass, format!("acme:{key}")).from("203.0.113.1");
+        let owner = exchange(&hallpass, format!("acme:{key}")).from("203.0.113.1");
         assert_eq!(owner.await.status, 200);
     }
     // A whole office may be behind a known address: it has a wide count of its own, and no more.
@@ -189,7 +190,9 @@ async fn s60_an_address_is_known_for_a_day() {
 async fn a_model_without_a_password_has_room_for_many_pages() {
     let hallpass = Hallpass::start("bimu").await;
     let manager = acme(&hallpass).await;
-    share(&hallpass, &manager, json!({"model": MODEL})).await;
+    hallpass
+        .made(&manager, "/v1/shares", json!({"model": MODEL}))
+        .await;
     for number in 0..101 {
         let reply = open(&hallpass, "").await;
         let expected = if number < 100 { 200 } else { 429 };

@@ -1,6 +1,6 @@
 //! A shared model and its password.
 
-use super::{MODEL, PAGE, ROUTE, acme, answer, essence, hashes, open, share};
+use super::{MODEL, PAGE, ROUTE, acme, hashes, open};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hallpass_tests::proxy::{Fault, Rule};
@@ -12,12 +12,13 @@ use std::time::Duration;
 async fn the_token_is_the_shares() {
     let hallpass = Hallpass::start("bimu").await;
     let manager = acme(&hallpass).await;
-    let id = share(
-        &hallpass,
-        &manager,
-        json!({"model": MODEL, "password": "sesame"}),
-    )
-    .await;
+    let id = hallpass
+        .made(
+            &manager,
+            "/v1/shares",
+            json!({"model": MODEL, "password": "sesame"}),
+        )
+        .await;
     let token = text(&open(&hallpass, "sesame").await.body, "token");
     let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap());
     let claims: Value = serde_json::from_slice(&claims.unwrap()).unwrap();
@@ -41,25 +42,29 @@ async fn the_token_is_the_shares() {
 async fn s50_a_model_that_is_not_there_and_a_wrong_password_answer_alike_after_one_hash_each() {
     let hallpass = Hallpass::start("bimu").await;
     let manager = acme(&hallpass).await;
-    share(
-        &hallpass,
-        &manager,
-        json!({"model": MODEL, "password": "sesame"}),
-    )
-    .await;
-    share(&hallpass, &manager, json!({"model": "open"})).await;
-    let id = share(
-        &hallpass,
-        &manager,
-        json!({"model": "ended", "password": "x"}),
-    )
-    .await;
+    hallpass
+        .made(
+            &manager,
+            "/v1/shares",
+            json!({"model": MODEL, "password": "sesame"}),
+        )
+        .await;
+    hallpass
+        .made(&manager, "/v1/shares", json!({"model": "open"}))
+        .await;
+    let id = hallpass
+        .made(
+            &manager,
+            "/v1/shares",
+            json!({"model": "ended", "password": "x"}),
+        )
+        .await;
     let ended = hallpass.delete(&format!("/v1/shares/{id}"));
     assert_eq!(ended.bearer(&manager).await.status, 204);
     let log = Log::keep();
     let ask = |body: Value| hallpass.post(ROUTE, body).origin(PAGE);
     let first = ask(json!({"model": MODEL, "password": "wrong"})).await;
-    assert_eq!(answer(&first), (401, "wrong_password"));
+    assert_eq!(first.answer(), (401, "wrong_password"));
     // No window of the browser's own, which Basic would open.
     let challenge = first.header("www-authenticate");
     assert!(!challenge.is_empty() && !challenge.starts_with("Basic"));
@@ -75,7 +80,11 @@ async fn s50_a_model_that_is_not_there_and_a_wrong_password_answer_alike_after_o
     .enumerate()
     {
         let reply = ask(body.clone()).await;
-        assert_eq!(essence(&reply), essence(&first), "{body}");
+        assert_eq!(
+            reply.without_request_id(),
+            first.without_request_id(),
+            "{body}"
+        );
         assert_eq!(hashes(&log), number + 2, "{body}");
     }
     // A model without a password costs none.
@@ -131,12 +140,13 @@ async fn s19_no_password_is_in_the_table_a_log_or_a_reply() {
 async fn s44_an_outage_is_503_and_never_a_pass() {
     let hallpass = Hallpass::start("bimu").await;
     let manager = acme(&hallpass).await;
-    share(
-        &hallpass,
-        &manager,
-        json!({"model": MODEL, "password": "sesame"}),
-    )
-    .await;
+    hallpass
+        .made(
+            &manager,
+            "/v1/shares",
+            json!({"model": MODEL, "password": "sesame"}),
+        )
+        .await;
     assert_eq!(open(&hallpass, "sesame").await.status, 200);
     // Each read and write of the way of somebody who is not known yet, one after the other.
     hallpass.dynamodb.reset();
@@ -174,7 +184,7 @@ async fn s44_an_outage_is_503_and_never_a_pass() {
                 if number == last && password == "wrong" {
                     assert_eq!(reply.status, 401, "{context}");
                 } else {
-                    assert_eq!(answer(&reply), (503, "unavailable"), "{context}");
+                    assert_eq!(reply.answer(), (503, "unavailable"), "{context}");
                     assert_eq!(reply.header("retry-after"), "1");
                 }
                 // The limiter comes before the hash.

@@ -1,6 +1,6 @@
 //! What a request may look like.
 
-use super::{MODEL, PAGE, ROUTE, acme, answer, basic, key, share};
+use super::{MODEL, PAGE, ROUTE, acme, exchange, key};
 use hallpass_tests::Hallpass;
 use http::Method;
 use serde_json::json;
@@ -10,7 +10,9 @@ async fn nothing_presented_is_401_and_both_is_400() {
     let hallpass = Hallpass::start("bimu").await;
     let manager = acme(&hallpass).await;
     let (_, key) = key(&hallpass, &manager, json!({})).await;
-    share(&hallpass, &manager, json!({"model": MODEL})).await;
+    hallpass
+        .made(&manager, "/v1/shares", json!({"model": MODEL}))
+        .await;
     let before = hallpass.items().await.len();
     let bare = || hallpass.call(Method::POST, ROUTE);
     for call in [
@@ -19,7 +21,7 @@ async fn nothing_presented_is_401_and_both_is_400() {
         bare().json(json!({"password": null})),
     ] {
         let reply = call.origin(PAGE).await;
-        assert_eq!(answer(&reply), (401, "unauthenticated"));
+        assert_eq!(reply.answer(), (401, "unauthenticated"));
         let challenge = reply.header("www-authenticate");
         assert_eq!(challenge, "Basic realm=\"hallpass\"");
         assert_eq!(reply.header("access-control-allow-origin"), PAGE);
@@ -32,9 +34,9 @@ async fn nothing_presented_is_401_and_both_is_400() {
         "null",
         "{",
     ] {
-        let call = basic(&hallpass, format!("acme:{key}")).bytes(body);
+        let call = exchange(&hallpass, format!("acme:{key}")).bytes(body);
         let reply = call.header("content-type", "application/json").await;
-        assert_eq!(answer(&reply), (400, "ambiguous_credentials"), "{body}");
+        assert_eq!(reply.answer(), (400, "ambiguous_credentials"), "{body}");
     }
     assert_eq!(hallpass.items().await.len(), before);
 }
@@ -42,7 +44,7 @@ async fn nothing_presented_is_401_and_both_is_400() {
 #[tokio::test]
 async fn s34_a_token_in_another_place_is_a_second_credential() {
     let hallpass = Hallpass::start("default").await;
-    let by_key = || basic(&hallpass, "acme:key");
+    let by_key = || exchange(&hallpass, "acme:key");
     let by_model = |query: &str| {
         let body = json!({"model": MODEL, "password": "x"});
         hallpass.post(&format!("{ROUTE}{query}"), body)
@@ -54,7 +56,7 @@ async fn s34_a_token_in_another_place_is_a_second_credential() {
         by_model("?pubtoken=x"),
     ] {
         let reply = call.await;
-        assert_eq!(answer(&reply), (400, "ambiguous_credentials"));
+        assert_eq!(reply.answer(), (400, "ambiguous_credentials"));
     }
     assert!(hallpass.dynamodb.calls().is_empty());
 }
@@ -64,12 +66,13 @@ async fn what_is_wrong_with_a_body_is_named() {
     let hallpass = Hallpass::start("bimu").await;
     let manager = acme(&hallpass).await;
     let longest = "x".repeat(1_024);
-    share(
-        &hallpass,
-        &manager,
-        json!({"model": MODEL, "password": longest}),
-    )
-    .await;
+    hallpass
+        .made(
+            &manager,
+            "/v1/shares",
+            json!({"model": MODEL, "password": longest}),
+        )
+        .await;
     hallpass.dynamodb.reset();
     let invalid = |field| (422, "invalid_field", field);
     for (body, expected) in [
@@ -113,9 +116,9 @@ async fn what_is_wrong_with_a_body_is_named() {
     assert!(hallpass.dynamodb.calls().is_empty());
     let call = hallpass.call(Method::POST, ROUTE);
     let reply = call.bytes(json!({"model": MODEL}).to_string()).await;
-    assert_eq!(answer(&reply), (415, "unsupported_media_type"));
+    assert_eq!(reply.answer(), (415, "unsupported_media_type"));
     let large = hallpass.call(Method::POST, ROUTE).bytes(vec![b' '; 65_537]);
-    assert_eq!(answer(&large.await), (413, "body_too_large"));
+    assert_eq!(large.await.answer(), (413, "body_too_large"));
     let body = json!({"model": MODEL, "password": longest});
     assert_eq!(hallpass.post(ROUTE, body).await.status, 200);
 }
@@ -124,5 +127,5 @@ async fn what_is_wrong_with_a_body_is_named() {
 async fn a_platform_without_shares_says_so() {
     let hallpass = Hallpass::start("archilogic").await;
     let reply = hallpass.post(ROUTE, json!({"model": MODEL})).await;
-    assert_eq!(answer(&reply), (422, "no_shares"));
+    assert_eq!(reply.answer(), (422, "no_shares"));
 }

@@ -96,8 +96,7 @@ async fn made(hallpass: &Hallpass, path: &str, body: Value) -> String {
 }
 
 async fn user(hallpass: &Hallpass) -> String {
-    let body = json!({"username": new_name(), "scopes": ["asset:read"]});
-    made(hallpass, "/v1/users", body).await
+    hallpass.user(&new_name(), json!(["asset:read"])).await
 }
 
 /// A route that no request here is for would be tried under no fault.

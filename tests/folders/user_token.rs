@@ -1,17 +1,17 @@
 //! `POST /app/v1/users/{user}/tokens`: for the places the user reaches when it is made.
 
-use crate::folders::{NO_USER, World, told};
-use hallpass_tests::text;
+use crate::folders::{NO_USER, Tree};
+use hallpass_tests::{access, text};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 #[tokio::test]
 async fn the_reply_and_the_token() {
-    let world = World::new().await;
-    let (folder, path) = world.folder(None).await;
-    let user = world.user("ann").await;
-    world.give(&folder, &user, "manage").await;
-    let reply = world
+    let tree = Tree::new().await;
+    let (folder, path) = tree.folder(None).await;
+    let user = tree.user("ann").await;
+    tree.give(&folder, &user, "manage").await;
+    let reply = tree
         .ask_token(&user, json!({"scope": "write", "ttl": "1h"}))
         .await;
     assert_eq!(reply.status, 200, "{}", reply.body);
@@ -24,7 +24,7 @@ async fn the_reply_and_the_token() {
     }
     "#);
     let token = text(&reply.body, "user_token");
-    let own = world.get(&token, "/v1/tokens/self").await;
+    let own = tree.get(&token, "/v1/tokens/self").await;
     assert_eq!(own.status, 200, "{}", own.body);
     assert_eq!(own.body["principal"], json!(user));
     assert_eq!(own.body["kind"], "user");
@@ -34,77 +34,77 @@ async fn the_reply_and_the_token() {
     ];
     scopes.sort();
     assert_eq!(own.body["scopes"], json!(scopes));
-    world.hallpass.clock.advance(Duration::from_secs(3_604));
-    assert!(world.may(&token, &format!("folder:read@{path}")).await);
-    world.hallpass.clock.advance(Duration::from_secs(1));
-    assert_eq!(world.hallpass.code(&token).await, "expired");
+    tree.hallpass.clock.advance(Duration::from_secs(3_604));
+    assert!(tree.may(&token, &format!("folder:read@{path}")).await);
+    tree.hallpass.clock.advance(Duration::from_secs(1));
+    assert_eq!(tree.hallpass.code(&token).await, "expired");
 }
 
 /// What each level of a user's gives the token of each scope, at the folder and below it.
 #[tokio::test]
 async fn a_token_holds_the_level_and_no_more_than_the_user_has() {
-    let world = World::new().await;
-    let (folder, path) = world.folder(None).await;
-    let (_, below) = world.folder(Some(&folder)).await;
-    let (_, beside) = world.folder(None).await;
+    let tree = Tree::new().await;
+    let (folder, path) = tree.folder(None).await;
+    let (_, below) = tree.folder(Some(&folder)).await;
+    let (_, beside) = tree.folder(None).await;
     let levels = ["read", "write", "manage"];
-    let user = world.user("ann").await;
+    let user = tree.user("ann").await;
     for (has, given) in levels.iter().enumerate() {
-        world.give(&folder, &user, given).await;
+        tree.give(&folder, &user, given).await;
         for (asks, asked) in levels.iter().enumerate() {
-            let token = world.token(&user, asked).await;
+            let token = tree.token(&user, asked).await;
             let expected = &levels[..=has.min(asks)];
             assert_eq!(
-                world.levels(&token, &path).await,
+                tree.levels(&token, &path).await,
                 expected,
                 "{asked} of {given}"
             );
             assert_eq!(
-                world.levels(&token, &below).await,
+                tree.levels(&token, &below).await,
                 expected,
                 "{asked} of {given}"
             );
-            assert!(world.levels(&token, &beside).await.is_empty());
-            assert!(world.levels(&token, "folder").await.is_empty());
-            assert!(!world.may(&token, "folder:read").await);
+            assert!(tree.levels(&token, &beside).await.is_empty());
+            assert!(tree.levels(&token, "folder").await.is_empty());
+            assert!(!tree.may(&token, "folder:read").await);
         }
     }
 }
 
 #[tokio::test]
 async fn groups_count_nested_ones_too_and_the_most_permissive_wins() {
-    let world = World::new().await;
-    let (top, top_path) = world.folder(None).await;
-    let (inner, inner_path) = world.folder(Some(&top)).await;
-    let user = world.user("ann").await;
+    let tree = Tree::new().await;
+    let (top, top_path) = tree.folder(None).await;
+    let (inner, inner_path) = tree.folder(Some(&top)).await;
+    let user = tree.user("ann").await;
     let (team, staff, all) = (
-        world.group("team").await,
-        world.group("staff").await,
-        world.group("all").await,
+        tree.group("team").await,
+        tree.group("staff").await,
+        tree.group("all").await,
     );
-    world.join(&team, &user).await;
-    world.join(&staff, &team).await;
-    world.join(&all, &staff).await;
+    tree.join(&team, &user).await;
+    tree.join(&staff, &team).await;
+    tree.join(&all, &staff).await;
     let levels = async |path: &str| {
-        let token = world.token(&user, "manage").await;
-        world.levels(&token, path).await
+        let token = tree.token(&user, "manage").await;
+        tree.levels(&token, path).await
     };
     assert!(levels(&top_path).await.is_empty());
     // Three groups up.
-    world.give(&top, &all, "read").await;
+    tree.give(&top, &all, "read").await;
     assert_eq!(levels(&top_path).await, ["read"]);
     assert_eq!(levels(&inner_path).await, ["read"]);
     // A stronger one below wins there, a weaker one takes nothing away.
-    world.give(&inner, &team, "write").await;
+    tree.give(&inner, &team, "write").await;
     assert_eq!(levels(&top_path).await, ["read"]);
     assert_eq!(levels(&inner_path).await, ["read", "write"]);
-    world.give(&top, &staff, "manage").await;
-    world.give(&top, &user, "read").await;
+    tree.give(&top, &staff, "manage").await;
+    tree.give(&top, &user, "read").await;
     assert_eq!(levels(&top_path).await, ["read", "write", "manage"]);
     assert_eq!(levels(&inner_path).await, ["read", "write", "manage"]);
     // Out of the group, out of its access.
     let path = format!("/v1/groups/{staff}/members/groups/{team}");
-    let left = world.delete(&world.key, &path).await;
+    let left = tree.delete(&tree.key, &path).await;
     assert!(left.status.is_success(), "{}", left.body);
     assert_eq!(levels(&top_path).await, ["read"]);
     assert_eq!(levels(&inner_path).await, ["read", "write"]);
@@ -112,8 +112,8 @@ async fn groups_count_nested_ones_too_and_the_most_permissive_wins() {
 
 #[tokio::test]
 async fn a_ttl_is_written_as_3dverse_does_and_its_bounds_are_exact() {
-    let world = World::new().await;
-    let user = world.user("ann").await;
+    let tree = Tree::new().await;
+    let user = tree.user("ann").await;
     for (ttl, expected) in [
         (json!("60s"), Ok(60)),
         (json!("30m"), Ok(1_800)),
@@ -133,7 +133,7 @@ async fn a_ttl_is_written_as_3dverse_does_and_its_bounds_are_exact() {
         (json!(3_600), Err("invalid_field")),
         (Value::Null, Err("invalid_field")),
     ] {
-        let reply = world
+        let reply = tree
             .ask_token(&user, json!({"scope": "read", "ttl": ttl}))
             .await;
         match expected {
@@ -141,33 +141,33 @@ async fn a_ttl_is_written_as_3dverse_does_and_its_bounds_are_exact() {
                 assert_eq!(reply.body["expires_in"], seconds, "{ttl}: {}", reply.body);
                 assert_eq!(reply.body["expires_on"], 1_800_000_000 + seconds);
             }
-            Err(code) => assert_eq!(told(&reply), (422, code, "ttl"), "{ttl}"),
+            Err(code) => assert_eq!(reply.refusal(), (422, code, "ttl"), "{ttl}"),
         }
     }
-    let reply = world.ask_token(&user, json!({"scope": "read"})).await;
+    let reply = tree.ask_token(&user, json!({"scope": "read"})).await;
     assert_eq!(reply.body["expires_in"], 3_600, "the default");
 }
 
 #[tokio::test]
 async fn s22_a_token_does_not_outlive_the_key() {
-    let mut world = World::new().await;
-    let user = world.user("ann").await;
+    let mut tree = Tree::new().await;
+    let user = tree.user("ann").await;
     let body = json!({"kind": "apikey", "name": "short", "expires_in": 1_800});
-    world.key = text(&world.hallpass.mint(body).await, "token");
-    let reply = world
+    tree.key = text(&tree.hallpass.mint(body).await, "token");
+    let reply = tree
         .ask_token(&user, json!({"scope": "read", "ttl": "30m"}))
         .await;
     assert_eq!(reply.body["expires_in"], 1_800);
-    let reply = world
+    let reply = tree
         .ask_token(&user, json!({"scope": "read", "ttl": "1801s"}))
         .await;
-    assert_eq!(told(&reply), (422, "parent_expires_first", "ttl"));
+    assert_eq!(reply.refusal(), (422, "parent_expires_first", "ttl"));
 }
 
 #[tokio::test]
 async fn what_is_wrong_is_told() {
-    let world = World::new().await;
-    let user = world.user("ann").await;
+    let tree = Tree::new().await;
+    let user = tree.user("ann").await;
     for (user, body, expected) in [
         (
             user.as_str(),
@@ -193,13 +193,13 @@ async fn what_is_wrong_is_told() {
         (NO_USER, json!({"scope": "read"}), (404, "not_found", "")),
         ("nobody", json!({"scope": "read"}), (404, "not_found", "")),
         (
-            &world.hallpass.operator,
+            &tree.hallpass.operator,
             json!({"scope": "read"}),
             (404, "not_found", ""),
         ),
     ] {
-        let reply = world.ask_token(user, body.clone()).await;
-        assert_eq!(told(&reply), expected, "{user} {body}");
+        let reply = tree.ask_token(user, body.clone()).await;
+        assert_eq!(reply.refusal(), expected, "{user} {body}");
     }
 }
 
@@ -226,9 +226,9 @@ async fn a_user_who_reaches_nothing_gets_no_token() {
     };
     for scope in ["read", "write", "manage"] {
         let reply = ask(scope).await;
-        assert_eq!(told(&reply), (422, "nothing_reachable", "scope"));
+        assert_eq!(reply.refusal(), (422, "nothing_reachable", "scope"));
     }
-    let give = crate::folders::place(&folder, &user);
+    let give = access(&folder, &user);
     let give = hallpass
         .call(http::Method::PUT, &give)
         .json(json!({"access": "read"}));
@@ -246,16 +246,16 @@ async fn a_user_who_reaches_nothing_gets_no_token() {
         .post("/v1/folders", json!({"name": "x"}))
         .header("user_token", &token)
         .await;
-    assert_eq!(told(&made), (403, "insufficient_scope", ""));
+    assert_eq!(made.refusal(), (403, "insufficient_scope", ""));
 }
 
 #[tokio::test]
 async fn s51_a_key_gives_no_more_than_it_holds() {
-    let mut world = World::new().await;
-    let (folder, path) = world.folder(None).await;
-    let user = world.user("ann").await;
-    world.give(&folder, &user, "manage").await;
-    let whole = world.key.clone();
+    let mut tree = Tree::new().await;
+    let (folder, path) = tree.folder(None).await;
+    let user = tree.user("ann").await;
+    tree.give(&folder, &user, "manage").await;
+    let whole = tree.key.clone();
     for (scopes, asked, expected) in [
         (
             json!(["folder:read", "tokens:impersonate"]),
@@ -285,73 +285,73 @@ async fn s51_a_key_gives_no_more_than_it_holds() {
         ),
     ] {
         let body = json!({"kind": "apikey", "name": "k", "scopes": scopes});
-        world.key = text(&world.hallpass.mint(body).await, "token");
-        let reply = world.ask_token(&user, json!({"scope": asked})).await;
-        let (status, code, field) = told(&reply);
+        tree.key = text(&tree.hallpass.mint(body).await, "token");
+        let reply = tree.ask_token(&user, json!({"scope": asked})).await;
+        let (status, code, field) = reply.refusal();
         assert_eq!((status, code, field), expected, "{scopes}");
     }
     // And what it gave dies with it.
-    world.key = whole;
-    let token = world.token(&user, "read").await;
-    let key = world.hallpass.validate(json!({"token": world.key})).await;
-    let ended = world
+    tree.key = whole;
+    let token = tree.token(&user, "read").await;
+    let key = tree.hallpass.validate(json!({"token": tree.key})).await;
+    let ended = tree
         .delete(
-            &world.hallpass.root,
+            &tree.hallpass.root,
             &format!("/v1/tokens/{}", text(&key, "id")),
         )
         .await;
     assert_eq!(ended.status, 204);
-    assert_eq!(world.hallpass.code(&token).await, "parent_revoked");
+    assert_eq!(tree.hallpass.code(&token).await, "parent_revoked");
 }
 
 #[tokio::test]
 async fn s29_a_key_of_another_environment_knows_no_such_user() {
-    let mut world = World::new().await;
-    let user = world.user("ann").await;
-    let path = format!("/v1/accounts/{}/environments", world.hallpass.operator);
-    let made = world
-        .post(&world.hallpass.root, &path, json!({"name": "app/test"}))
+    let mut tree = Tree::new().await;
+    let user = tree.user("ann").await;
+    let path = format!("/v1/accounts/{}/environments", tree.hallpass.operator);
+    let made = tree
+        .post(&tree.hallpass.root, &path, json!({"name": "app/test"}))
         .await;
     assert_eq!(made.status, 201);
     let body = json!({"kind": "apikey", "name": "k", "environment": "app/test"});
-    world.key = text(&world.hallpass.mint(body).await, "token");
-    let reply = world.ask_token(&user, json!({"scope": "read"})).await;
-    let absent = world.ask_token(NO_USER, json!({"scope": "read"})).await;
-    assert_eq!(told(&reply), (404, "not_found", ""));
+    tree.key = text(&tree.hallpass.mint(body).await, "token");
+    let reply = tree.ask_token(&user, json!({"scope": "read"})).await;
+    let absent = tree.ask_token(NO_USER, json!({"scope": "read"})).await;
+    assert_eq!(reply.refusal(), (404, "not_found", ""));
     assert_eq!(reply.body, absent.body);
 }
 
 #[tokio::test]
 async fn deriving_writes_nothing_and_signs_once() {
-    let world = World::new().await;
-    let user = world.user("ann").await;
-    world.token(&user, "read").await;
-    let before = world.hallpass.items().await.len();
-    world.hallpass.dynamodb.reset();
-    world.hallpass.kms.reset();
-    world.token(&user, "read").await;
-    assert_eq!(world.hallpass.kms.count("Sign"), 1);
+    let tree = Tree::new().await;
+    let user = tree.user("ann").await;
+    tree.token(&user, "read").await;
+    let before = tree.hallpass.items().await.len();
+    tree.hallpass.dynamodb.reset();
+    tree.hallpass.kms.reset();
+    tree.token(&user, "read").await;
+    assert_eq!(tree.hallpass.kms.count("Sign"), 1);
     for write in ["PutItem", "UpdateItem", "TransactWriteItems", "DeleteItem"] {
-        assert_eq!(world.hallpass.dynamodb.count(write), 0);
+        assert_eq!(tree.hallpass.dynamodb.count(write), 0);
     }
     // The key, and the user; nobody is in a group here.
-    assert_eq!(world.hallpass.dynamodb.calls().len(), 2);
-    assert_eq!(world.hallpass.items().await.len(), before);
+    assert_eq!(tree.hallpass.dynamodb.calls().len(), 2);
+    assert_eq!(tree.hallpass.items().await.len(), before);
 }
 
 #[tokio::test]
 async fn a_token_is_for_the_folders_that_are_named() {
-    let world = World::new().await;
-    let (folder, path) = world.folder(None).await;
-    let (inner, inner_path) = world.folder(Some(&folder)).await;
-    let (other, other_path) = world.folder(None).await;
-    let (beside, _) = world.folder(None).await;
-    let user = world.user("ann").await;
-    world.give(&folder, &user, "manage").await;
-    world.give(&other, &user, "read").await;
+    let tree = Tree::new().await;
+    let (folder, path) = tree.folder(None).await;
+    let (inner, inner_path) = tree.folder(Some(&folder)).await;
+    let (other, other_path) = tree.folder(None).await;
+    let (beside, _) = tree.folder(None).await;
+    let user = tree.user("ann").await;
+    tree.give(&folder, &user, "manage").await;
+    tree.give(&other, &user, "read").await;
     let ask = async |folders: Value| {
         let body = json!({"scope": "write", "folders": folders});
-        world.ask_token(&user, body).await
+        tree.ask_token(&user, body).await
     };
     let token = text(&ask(json!([inner, other])).await.body, "user_token");
     let home = format!("folder/{user}");
@@ -361,11 +361,11 @@ async fn a_token_is_for_the_folders_that_are_named() {
         (&path, vec![]),
         (&home, vec![]),
     ] {
-        assert_eq!(world.levels(&token, place).await, levels, "{place}");
+        assert_eq!(tree.levels(&token, place).await, levels, "{place}");
     }
     let token = text(&ask(json!([user])).await.body, "user_token");
-    assert_eq!(world.levels(&token, &home).await, ["read", "write"]);
-    assert!(world.levels(&token, &path).await.is_empty());
+    assert_eq!(tree.levels(&token, &home).await, ["read", "write"]);
+    assert!(tree.levels(&token, &path).await.is_empty());
     for (folders, code) in [
         (json!([folder, beside]), "nothing_reachable"),
         (json!([folder, "public"]), "nothing_reachable"),
@@ -376,7 +376,7 @@ async fn a_token_is_for_the_folders_that_are_named() {
         (Value::Null, "invalid_field"),
     ] {
         let reply = ask(folders.clone()).await;
-        assert_eq!(told(&reply), (422, code, "folders"), "{folders}");
+        assert_eq!(reply.refusal(), (422, code, "folders"), "{folders}");
         let last = folders.as_array().and_then(|it| it.last()).cloned();
         if code == "nothing_reachable" {
             let detail = text(&reply.body, "detail");

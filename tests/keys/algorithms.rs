@@ -2,7 +2,7 @@
 
 use crate::keys::*;
 use hallpass_keys::{CreateKeyError, KeySort, SigningMode};
-use hallpass_tests::{ISSUER, wrapping_key};
+use hallpass_tests::{ISSUER, jwt_header, wrapping_key};
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 
@@ -15,7 +15,7 @@ pub(crate) async fn read_outside(
     let reply = hallpass.get("/.well-known/jwks.json").await;
     let keys: JwkSet = serde_json::from_value(reply.body).unwrap();
     let key = keys.find(&kid(token)).unwrap();
-    let algorithm: Algorithm = serde_json::from_value(header(token)["alg"].clone()).unwrap();
+    let algorithm: Algorithm = serde_json::from_value(jwt_header(token)["alg"].clone()).unwrap();
     let named = key.common.key_algorithm.unwrap().to_string();
     assert_eq!(named, format!("{algorithm:?}"));
     let mut validation = Validation::new(algorithm);
@@ -32,22 +32,65 @@ pub(crate) async fn read_outside(
     decoded.map(|decoded| decoded.claims)
 }
 
+/// A sort of key, whether it is wrapped, the `alg` of its tokens and the length of their signatures.
+struct Signed {
+    sort: KeySort,
+    wrapped: bool,
+    algorithm: &'static str,
+    signature: usize,
+}
+
 #[tokio::test]
 async fn each_algorithm_is_signed_published_and_verified() {
-    for (sort, wrapped, algorithm, signature) in [
-        (KeySort::P256, false, "ES256", 86),
-        (KeySort::Rsa2048, false, "RS256", 342),
-        (KeySort::Rsa3072, false, "RS256", 512),
-        (KeySort::P256, true, "ES256", 86),
-        (KeySort::Rsa2048, true, "RS256", 342),
+    for Signed {
+        sort,
+        wrapped,
+        algorithm,
+        signature,
+    } in [
+        Signed {
+            sort: KeySort::P256,
+            wrapped: false,
+            algorithm: "ES256",
+            signature: 86,
+        },
+        Signed {
+            sort: KeySort::Rsa2048,
+            wrapped: false,
+            algorithm: "RS256",
+            signature: 342,
+        },
+        Signed {
+            sort: KeySort::Rsa3072,
+            wrapped: false,
+            algorithm: "RS256",
+            signature: 512,
+        },
+        Signed {
+            sort: KeySort::P256,
+            wrapped: true,
+            algorithm: "ES256",
+            signature: 86,
+        },
+        Signed {
+            sort: KeySort::Rsa2048,
+            wrapped: true,
+            algorithm: "RS256",
+            signature: 342,
+        },
         // The embedded KMS has Ed25519 in this mode only.
-        (KeySort::Ed25519, true, "EdDSA", 86),
+        Signed {
+            sort: KeySort::Ed25519,
+            wrapped: true,
+            algorithm: "EdDSA",
+            signature: 86,
+        },
     ] {
         let mut hallpass = Hallpass::start_signing("archilogic", sort, wrapped).await;
         let parent = hallpass.secret().await;
         let token = derive(&hallpass, &parent).await;
         let (input, text) = token.rsplit_once('.').unwrap();
-        assert_eq!(header(&token)["alg"], algorithm);
+        assert_eq!(jwt_header(&token)["alg"], algorithm);
         assert_eq!(text.len(), signature, "{algorithm}");
         assert_eq!(hallpass.code(&token).await, "active", "{algorithm}");
         let claims = read_outside(&hallpass, &token, "https://api.example")
@@ -80,7 +123,7 @@ async fn s10_another_algorithm_than_the_keys_own_is_refused_for_each() {
             panic!("{token}")
         };
         for algorithm in ["none", "HS256", "ES256", "RS256", "RS384", "PS256", "EdDSA"] {
-            let mut header = header(&token);
+            let mut header = jwt_header(&token);
             if header["alg"] == algorithm {
                 continue;
             }
@@ -154,7 +197,7 @@ async fn a_change_of_parameters_waits_for_its_day_and_drops_the_key_it_does_not_
     assert_eq!(current(&switched), next(&changed));
     advance(&hallpass, 60);
     let new = derive(&hallpass, &parent).await;
-    assert_eq!(header(&new)["alg"], "RS256");
+    assert_eq!(jwt_header(&new)["alg"], "RS256");
     assert_eq!(hallpass.code(&new).await, "active");
     assert_eq!(hallpass.code(&old).await, "expired", "it lived for a day");
 }

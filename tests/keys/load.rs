@@ -4,7 +4,7 @@ use crate::keys::*;
 use axum::Router;
 use hallpass_core::UnixSeconds;
 use hallpass_keys::{KeySort, SigningMode};
-use hallpass_tests::wrapping_key;
+use hallpass_tests::{jwt_header, wrapping_key};
 use http::Method;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 /// What the clients share.
 struct World {
-    platform: hallpass_http::Platform,
+    platform: hallpass_runtime::Platform,
     /// Three instances, which have read the keys at different moments.
     instances: Vec<Router>,
     parent: String,
@@ -45,7 +45,7 @@ impl World {
             reply.body["code"],
             "active",
             "{}: {}",
-            header(token),
+            jwt_header(token),
             reply.body
         );
     }
@@ -59,7 +59,7 @@ async fn client(world: Arc<World>, number: usize, rounds: watch::Sender<u64>) ->
     while !world.done.load(Ordering::SeqCst) {
         let derived_at = world.now();
         let token = world.derive(round).await;
-        seen.insert(header(&token)["alg"].as_str().unwrap().to_owned());
+        seen.insert(jwt_header(&token)["alg"].as_str().unwrap().to_owned());
         for instance in 0..3 {
             world.validate(instance, &token).await;
         }

@@ -30,6 +30,16 @@ async fn rows(hallpass: &Hallpass, id: &str) -> Vec<Item> {
     rows
 }
 
+/// A change of a token, and what its entry in the list then shows.
+struct Change<'a> {
+    what: &'static str,
+    method: Method,
+    path: &'a str,
+    body: Value,
+    field: &'static str,
+    expected: Value,
+}
+
 #[tokio::test]
 async fn an_entry_is_what_the_token_is_after_each_act() {
     let hallpass = Hallpass::start("default").await;
@@ -41,55 +51,62 @@ async fn an_entry_is_what_the_token_is_after_each_act() {
     let id = text(&minted, "id");
     let path = format!("/v1/tokens/{id}");
     let rotate = format!("{path}/rotate");
-    for (what, method, path, body, field, expected) in [
-        (
-            "rename",
-            Method::PATCH,
-            &path,
-            json!({"name": "another"}),
-            "name",
-            json!("another"),
-        ),
-        (
-            "pause",
-            Method::PATCH,
-            &path,
-            json!({"enabled": false}),
-            "enabled",
-            json!(false),
-        ),
-        (
-            "bind",
-            Method::PATCH,
-            &path,
-            json!({"ips": ["192.0.2.0/24"]}),
-            "ips",
-            json!(["192.0.2.0/24"]),
-        ),
-        (
-            "note",
-            Method::PATCH,
-            &path,
-            json!({"metadata": {}}),
-            "metadata",
-            json!({}),
-        ),
-        (
-            "rotate",
-            Method::POST,
-            &rotate,
-            json!({"overlap_seconds": 60}),
-            "enabled",
-            json!(false),
-        ),
-        (
-            "revoke",
-            Method::DELETE,
-            &path,
-            json!({}),
-            "revoked_at",
-            json!(1_800_000_000),
-        ),
+    for Change {
+        what,
+        method,
+        path,
+        body,
+        field,
+        expected,
+    } in [
+        Change {
+            what: "rename",
+            method: Method::PATCH,
+            path: &path,
+            body: json!({"name": "another"}),
+            field: "name",
+            expected: json!("another"),
+        },
+        Change {
+            what: "pause",
+            method: Method::PATCH,
+            path: &path,
+            body: json!({"enabled": false}),
+            field: "enabled",
+            expected: json!(false),
+        },
+        Change {
+            what: "bind",
+            method: Method::PATCH,
+            path: &path,
+            body: json!({"ips": ["192.0.2.0/24"]}),
+            field: "ips",
+            expected: json!(["192.0.2.0/24"]),
+        },
+        Change {
+            what: "note",
+            method: Method::PATCH,
+            path: &path,
+            body: json!({"metadata": {}}),
+            field: "metadata",
+            expected: json!({}),
+        },
+        Change {
+            what: "rotate",
+            method: Method::POST,
+            path: &rotate,
+            body: json!({"overlap_seconds": 60}),
+            field: "enabled",
+            expected: json!(false),
+        },
+        Change {
+            what: "revoke",
+            method: Method::DELETE,
+            path: &path,
+            body: json!({}),
+            field: "revoked_at",
+            expected: json!(1_800_000_000),
+        },
     ] {
         let call = hallpass.call(method.clone(), path).bearer(&hallpass.root);
         let reply = if method == Method::DELETE {

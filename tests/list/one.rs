@@ -1,11 +1,19 @@
 //! One token: who sees its text, and whether its old secrets are still in use.
 
-use crate::list::{assert_refused, one};
+use crate::list::one;
 use hallpass_core::{Evidence, UnixMillis};
 use hallpass_store::{Tally, UseRow};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 use std::time::Duration;
+
+/// What a token that reads is made with, and whether it is shown the text.
+struct Reader {
+    what: &'static str,
+    scopes: Value,
+    more: Value,
+    is_shown: bool,
+}
 
 #[tokio::test]
 async fn s52_the_text_of_a_public_token_is_shown_to_those_who_could_give_it() {
@@ -15,50 +23,60 @@ async fn s52_the_text_of_a_public_token_is_shown_to_those_who_could_give_it() {
     });
     let minted = hallpass.mint(page).await;
     let path = format!("/v1/tokens/{}", text(&minted, "id"));
-    for (what, scopes, more, is_shown) in [
-        (
-            "all of it",
-            json!(["tokens:read", "asset:read", "tokens:impersonate"]),
-            json!({}),
-            true,
-        ),
-        ("more", json!(["tokens:read", "asset:*"]), json!({}), true),
-        (
-            "other scopes",
-            json!(["tokens:read", "analytics:send"]),
-            json!({}),
-            false,
-        ),
-        (
-            "another place",
-            json!(["tokens:read", "asset:read@asset/1"]),
-            json!({}),
-            false,
-        ),
-        (
-            "its origin",
-            json!(["tokens:read", "asset:read"]),
-            json!({"origins": ["https://a.com"]}),
-            true,
-        ),
-        (
-            "another origin",
-            json!(["tokens:read", "asset:read"]),
-            json!({"origins": ["https://b.com"]}),
-            false,
-        ),
-        (
-            "an address",
-            json!(["tokens:read", "asset:read"]),
-            json!({"ips": ["192.0.2.0/24"]}),
-            false,
-        ),
-        (
-            "an expiry",
-            json!(["tokens:read", "asset:read"]),
-            json!({"expires_in": 100}),
-            false,
-        ),
+    for Reader {
+        what,
+        scopes,
+        more,
+        is_shown,
+    } in [
+        Reader {
+            what: "all of it",
+            scopes: json!(["tokens:read", "asset:read", "tokens:impersonate"]),
+            more: json!({}),
+            is_shown: true,
+        },
+        Reader {
+            what: "more",
+            scopes: json!(["tokens:read", "asset:*"]),
+            more: json!({}),
+            is_shown: true,
+        },
+        Reader {
+            what: "other scopes",
+            scopes: json!(["tokens:read", "analytics:send"]),
+            more: json!({}),
+            is_shown: false,
+        },
+        Reader {
+            what: "another place",
+            scopes: json!(["tokens:read", "asset:read@asset/1"]),
+            more: json!({}),
+            is_shown: false,
+        },
+        Reader {
+            what: "its origin",
+            scopes: json!(["tokens:read", "asset:read"]),
+            more: json!({"origins": ["https://a.com"]}),
+            is_shown: true,
+        },
+        Reader {
+            what: "another origin",
+            scopes: json!(["tokens:read", "asset:read"]),
+            more: json!({"origins": ["https://b.com"]}),
+            is_shown: false,
+        },
+        Reader {
+            what: "an address",
+            scopes: json!(["tokens:read", "asset:read"]),
+            more: json!({"ips": ["192.0.2.0/24"]}),
+            is_shown: false,
+        },
+        Reader {
+            what: "an expiry",
+            scopes: json!(["tokens:read", "asset:read"]),
+            more: json!({"expires_in": 100}),
+            is_shown: false,
+        },
     ] {
         let mut body = json!({"kind": "management", "name": "m", "scopes": scopes});
         body.as_object_mut()
@@ -88,6 +106,14 @@ async fn s52_the_text_of_a_public_token_is_shown_to_those_who_could_give_it() {
     );
 }
 
+/// Who reads which token, and the status of the answer.
+struct Read<'a> {
+    what: &'static str,
+    id: &'a str,
+    bearer: &'a str,
+    status: u16,
+}
+
 #[tokio::test]
 async fn s29_what_is_anothers_or_no_token_is_404() {
     let hallpass = Hallpass::start("default").await;
@@ -102,25 +128,60 @@ async fn s29_what_is_anothers_or_no_token_is_404() {
         .await;
     let child = text(&hallpass.validate(json!({"token": child})).await, "id");
     let secret = text(&minted, "token");
-    for (what, id, bearer, status) in [
-        ("its own", id.as_str(), &customer, 200),
-        ("the operator", &id, &hallpass.root, 200),
-        ("a stranger", &id, &stranger, 404),
-        ("none", "tok_0000000000000000000000", &customer, 404),
-        ("a JWT, which is kept nowhere", &child, &customer, 404),
-        ("a text", &secret, &customer, 404),
-        ("junk", "x", &customer, 404),
+    for Read {
+        what,
+        id,
+        bearer,
+        status,
+    } in [
+        Read {
+            what: "its own",
+            id: id.as_str(),
+            bearer: &customer,
+            status: 200,
+        },
+        Read {
+            what: "the operator",
+            id: &id,
+            bearer: &hallpass.root,
+            status: 200,
+        },
+        Read {
+            what: "a stranger",
+            id: &id,
+            bearer: &stranger,
+            status: 404,
+        },
+        Read {
+            what: "none",
+            id: "tok_0000000000000000000000",
+            bearer: &customer,
+            status: 404,
+        },
+        Read {
+            what: "a JWT, which is kept nowhere",
+            id: &child,
+            bearer: &customer,
+            status: 404,
+        },
+        Read {
+            what: "a text",
+            id: &secret,
+            bearer: &customer,
+            status: 404,
+        },
+        Read {
+            what: "junk",
+            id: "x",
+            bearer: &customer,
+            status: 404,
+        },
     ] {
         let reply = hallpass
             .get(&format!("/v1/tokens/{id}"))
             .bearer(bearer)
             .await;
-        assert_refused(
-            what,
-            &reply,
-            status,
-            if status == 404 { "not_found" } else { "" },
-        );
+        reply.assert(what, status, if status == 404 { "not_found" } else { "" });
     }
 }
 

@@ -1,6 +1,6 @@
 //! Pages: how they follow each other, and what a request for one can ask.
 
-use crate::list::{all, assert_refused, ids, key, page};
+use crate::list::{all, ids, key, page};
 use hallpass_tests::{Hallpass, text};
 use serde_json::json;
 
@@ -92,6 +92,14 @@ async fn pages_follow_each_other_and_hold_every_token_once() {
     );
 }
 
+/// Who lists what, and the ids that it shows.
+struct Listed<'a> {
+    what: &'static str,
+    bearer: &'a str,
+    query: &'a str,
+    expected: Vec<String>,
+}
+
 #[tokio::test]
 async fn s29_a_caller_lists_its_own_environment_and_the_operator_any() {
     let hallpass = Hallpass::start("default").await;
@@ -115,35 +123,60 @@ async fn s29_a_caller_lists_its_own_environment_and_the_operator_any() {
     let of_account = format!("&account={account}");
     let of_environment = format!("&account={account}&environment=app/test");
     let root = hallpass.root.clone();
-    for (what, bearer, query, expected) in [
-        ("own", &customer, "", vec![own.clone()]),
-        ("own, by name", &customer, &*of_account, vec![own.clone()]),
-        (
-            "own, by both",
-            &customer,
-            &*format!("{of_account}&environment=default/live"),
-            vec![own.clone()],
-        ),
-        ("a stranger's own", &stranger, "", vec![]),
-        ("the operator's own", &root, "", vec![]),
-        (
-            "the operator, another's",
-            &root,
-            &of_account,
-            vec![own.clone()],
-        ),
-        (
-            "the operator, another's other",
-            &root,
-            &of_environment,
-            vec![neighbour],
-        ),
-        (
-            "the operator, what is empty",
-            &root,
-            &format!("&account={other}"),
-            vec![],
-        ),
+    for Listed {
+        what,
+        bearer,
+        query,
+        expected,
+    } in [
+        Listed {
+            what: "own",
+            bearer: &customer,
+            query: "",
+            expected: vec![own.clone()],
+        },
+        Listed {
+            what: "own, by name",
+            bearer: &customer,
+            query: &of_account,
+            expected: vec![own.clone()],
+        },
+        Listed {
+            what: "own, by both",
+            bearer: &customer,
+            query: &format!("{of_account}&environment=default/live"),
+            expected: vec![own.clone()],
+        },
+        Listed {
+            what: "a stranger's own",
+            bearer: &stranger,
+            query: "",
+            expected: vec![],
+        },
+        Listed {
+            what: "the operator's own",
+            bearer: &root,
+            query: "",
+            expected: vec![],
+        },
+        Listed {
+            what: "the operator, another's",
+            bearer: &root,
+            query: &of_account,
+            expected: vec![own.clone()],
+        },
+        Listed {
+            what: "the operator, another's other",
+            bearer: &root,
+            query: &of_environment,
+            expected: vec![neighbour],
+        },
+        Listed {
+            what: "the operator, what is empty",
+            bearer: &root,
+            query: &format!("&account={other}"),
+            expected: vec![],
+        },
     ] {
         assert_eq!(listed(bearer, query).await, expected, "{what}");
     }
@@ -173,7 +206,7 @@ async fn s29_a_caller_lists_its_own_environment_and_the_operator_any() {
         ),
     ] {
         let reply = hallpass.get(&format!("/v1/tokens?limit=5{query}"));
-        assert_refused(what, &reply.bearer(bearer).await, 404, "not_found");
+        reply.bearer(bearer).await.assert(what, 404, "not_found");
     }
 }
 
@@ -237,7 +270,7 @@ async fn what_cannot_be_asked_says_why() {
     ] {
         let reply = hallpass.get(&format!("/v1/tokens?{query}"));
         let reply = reply.bearer(&hallpass.root).await;
-        assert_refused(query, &reply, 422, code);
+        reply.assert(query, 422, code);
         assert_eq!(
             reply.body["field"].as_str().unwrap_or_default(),
             field,

@@ -1,18 +1,10 @@
 //! 10,000 tokens in an account: what a page and a validation cost, counted at the wire.
 
 use crate::list::{ids, key, page};
-use hallpass_tests::{Call, Hallpass, text};
+use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 
 const MANY: usize = 10_000;
-
-/// What a call, which must work, asked of the table; and its reply's body.
-async fn cost(hallpass: &Hallpass, call: Call) -> (Value, Vec<String>) {
-    hallpass.dynamodb.reset();
-    let reply = call.await;
-    assert_eq!(reply.status, 200, "{}", reply.body);
-    (reply.body, hallpass.dynamodb.operations())
-}
 
 #[tokio::test]
 async fn of_ten_thousand_tokens_a_page_is_one_query_and_a_validation_one_batch() {
@@ -30,11 +22,11 @@ async fn of_ten_thousand_tokens_a_page_is_one_query_and_a_validation_one_batch()
         let call = hallpass
             .get(&format!("/v1/tokens?{cursor}"))
             .bearer(&hallpass.root);
-        let (body, paid) = cost(&hallpass, call).await;
-        assert_eq!(paid, ["BatchGetItem", "Query"]);
-        found.extend(ids(body["tokens"].as_array().unwrap()));
+        let (reply, paid) = hallpass.cost(call).await;
+        assert_eq!(paid, ["BatchGetItem 1", "Query"]);
+        found.extend(ids(reply.body["tokens"].as_array().unwrap()));
         pages += 1;
-        match body["cursor"].as_str() {
+        match reply.body["cursor"].as_str() {
             Some(next) => cursor = format!("cursor={next}"),
             None => break,
         }
@@ -48,21 +40,21 @@ async fn of_ten_thousand_tokens_a_page_is_one_query_and_a_validation_one_batch()
     let call = hallpass
         .get("/v1/tokens?kind=secret")
         .bearer(&hallpass.root);
-    let (body, paid) = cost(&hallpass, call).await;
-    assert_eq!(paid, ["BatchGetItem", "Query"]);
-    assert!(body["tokens"].as_array().unwrap().len() <= 1);
-    assert!(body["cursor"].is_string());
+    let (reply, paid) = hallpass.cost(call).await;
+    assert_eq!(paid, ["BatchGetItem 1", "Query"]);
+    assert!(reply.body["tokens"].as_array().unwrap().len() <= 1);
+    assert!(reply.body["cursor"].is_string());
 
     let call = hallpass.get(&format!("/v1/tokens/{}", expected[MANY / 2]));
-    let (body, paid) = cost(&hallpass, call.bearer(&hallpass.root)).await;
-    assert_eq!(body["name"], "one of many");
-    assert_eq!(paid, ["BatchGetItem", "GetItem", "Query"]);
+    let (reply, paid) = hallpass.cost(call.bearer(&hallpass.root)).await;
+    assert_eq!(reply.body["name"], "one of many");
+    assert_eq!(paid, ["BatchGetItem 1", "GetItem", "Query"]);
 
     for token in [text(&original, "token"), text(&rare, "token")] {
         let call = hallpass.post("/v1/tokens/validate", json!({"token": token}));
-        let (body, paid) = cost(&hallpass, call.bearer(&hallpass.root)).await;
-        assert_eq!(body["code"], "active");
-        assert_eq!(paid, ["BatchGetItem"]);
+        let (reply, paid) = hallpass.cost(call.bearer(&hallpass.root)).await;
+        assert_eq!(reply.body["code"], "active");
+        assert_eq!(paid, ["BatchGetItem 2"]);
     }
 }
 

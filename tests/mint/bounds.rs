@@ -1,6 +1,6 @@
 //! s51: what a token makes lies within it, in scopes, origins, addresses and (times.rs) expiry.
 
-use crate::mint::{management, mint, outcome, publishable, secret, told};
+use crate::mint::{management, mint, publishable, secret};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 
@@ -39,14 +39,14 @@ async fn s51_scopes_are_given_only_by_those_who_hold_them() {
     ] {
         let maker = maker(&hallpass, json!({"scopes": ["tokens:mint", held]})).await;
         let reply = mint(&hallpass, &maker, secret(json!({"scopes": [given]}))).await;
-        assert_eq!(outcome(&reply), expected, "{held} gives {given}");
+        assert_eq!(reply.outcome(), expected, "{held} gives {given}");
         if expected.is_err() {
             let detail = reply.body["detail"].as_str().unwrap();
             assert!(detail.contains(&format!("`{given}`")), "{detail}");
         }
         // One that is held does not carry another along.
         let both = secret(json!({"scopes": [held, given]}));
-        assert_eq!(outcome(&mint(&hallpass, &maker, both).await), expected);
+        assert_eq!(mint(&hallpass, &maker, both).await.outcome(), expected);
     }
 }
 
@@ -62,11 +62,11 @@ async fn s51_a_kinds_default_scopes_are_given_only_by_those_who_hold_them() {
     ]);
     let strong = maker(&hallpass, json!({"scopes": all})).await;
     let reply = mint(&hallpass, &strong, secret(json!({}))).await;
-    assert_eq!(outcome(&reply), Ok(()));
+    assert_eq!(reply.outcome(), Ok(()));
     let weak = maker(&hallpass, json!({"scopes": ["tokens:mint", "floor:*"]})).await;
     for body in [secret(json!({})), publishable(json!({}))] {
         let reply = mint(&hallpass, &weak, body).await;
-        assert_eq!(told(&reply), (INVALID, "scope_not_held", "scopes"));
+        assert_eq!(reply.refusal(), (INVALID, "scope_not_held", "scopes"));
     }
 }
 
@@ -92,7 +92,7 @@ async fn s51_management_scopes_come_one_by_one_and_never_through_a_star() {
             "tokens:mint" => Ok(()),
             _ => Err((INVALID, "scope_not_held", "scopes")),
         };
-        assert_eq!(outcome(&reply), expected, "{scope}");
+        assert_eq!(reply.outcome(), expected, "{scope}");
         // Held one by one, it can be given, and no other with it.
         let holder = maker(&hallpass, json!({"scopes": ["tokens:mint", scope]})).await;
         for other in every {
@@ -125,7 +125,7 @@ async fn s51_minting_needs_its_own_scope() {
     ] {
         let maker = maker(&hallpass, json!({"scopes": scopes})).await;
         let reply = mint(&hallpass, &maker, secret(json!({"scopes": ["asset:read"]}))).await;
-        assert_eq!(told(&reply), (403, "insufficient_scope", ""), "{scopes}");
+        assert_eq!(reply.refusal(), (403, "insufficient_scope", ""), "{scopes}");
     }
 }
 
@@ -154,7 +154,7 @@ async fn s51_platform_operate_stays_in_the_operator_account() {
         ),
     ] {
         let reply = mint(&hallpass, maker, operates(account)).await;
-        assert_eq!(outcome(&reply), expected);
+        assert_eq!(reply.outcome(), expected);
     }
     let hidden =
         management(json!({"scopes": ["tokens:read", "platform:operate"], "account": account}));
@@ -197,7 +197,7 @@ async fn s51_a_maker_bound_to_origins_makes_nothing_beyond_them() {
                 .post("/v1/tokens", body)
                 .bearer(&bound)
                 .origin("https://b.example");
-            assert_eq!(outcome(&call.await), expected, "{kind} {origins}");
+            assert_eq!(call.await.outcome(), expected, "{kind} {origins}");
         }
     }
     // Left out, they are its maker's; a kind without origins would be bound to none.
@@ -212,14 +212,14 @@ async fn s51_a_maker_bound_to_origins_makes_nothing_beyond_them() {
         management(json!({})),
     ] {
         let reply = made(body).await;
-        assert_eq!(outcome(&reply), Ok(()), "{}", reply.body);
+        assert_eq!(reply.outcome(), Ok(()), "{}", reply.body);
         assert_eq!(
             reply.body["origins"],
             json!(["https://*.a.example", "https://b.example"])
         );
     }
     let reply = made(secret(json!({"scopes": ["floor:readPublic"]}))).await;
-    assert_eq!(outcome(&reply), outside);
+    assert_eq!(reply.outcome(), outside);
     // And it works from there alone.
     for (origin, expected) in [
         (Some("https://x.a.example"), Ok(())),
@@ -233,7 +233,7 @@ async fn s51_a_maker_bound_to_origins_makes_nothing_beyond_them() {
             Some(origin) => call.origin(origin).await,
             None => call.await,
         };
-        assert_eq!(outcome(&reply), expected, "{origin:?}");
+        assert_eq!(reply.outcome(), expected, "{origin:?}");
     }
 }
 
@@ -257,7 +257,7 @@ async fn s51_a_maker_bound_to_addresses_makes_nothing_beyond_them() {
     ] {
         let body = secret(json!({"scopes": ["floor:export"], "ips": asked}));
         assert_eq!(
-            outcome(&mint(&hallpass, &bound, body).await),
+            mint(&hallpass, &bound, body).await.outcome(),
             expected,
             "{asked}"
         );
@@ -268,7 +268,7 @@ async fn s51_a_maker_bound_to_addresses_makes_nothing_beyond_them() {
         secret(json!({"scopes": ["floor:export"]})),
     )
     .await;
-    assert_eq!(outcome(&reply), Ok(()));
+    assert_eq!(reply.outcome(), Ok(()));
     assert_eq!(reply.body["ips"], ips, "left out, they are its maker's");
     for (address, expected) in [
         ("192.0.2.127", Ok(())),
@@ -277,7 +277,7 @@ async fn s51_a_maker_bound_to_addresses_makes_nothing_beyond_them() {
     ] {
         let call = hallpass.post("/v1/tokens", secret(json!({"scopes": ["floor:export"]})));
         assert_eq!(
-            outcome(&call.bearer(&bound).from(address).await),
+            call.bearer(&bound).from(address).await.outcome(),
             expected,
             "{address}"
         );

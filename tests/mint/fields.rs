@@ -1,6 +1,6 @@
 //! The body: every field's form, and that nothing unknown passes.
 
-use crate::mint::{assert_outcomes, management, mint, publishable, secret, told};
+use crate::mint::{assert_outcomes, management, mint, publishable, secret};
 use hallpass_tests::Hallpass;
 use serde_json::{Value, json};
 
@@ -144,7 +144,7 @@ async fn what_is_unknown_missing_or_twice_there_is_refused_by_name() {
             detail.contains(&format!("missing field `{missing}`")),
             "{detail}"
         );
-        assert_eq!(told(&reply), (INVALID, "invalid_field", missing));
+        assert_eq!(reply.refusal(), (INVALID, "invalid_field", missing));
     }
     for (body, expected) in [
         // The second list would win, or the first: neither is what the reader of one of them thinks.
@@ -178,7 +178,7 @@ async fn what_is_unknown_missing_or_twice_there_is_refused_by_name() {
         let call = hallpass.call(http::Method::POST, "/v1/tokens");
         let call = call.header("content-type", "application/json").bytes(body);
         let reply = call.bearer(&hallpass.root).await;
-        assert_eq!(told(&reply), expected, "{body} {}", reply.body);
+        assert_eq!(reply.refusal(), expected, "{body} {}", reply.body);
     }
 }
 
@@ -201,11 +201,14 @@ async fn a_null_binds_a_token_to_nothing_and_is_refused() {
         let mut body = management(json!({}));
         body[field] = Value::Null;
         let reply = mint(&hallpass, &hallpass.root, body).await;
-        assert_eq!(told(&reply), (INVALID, "invalid_field", field));
+        assert_eq!(reply.refusal(), (INVALID, "invalid_field", field));
     }
     let body = json!([{"resource": "floor", "action": "update", "path": null}]);
     let reply = mint(&hallpass, &hallpass.root, secret(json!({"scopes": body}))).await;
-    assert_eq!(told(&reply), (INVALID, "invalid_field", "scopes[0].path"));
+    assert_eq!(
+        reply.refusal(),
+        (INVALID, "invalid_field", "scopes[0].path")
+    );
 }
 
 #[tokio::test]
@@ -215,7 +218,7 @@ async fn who_is_asked_before_what() {
     hallpass.dynamodb.reset();
     for body in [json!({}), json!({"kind": "nope"}), secret(json!({}))] {
         let anonymous = hallpass.post("/v1/tokens", body.clone()).await;
-        assert_eq!(told(&anonymous), (401, "unauthenticated", ""));
+        assert_eq!(anonymous.refusal(), (401, "unauthenticated", ""));
     }
     assert_eq!(
         hallpass.dynamodb.calls().len(),
@@ -223,7 +226,7 @@ async fn who_is_asked_before_what() {
         "an anonymous mint reads nothing"
     );
     let reply = mint(&hallpass, &weak, secret(json!({}))).await;
-    assert_eq!(told(&reply), (403, "insufficient_scope", ""));
+    assert_eq!(reply.refusal(), (403, "insufficient_scope", ""));
     assert!(
         reply
             .header("www-authenticate")

@@ -1,8 +1,8 @@
 //! `Idempotency-Key`: one token for however many tries.
 
-use crate::mint::{management, outcome, publishable, secret, told};
+use crate::mint::{management, publishable, secret};
 use hallpass_tests::proxy::Fault;
-use hallpass_tests::{Call, Hallpass, Reply, text};
+use hallpass_tests::{Call, Hallpass, Refusal, Reply, text, with};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -24,7 +24,7 @@ async fn tokens(hallpass: &Hallpass) -> usize {
 }
 
 fn assert_minted_before(reply: &Reply, id: &str) {
-    assert_eq!(told(reply), (409, MINTED, ""), "{}", reply.body);
+    assert_eq!(reply.refusal(), (409, MINTED, ""), "{}", reply.body);
     assert_eq!(reply.body["id"], id);
     assert_eq!(reply.body.get("token"), None);
 }
@@ -38,7 +38,7 @@ async fn s26_the_same_key_and_body_make_one_token() {
         ("c", management(json!({}))),
     ] {
         let first = keyed(&hallpass, &hallpass.root, key, body.clone()).await;
-        assert_eq!(outcome(&first), Ok(()));
+        assert_eq!(first.outcome(), Ok(()));
         let id = text(&first.body, "id");
         for _ in 0..2 {
             let again = keyed(&hallpass, &hallpass.root, key, body.clone()).await;
@@ -48,37 +48,79 @@ async fn s26_the_same_key_and_body_make_one_token() {
     assert_eq!(tokens(&hallpass).await, 3);
 }
 
+/// A mint under a key, and what comes of it.
+struct Keyed<'a> {
+    maker: &'a str,
+    key: &'static str,
+    body: Value,
+    expected: Result<(), Refusal<'static>>,
+}
+
 #[tokio::test]
 async fn s59_another_body_is_refused_and_another_caller_has_keys_of_its_own() {
     let hallpass = Hallpass::start("archilogic").await;
     let other = management(json!({"scopes": ["tokens:mint", "floor:*"]}));
     let other = text(&hallpass.mint(other).await, "token");
-    let export =
-        |change: Value| crate::mint::with(secret(json!({"scopes": ["floor:export"]})), change);
+    let export = |change: Value| with(secret(json!({"scopes": ["floor:export"]})), change);
     let reused = Err((422, "idempotency_key_reused", "Idempotency-Key"));
     let (root, body) = (&hallpass.root, export(json!({})));
-    for (maker, key, body, expected) in [
-        (root, "one", body.clone(), Ok(())),
-        (
-            root,
-            "one",
-            export(json!({"name": "another server"})),
-            reused,
-        ),
-        (root, "one", export(json!({"expires_in": 3_600})), reused),
-        (
-            root,
-            "one",
-            export(json!({"environment": "default/live"})),
-            reused,
-        ),
-        (root, "One", body.clone(), Ok(())),
-        (&other, "one", body.clone(), Ok(())),
-        (&other, "one", body.clone(), Err((409, MINTED, ""))),
-        (root, "one", body, Err((409, MINTED, ""))),
+    for Keyed {
+        maker,
+        key,
+        body,
+        expected,
+    } in [
+        Keyed {
+            maker: root,
+            key: "one",
+            body: body.clone(),
+            expected: Ok(()),
+        },
+        Keyed {
+            maker: root,
+            key: "one",
+            body: export(json!({"name": "another server"})),
+            expected: reused,
+        },
+        Keyed {
+            maker: root,
+            key: "one",
+            body: export(json!({"expires_in": 3_600})),
+            expected: reused,
+        },
+        Keyed {
+            maker: root,
+            key: "one",
+            body: export(json!({"environment": "default/live"})),
+            expected: reused,
+        },
+        Keyed {
+            maker: root,
+            key: "One",
+            body: body.clone(),
+            expected: Ok(()),
+        },
+        Keyed {
+            maker: &other,
+            key: "one",
+            body: body.clone(),
+            expected: Ok(()),
+        },
+        Keyed {
+            maker: &other,
+            key: "one",
+            body: body.clone(),
+            expected: Err((409, MINTED, "")),
+        },
+        Keyed {
+            maker: root,
+            key: "one",
+            body,
+            expected: Err((409, MINTED, "")),
+        },
     ] {
         let reply = keyed(&hallpass, maker, key, body).await;
-        assert_eq!(outcome(&reply), expected, "{}", reply.body);
+        assert_eq!(reply.outcome(), expected, "{}", reply.body);
     }
     // Another route is another key.
     let account = hallpass
@@ -125,7 +167,7 @@ async fn s26_a_key_is_remembered_for_a_day_exactly() {
     assert_minted_before(&again, &id);
     hallpass.clock.advance(Duration::from_secs(1));
     let new = keyed(&hallpass, &hallpass.root, "one", secret(json!({}))).await;
-    assert_eq!(outcome(&new), Ok(()));
+    assert_eq!(new.outcome(), Ok(()));
     let again = keyed(&hallpass, &hallpass.root, "one", secret(json!({}))).await;
     assert_minted_before(&again, &text(&new.body, "id"));
 }
@@ -157,7 +199,7 @@ async fn a_key_is_one_header_of_255_visible_characters() {
             .header("idempotency-key", "a"),
     ];
     for call in wrong {
-        assert_eq!(told(&call.await), (400, "invalid_idempotency_key", ""));
+        assert_eq!(call.await.refusal(), (400, "invalid_idempotency_key", ""));
     }
     assert_eq!(tokens(&hallpass).await, 1);
 }
@@ -205,7 +247,7 @@ async fn s26_s45_a_lost_reply_makes_no_second_token_and_no_false_conflict() {
                 .dynamodb
                 .inject(fault.clone().on("TransactWriteItems").once());
             let reply = mint().await;
-            assert_eq!(outcome(&reply), Ok(()), "{fault:?} {key:?} {}", reply.body);
+            assert_eq!(reply.outcome(), Ok(()), "{fault:?} {key:?} {}", reply.body);
             assert_eq!(hallpass.dynamodb.count("TransactWriteItems"), 2);
             assert_eq!(tokens(&hallpass).await, 1);
             assert_eq!(hallpass.code(&text(&reply.body, "token")).await, "active");
@@ -224,11 +266,11 @@ async fn s26_s45_after_an_outage_the_key_tells_what_was_made() {
         .dynamodb
         .inject(Fault::LoseReply.on("TransactWriteItems").times(3));
     let lost = mint().await;
-    assert_eq!(told(&lost), (503, "unavailable", ""));
+    assert_eq!(lost.refusal(), (503, "unavailable", ""));
     assert_eq!(lost.header("retry-after"), "1");
     hallpass.dynamodb.heal();
     let again = mint().await;
-    assert_eq!(told(&again), (409, MINTED, ""));
+    assert_eq!(again.refusal(), (409, MINTED, ""));
     assert_eq!(tokens(&hallpass).await, 1);
     // Its id is enough to get rid of it, and of its place.
     let id = text(&again.body, "id");
@@ -241,8 +283,8 @@ async fn s26_s45_after_an_outage_the_key_tells_what_was_made() {
         .dynamodb
         .inject(Fault::Reset.on("TransactWriteItems").times(3));
     let second = || keyed(&hallpass, &hallpass.root, "two", secret(json!({})));
-    assert_eq!(told(&second().await), (503, "unavailable", ""));
-    assert_eq!(outcome(&second().await), Ok(()));
+    assert_eq!(second().await.refusal(), (503, "unavailable", ""));
+    assert_eq!(second().await.outcome(), Ok(()));
     assert_eq!(tokens(&hallpass).await, 2);
 }
 
@@ -267,9 +309,6 @@ async fn s26_a_repeated_mint_is_told_though_its_terms_would_be_refused_by_now() 
     hallpass.clock.advance(Duration::from_secs(1_000));
     assert!(mint("another").await.status.is_client_error());
     let again = mint("one").await;
-    assert_eq!(
-        (again.status.as_u16(), again.code()),
-        (409, "already_minted")
-    );
+    assert_eq!(again.answer(), (409, "already_minted"));
     assert_eq!(again.body["id"], made.body["id"]);
 }

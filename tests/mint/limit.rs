@@ -1,9 +1,9 @@
 //! The limit of 100 tokens of a kind in an environment, and what other writers may do to a mint.
 
-use crate::mint::{management, mint, outcome, publishable, secret, told, with};
+use crate::mint::{management, mint, publishable, secret};
 use hallpass_store::Store;
 use hallpass_tests::proxy::Fault;
-use hallpass_tests::{Hallpass, Reply, text};
+use hallpass_tests::{Hallpass, Reply, text, with};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -90,7 +90,7 @@ async fn two_hundred_at_once(kind: &str, body: Value) {
         .into_iter()
         .partition(|reply| reply.status == 201 || reply.code() == "already_minted");
     for reply in &refused {
-        assert_eq!(outcome(reply), REACHED, "{}", reply.body);
+        assert_eq!(reply.outcome(), REACHED, "{}", reply.body);
     }
     assert_eq!((made.len(), refused.len()), (LIMIT, LIMIT));
     let told: HashSet<String> = made.iter().map(|reply| text(&reply.body, "id")).collect();
@@ -98,7 +98,7 @@ async fn two_hundred_at_once(kind: &str, body: Value) {
     assert_eq!(records, told, "the table holds what was told");
     assert_eq!(slots, told, "each holds a place");
     let reply = mint(&hallpass, &hallpass.root, body).await;
-    assert_eq!(outcome(&reply), REACHED);
+    assert_eq!(reply.outcome(), REACHED);
 }
 
 #[tokio::test]
@@ -130,12 +130,12 @@ async fn s25_the_limit_is_of_one_kind_in_one_environment() {
         (secret(json!({"account": account})), Ok(())),
     ] {
         let reply = mint(&hallpass, &hallpass.root, body.clone()).await;
-        assert_eq!(outcome(&reply), expected, "{body}");
+        assert_eq!(reply.outcome(), expected, "{body}");
     }
     // The built-in kind has no limit.
     fill(&hallpass, 0, &management(json!({}))).await;
     let reply = mint(&hallpass, &hallpass.root, management(json!({}))).await;
-    assert_eq!(outcome(&reply), Ok(()));
+    assert_eq!(reply.outcome(), Ok(()));
 }
 
 #[tokio::test]
@@ -145,15 +145,15 @@ async fn s25_revoked_and_expired_tokens_free_their_places() {
     let one = |change: Value| mint(&hallpass, &hallpass.root, with(body.clone(), change));
     let lasting = fill(&hallpass, 1, &body).await;
     let brief = one(json!({"expires_in": 60})).await;
-    assert_eq!(outcome(&brief), Ok(()));
-    assert_eq!(outcome(&one(json!({})).await), REACHED);
+    assert_eq!(brief.outcome(), Ok(()));
+    assert_eq!(one(json!({})).await.outcome(), REACHED);
 
     // Expiry frees a place at its second, whether or not the table has deleted the row.
     hallpass.clock.advance(Duration::from_millis(59_999));
-    assert_eq!(outcome(&one(json!({})).await), REACHED);
+    assert_eq!(one(json!({})).await.outcome(), REACHED);
     hallpass.clock.advance(Duration::from_millis(1));
-    assert_eq!(outcome(&one(json!({})).await), Ok(()));
-    assert_eq!(outcome(&one(json!({})).await), REACHED);
+    assert_eq!(one(json!({})).await.outcome(), Ok(()));
+    assert_eq!(one(json!({})).await.outcome(), REACHED);
 
     // Revoking what has expired meanwhile must not free the place of its successor.
     let revoke = |id: String| {
@@ -162,15 +162,15 @@ async fn s25_revoked_and_expired_tokens_free_their_places() {
             .bearer(&hallpass.root)
     };
     assert_eq!(revoke(text(&brief.body, "id")).await.status, 204);
-    assert_eq!(outcome(&one(json!({})).await), REACHED);
+    assert_eq!(one(json!({})).await.outcome(), REACHED);
 
     // A revoked one frees one place, however often it is revoked.
     for _ in 0..2 {
         assert_eq!(revoke(text(&lasting, "id")).await.status, 204);
     }
-    assert_eq!(outcome(&one(json!({})).await), Ok(()));
+    assert_eq!(one(json!({})).await.outcome(), Ok(()));
     assert_eq!(revoke(text(&lasting, "id")).await.status, 204);
-    assert_eq!(outcome(&one(json!({})).await), REACHED);
+    assert_eq!(one(json!({})).await.outcome(), REACHED);
 }
 
 #[tokio::test]
@@ -180,7 +180,7 @@ async fn s25_the_last_place_is_taken_once() {
     let (_, replies) = at_once(hallpass, 10, &secret(json!({}))).await;
     let made = |reply: &&Reply| reply.status == 201 || reply.code() == "already_minted";
     assert_eq!(replies.iter().filter(made).count(), 1);
-    let refused = |reply: &&Reply| outcome(reply) == REACHED;
+    let refused = |reply: &&Reply| reply.outcome() == REACHED;
     assert_eq!(replies.iter().filter(refused).count(), 9);
 }
 
@@ -195,17 +195,17 @@ async fn s26_a_repeated_mint_of_the_last_place_is_told_its_token_not_the_limit()
         call.header("idempotency-key", "last")
     };
     let last = keyed(json!({})).await;
-    assert_eq!(outcome(&last), Ok(()));
+    assert_eq!(last.outcome(), Ok(()));
     let again = keyed(json!({})).await;
-    assert_eq!(told(&again), (409, "already_minted", ""));
+    assert_eq!(again.refusal(), (409, "already_minted", ""));
     assert_eq!(again.body["id"], last.body["id"]);
     let other = keyed(json!({"name": "another"})).await;
     assert_eq!(
-        told(&other),
+        other.refusal(),
         (422, "idempotency_key_reused", "Idempotency-Key")
     );
     let unkeyed = mint(&hallpass, &hallpass.root, secret(json!({}))).await;
-    assert_eq!(outcome(&unkeyed), REACHED);
+    assert_eq!(unkeyed.outcome(), REACHED);
 }
 
 #[tokio::test]
@@ -222,7 +222,7 @@ async fn s45_a_transaction_conflict_is_tried_again() {
                 .dynamodb
                 .inject(fault.on("TransactWriteItems").times(conflicts));
             let reply = mint(&hallpass, &hallpass.root, body.clone()).await;
-            assert_eq!(outcome(&reply), Ok(()), "{}", reply.body);
+            assert_eq!(reply.outcome(), Ok(()), "{}", reply.body);
             assert_eq!(hallpass.dynamodb.count("TransactWriteItems"), conflicts + 1);
             assert_eq!(hallpass.code(&text(&reply.body, "token")).await, "active");
             let kind = text(&body, "kind");
@@ -287,7 +287,9 @@ async fn s25_tokens_beyond_a_lowered_limit_count() {
     assert_eq!(slots.len(), 2);
     let again = async |hallpass: &Hallpass| {
         let reply = mint(hallpass, &hallpass.root, secret(json!({}))).await;
-        outcome(&reply).map_err(|(status, code, _)| (status, code.to_owned()))
+        reply
+            .outcome()
+            .map_err(|(status, code, _)| (status, code.to_owned()))
     };
     let reached = (409, "limit_reached".to_owned());
     assert_eq!(again(&hallpass).await, Err(reached));

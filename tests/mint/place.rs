@@ -1,16 +1,10 @@
 //! Where a token lives: account and environment, and that nobody reaches out of their own.
 
-use crate::mint::{management, mint, outcome, secret, told};
-use hallpass_tests::{Hallpass, text};
+use crate::mint::{management, mint, secret};
+use hallpass_tests::{Hallpass, text, with};
 use serde_json::{Value, json};
 
 const NOBODY: &str = "acc_0000000000000000000001";
-
-async fn environment(hallpass: &Hallpass, account: &str, name: &str) {
-    let path = format!("/v1/accounts/{account}/environments");
-    let call = hallpass.post(&path, json!({"name": name}));
-    assert_eq!(call.bearer(&hallpass.root).await.status, 201);
-}
 
 #[tokio::test]
 async fn the_operator_mints_anywhere_and_the_rest_at_home() {
@@ -18,7 +12,7 @@ async fn the_operator_mints_anywhere_and_the_rest_at_home() {
     let scopes = json!(["tokens:mint", "tokens:impersonate", "floor:*"]);
     let (ours, customer) = hallpass.account("customer", scopes).await;
     let (theirs, _) = hallpass.account("another", json!(["tokens:read"])).await;
-    environment(&hallpass, &ours, "shop/test").await;
+    hallpass.environment(&ours, "shop/test").await;
     let (root, operator) = (&hallpass.root, &hallpass.operator);
     let (account, place) = (
         Err((404, "not_found", "account")),
@@ -64,7 +58,7 @@ async fn the_operator_mints_anywhere_and_the_rest_at_home() {
                 assert_eq!(reply.body["principal"], *account);
                 assert_eq!(reply.body["environment"], environment);
             }
-            Err(expected) => assert_eq!(told(&reply), expected, "{change}"),
+            Err(expected) => assert_eq!(reply.refusal(), expected, "{change}"),
         }
     }
 }
@@ -76,8 +70,8 @@ async fn s29_what_is_anothers_answers_as_what_is_not_there() {
         .account("customer", json!(["tokens:mint", "floor:*"]))
         .await;
     let (theirs, _) = hallpass.account("another", json!(["tokens:read"])).await;
-    environment(&hallpass, &ours, "shop/test").await;
-    environment(&hallpass, &theirs, "shop/test").await;
+    hallpass.environment(&ours, "shop/test").await;
+    hallpass.environment(&theirs, "shop/test").await;
     for changes in [
         [
             json!({"account": theirs}),
@@ -103,7 +97,7 @@ async fn s29_what_is_anothers_answers_as_what_is_not_there() {
         let mut replies: Vec<Value> = Vec::new();
         for change in changes {
             hallpass.dynamodb.reset();
-            let body = crate::mint::with(secret(json!({"scopes": ["floor:export"]})), change);
+            let body = with(secret(json!({"scopes": ["floor:export"]})), change);
             let reply = mint(&hallpass, &customer, body).await;
             assert!(reply.status.is_client_error());
             replies.push(reply.body);
@@ -125,13 +119,12 @@ async fn s29_what_is_anothers_answers_as_what_is_not_there() {
 async fn a_token_of_an_environment_stays_in_it() {
     let hallpass = Hallpass::start("archilogic").await;
     let (account, _) = hallpass.account("customer", json!(["tokens:read"])).await;
-    environment(&hallpass, &account, "shop/test").await;
+    hallpass.environment(&account, "shop/test").await;
     let maker = management(json!({
         "account": account, "environment": "shop/test", "scopes": ["tokens:mint", "floor:export"],
     }));
     let maker = text(&hallpass.mint(maker).await, "token");
-    let export =
-        |change: Value| crate::mint::with(secret(json!({"scopes": ["floor:export"]})), change);
+    let export = |change: Value| with(secret(json!({"scopes": ["floor:export"]})), change);
     let made = hallpass.mint_as(&maker, export(json!({}))).await;
     assert_eq!(made["environment"], "shop/test");
     let reply = mint(
@@ -140,7 +133,7 @@ async fn a_token_of_an_environment_stays_in_it() {
         export(json!({"environment": "default/live"})),
     )
     .await;
-    assert_eq!(told(&reply), (404, "not_found", "environment"));
+    assert_eq!(reply.refusal(), (404, "not_found", "environment"));
 }
 
 #[tokio::test]
@@ -149,7 +142,7 @@ async fn s54_nothing_is_minted_in_what_is_closed() {
     let (account, customer) = hallpass
         .account("customer", json!(["tokens:mint", "floor:*"]))
         .await;
-    environment(&hallpass, &account, "shop/test").await;
+    hallpass.environment(&account, "shop/test").await;
     let close = |body: Value| {
         hallpass
             .post("/v1/revocations", body)
@@ -166,13 +159,13 @@ async fn s54_nothing_is_minted_in_what_is_closed() {
         204
     );
     assert_eq!(
-        outcome(&minted_in("shop/test").await),
+        minted_in("shop/test").await.outcome(),
         Err((409, "closed", ""))
     );
-    assert_eq!(outcome(&minted_in("default/live").await), Ok(()));
+    assert_eq!(minted_in("default/live").await.outcome(), Ok(()));
     assert_eq!(close(json!({"account": account})).await.status, 204);
     assert_eq!(
-        outcome(&minted_in("default/live").await),
+        minted_in("default/live").await.outcome(),
         Err((409, "closed", ""))
     );
     let reply = mint(
@@ -181,5 +174,5 @@ async fn s54_nothing_is_minted_in_what_is_closed() {
         secret(json!({"scopes": ["floor:export"]})),
     )
     .await;
-    assert_eq!(outcome(&reply), Err((401, "revoked", "")));
+    assert_eq!(reply.outcome(), Err((401, "revoked", "")));
 }

@@ -1,7 +1,7 @@
 //! Who a token speaks for: its maker's own principal, unless the maker may impersonate.
 
-use crate::mint::{management, mint, outcome, secret, told};
-use hallpass_tests::{Hallpass, text};
+use crate::mint::{management, mint, secret};
+use hallpass_tests::{Hallpass, Refusal, text, with};
 use serde_json::{Value, json};
 
 const NOBODY: &str = "svc_0000000000000000000004";
@@ -52,6 +52,14 @@ async fn maker(hallpass: &Hallpass, principal: &str, scopes: Value) -> String {
     text(&hallpass.mint(body).await, "token")
 }
 
+/// Whose token mints with which scopes for whom, and what comes of it.
+struct Case<'a> {
+    of: &'a str,
+    scopes: &'a Value,
+    principal: &'a str,
+    expected: Result<(), Refusal<'static>>,
+}
+
 #[tokio::test]
 async fn s51_another_principal_needs_tokens_impersonate() {
     let (hallpass, people) = with_principals("default").await;
@@ -61,25 +69,85 @@ async fn s51_another_principal_needs_tokens_impersonate() {
     let impersonating = json!(["tokens:mint", "tokens:impersonate", "asset:*"]);
     let not_allowed = Err((403, "insufficient_scope", "principal"));
     let unknown = Err((INVALID, "unknown_principal", "principal"));
-    for (of, scopes, principal, expected) in [
-        (&*operator, &plain, &*operator, Ok(())),
-        (&operator, &plain, shop, not_allowed),
-        (&operator, &plain, NOBODY, not_allowed),
-        (&operator, &impersonating, shop, Ok(())),
-        (&operator, &impersonating, NOBODY, unknown),
-        (&operator, &impersonating, closed, unknown),
-        (&operator, &impersonating, abroad, unknown),
+    for Case {
+        of,
+        scopes,
+        principal,
+        expected,
+    } in [
+        Case {
+            of: &operator,
+            scopes: &plain,
+            principal: &operator,
+            expected: Ok(()),
+        },
+        Case {
+            of: &operator,
+            scopes: &plain,
+            principal: shop,
+            expected: not_allowed,
+        },
+        Case {
+            of: &operator,
+            scopes: &plain,
+            principal: NOBODY,
+            expected: not_allowed,
+        },
+        Case {
+            of: &operator,
+            scopes: &impersonating,
+            principal: shop,
+            expected: Ok(()),
+        },
+        Case {
+            of: &operator,
+            scopes: &impersonating,
+            principal: NOBODY,
+            expected: unknown,
+        },
+        Case {
+            of: &operator,
+            scopes: &impersonating,
+            principal: closed,
+            expected: unknown,
+        },
+        Case {
+            of: &operator,
+            scopes: &impersonating,
+            principal: abroad,
+            expected: unknown,
+        },
         // The account is somebody else to its own service account.
-        (shop, &plain, shop, Ok(())),
-        (shop, &plain, &operator, not_allowed),
-        (shop, &impersonating, &operator, Ok(())),
-        (shop, &plain, closed, not_allowed),
+        Case {
+            of: shop,
+            scopes: &plain,
+            principal: shop,
+            expected: Ok(()),
+        },
+        Case {
+            of: shop,
+            scopes: &plain,
+            principal: &operator,
+            expected: not_allowed,
+        },
+        Case {
+            of: shop,
+            scopes: &impersonating,
+            principal: &operator,
+            expected: Ok(()),
+        },
+        Case {
+            of: shop,
+            scopes: &plain,
+            principal: closed,
+            expected: not_allowed,
+        },
     ] {
         let maker = maker(&hallpass, of, scopes.clone()).await;
         let body = secret(json!({"scopes": ["asset:read"], "principal": principal}));
         let reply = mint(&hallpass, &maker, body).await;
         assert_eq!(
-            outcome(&reply),
+            reply.outcome(),
             expected,
             "{of} for {principal}: {}",
             reply.body
@@ -106,38 +174,61 @@ async fn s51_impersonation_is_given_only_by_those_who_hold_it() {
     let maker = maker(&hallpass, &people.shop, json!(["tokens:mint", "asset:*"])).await;
     let body = management(json!({"scopes": ["tokens:mint", "tokens:impersonate"]}));
     let reply = mint(&hallpass, &maker, body).await;
-    assert_eq!(told(&reply), (INVALID, "scope_not_held", "scopes"));
+    assert_eq!(reply.refusal(), (INVALID, "scope_not_held", "scopes"));
+}
+
+/// A kind of a catalog, the sort of principal that it is to speak for, and what comes of it.
+struct Sort {
+    catalog: &'static str,
+    kind: &'static str,
+    principal: &'static str,
+    expected: Result<(), Refusal<'static>>,
 }
 
 #[tokio::test]
 async fn a_kind_speaks_for_its_own_sorts_of_principal() {
-    for (catalog, kind, principal, expected) in [
-        (
-            "archilogic",
-            "secret",
-            "a service account",
-            Err((INVALID, "principal_not_for_kind", "principal")),
-        ),
-        (
-            "archilogic",
-            "secret",
-            "a user",
-            Err((INVALID, "principal_not_for_kind", "principal")),
-        ),
-        ("default", "secret", "a service account", Ok(())),
-        (
-            "default",
-            "secret",
-            "a user",
-            Err((INVALID, "principal_not_for_kind", "principal")),
-        ),
-        (
-            "default",
-            "apikey",
-            "a user",
-            Err((INVALID, "principal_not_for_kind", "principal")),
-        ),
-        ("default", "management", "a user", Ok(())),
+    for Sort {
+        catalog,
+        kind,
+        principal,
+        expected,
+    } in [
+        Sort {
+            catalog: "archilogic",
+            kind: "secret",
+            principal: "a service account",
+            expected: Err((INVALID, "principal_not_for_kind", "principal")),
+        },
+        Sort {
+            catalog: "archilogic",
+            kind: "secret",
+            principal: "a user",
+            expected: Err((INVALID, "principal_not_for_kind", "principal")),
+        },
+        Sort {
+            catalog: "default",
+            kind: "secret",
+            principal: "a service account",
+            expected: Ok(()),
+        },
+        Sort {
+            catalog: "default",
+            kind: "secret",
+            principal: "a user",
+            expected: Err((INVALID, "principal_not_for_kind", "principal")),
+        },
+        Sort {
+            catalog: "default",
+            kind: "apikey",
+            principal: "a user",
+            expected: Err((INVALID, "principal_not_for_kind", "principal")),
+        },
+        Sort {
+            catalog: "default",
+            kind: "management",
+            principal: "a user",
+            expected: Ok(()),
+        },
     ] {
         let (hallpass, people) = with_principals(catalog).await;
         let principal = match principal {
@@ -151,7 +242,7 @@ async fn a_kind_speaks_for_its_own_sorts_of_principal() {
         };
         let body = json!({"kind": kind, "name": "x", "scopes": [scope], "principal": principal});
         let reply = mint(&hallpass, &hallpass.root, body).await;
-        assert_eq!(outcome(&reply), expected, "{catalog} {kind} {principal}");
+        assert_eq!(reply.outcome(), expected, "{catalog} {kind} {principal}");
     }
     // Also where it is the maker's own and left out.
     let (hallpass, people) = with_principals("archilogic").await;
@@ -163,7 +254,7 @@ async fn a_kind_speaks_for_its_own_sorts_of_principal() {
     )
     .await;
     assert_eq!(
-        told(&reply),
+        reply.refusal(),
         (INVALID, "principal_not_for_kind", "principal")
     );
 }
@@ -176,11 +267,11 @@ async fn s51_in_another_account_the_operator_impersonates() {
     let operates = json!(["tokens:mint", "platform:operate", "floor:*"]);
     let without = maker(&hallpass, &hallpass.operator, operates).await;
     let reply = mint(&hallpass, &without, body.clone()).await;
-    assert_eq!(told(&reply), (403, "insufficient_scope", "principal"));
+    assert_eq!(reply.refusal(), (403, "insufficient_scope", "principal"));
     let reply = mint(&hallpass, &hallpass.root, body.clone()).await;
-    assert_eq!(outcome(&reply), Ok(()));
+    assert_eq!(reply.outcome(), Ok(()));
     // Nobody speaks in one account for another one.
-    let body = crate::mint::with(body, json!({"principal": hallpass.operator}));
+    let body = with(body, json!({"principal": hallpass.operator}));
     let reply = mint(&hallpass, &hallpass.root, body).await;
-    assert_eq!(told(&reply), (INVALID, "unknown_principal", "principal"));
+    assert_eq!(reply.refusal(), (INVALID, "unknown_principal", "principal"));
 }

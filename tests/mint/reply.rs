@@ -1,7 +1,7 @@
 //! What a mint answers, for each kind.
 
-use crate::mint::{management, mint, publishable, secret, with};
-use hallpass_tests::{Hallpass, text};
+use crate::mint::{management, mint, publishable, secret};
+use hallpass_tests::{Hallpass, text, with};
 use insta::assert_json_snapshot;
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! Scopes: both wire forms, aliases, defaults, and what a kind may hold.
 
-use crate::mint::{assert_outcomes, management, mint, publishable, secret, told};
+use crate::mint::{assert_outcomes, management, mint, publishable, secret};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 
@@ -212,7 +212,7 @@ async fn s23_a_public_token_mints_nothing_and_revokes_nothing_itself_included() 
             .post("/v1/tokens", body)
             .bearer(&token)
             .origin(origin);
-        assert_eq!(told(&call.await), (403, "insufficient_scope", ""));
+        assert_eq!(call.await.refusal(), (403, "insufficient_scope", ""));
     }
     for body in [json!({"token": token}), json!({"id": id})] {
         let call = hallpass

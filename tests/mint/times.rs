@@ -1,8 +1,8 @@
 //! Lifetimes and `not_before`: every boundary exact.
 
-use crate::mint::{management, mint, outcome, secret, told, with};
+use crate::mint::{management, mint, secret};
 use hallpass_core::Catalog;
-use hallpass_tests::{Hallpass, text};
+use hallpass_tests::{Hallpass, text, with};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ async fn s22_a_kinds_range_is_exact_and_nothing_is_clamped() {
             Ok(lifetime) => assert_eq!(reply.body["expires_at"], NOW + lifetime, "{asked}"),
             Err(()) => {
                 assert_eq!(
-                    told(&reply),
+                    reply.refusal(),
                     (INVALID, "lifetime_out_of_range", "expires_in"),
                     "{asked}"
                 );
@@ -83,7 +83,7 @@ async fn s22_an_absent_lifetime_is_the_default_or_what_its_maker_has_left() {
         let reply = mint(&hallpass, &maker, session(Value::Null)).await;
         match expected {
             Ok(lifetime) => assert_eq!(reply.body["expires_at"], NOW + lifetime, "{left} s left"),
-            Err(expected) => assert_eq!(told(&reply), expected, "{left} s left"),
+            Err(expected) => assert_eq!(reply.refusal(), expected, "{left} s left"),
         }
     }
 }
@@ -113,7 +113,7 @@ async fn a_kind_that_never_expires_takes_any_expiry_up_to_a_century() {
             secret(json!({"expires_in": asked})),
         )
         .await;
-        assert_eq!(outcome(&reply), expected, "{asked}");
+        assert_eq!(reply.outcome(), expected, "{asked}");
         if expected.is_ok() {
             assert_eq!(reply.body["expires_at"], NOW + asked.as_u64().unwrap());
         }
@@ -164,14 +164,14 @@ async fn a_token_starts_when_it_says_and_before_it_ends() {
         (json!({"not_before": 0}), Ok(())),
     ] {
         let reply = mint(&hallpass, &hallpass.root, secret(change.clone())).await;
-        assert_eq!(outcome(&reply), expected, "{change}");
+        assert_eq!(reply.outcome(), expected, "{change}");
     }
     // The end may be its maker's.
     let maker = management(json!({"scopes": ["tokens:mint", "floor:export"], "expires_in": 3_600}));
     let maker = text(&hallpass.mint(maker).await, "token");
     for (start, expected) in [(NOW + 3_599, Ok(())), (NOW + 3_600, late)] {
         let body = secret(json!({"scopes": ["floor:export"], "not_before": start}));
-        assert_eq!(outcome(&mint(&hallpass, &maker, body).await), expected);
+        assert_eq!(mint(&hallpass, &maker, body).await.outcome(), expected);
     }
     let token = hallpass.mint(secret(json!({"not_before": NOW + 60}))).await;
     assert_eq!(token["not_before"], NOW + 60);
@@ -203,7 +203,7 @@ async fn s51_what_a_bounded_maker_makes_ends_with_it() {
         (Value::Null, Ok(())),
     ] {
         let reply = mint(&hallpass, &maker, asking(asked.clone())).await;
-        assert_eq!(outcome(&reply), expected, "{asked}");
+        assert_eq!(reply.outcome(), expected, "{asked}");
         if expected.is_ok() {
             assert_eq!(
                 reply.body["expires_at"],
@@ -219,7 +219,7 @@ async fn s51_what_a_bounded_maker_makes_ends_with_it() {
     ] {
         hallpass.clock.advance(Duration::from_millis(step));
         let reply = mint(&hallpass, &maker, asking(json!(asked))).await;
-        assert_eq!(outcome(&reply), expected);
+        assert_eq!(reply.outcome(), expected);
         if expected.is_ok() {
             assert_eq!(reply.body["expires_at"], NOW + 3_600);
         }

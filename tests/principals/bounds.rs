@@ -1,8 +1,8 @@
 //! s51, s52: nobody gives a user, or a group's members, what they do not hold themselves; and nobody
 //! reaches what is another's.
 
-use crate::principals::{delete, get, give, member, patch, put, told};
-use hallpass_tests::{Hallpass, text};
+use crate::principals::give;
+use hallpass_tests::{Hallpass, membership, text};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -40,11 +40,14 @@ async fn s51_scopes_are_given_by_who_holds_them() {
     {
         let body = json!({"username": format!("user {number}"), "scopes": scopes});
         let create = hallpass.post("/v1/users", body).bearer(&caller).await;
-        let change = patch(&hallpass, &caller, &path, json!({"scopes": scopes})).await;
+        let change = hallpass
+            .patch(&path, json!({"scopes": scopes}))
+            .bearer(&caller)
+            .await;
         for (reply, success) in [(create, 201), (change, 200)] {
             match expected {
                 None => assert_eq!(reply.status, success, "{scopes}: {}", reply.body),
-                Some(refusal) => assert_eq!(told(&reply), refusal, "{scopes}"),
+                Some(refusal) => assert_eq!(reply.refusal(), refusal, "{scopes}"),
             }
         }
     }
@@ -78,25 +81,37 @@ async fn s51_a_place_in_a_group_is_given_by_who_holds_what_it_gives() {
         // Itself it gives nothing, but it stands within one that does.
         (&weak, &around, (204, "", "")),
     ] {
-        let reply = put(&hallpass, &caller, &member(outer, inner)).await;
-        assert_eq!(told(&reply), expected, "{}", reply.body);
+        let reply = hallpass
+            .put(&membership(outer, inner))
+            .bearer(&caller)
+            .await;
+        assert_eq!(reply.refusal(), expected, "{}", reply.body);
     }
     let inner = group("inner").await;
     let query = format!("?account={account}");
-    let nest = format!("{}{query}", member(&strong, &inner));
-    assert_eq!(put(&hallpass, &hallpass.root, &nest).await.status, 204);
+    let nest = format!("{}{query}", membership(&strong, &inner));
+    assert_eq!(hallpass.put(&nest).bearer(&hallpass.root).await.status, 204);
     let fresh = group("fresh").await;
     for joined in [&user, &fresh] {
-        let reply = put(&hallpass, &caller, &member(&inner, joined)).await;
-        assert_eq!(told(&reply), refused, "{joined}");
+        let reply = hallpass
+            .put(&membership(&inner, joined))
+            .bearer(&caller)
+            .await;
+        assert_eq!(reply.refusal(), refused, "{joined}");
     }
     // Who is in it already stays so, and is asked all the same.
-    let join = format!("{}{query}", member(&strong, &user));
-    assert_eq!(put(&hallpass, &hallpass.root, &join).await.status, 204);
-    let again = put(&hallpass, &caller, &member(&strong, &user)).await;
-    assert_eq!(told(&again), refused);
+    let join = format!("{}{query}", membership(&strong, &user));
+    assert_eq!(hallpass.put(&join).bearer(&hallpass.root).await.status, 204);
+    let again = hallpass
+        .put(&membership(&strong, &user))
+        .bearer(&caller)
+        .await;
+    assert_eq!(again.refusal(), refused);
     // To take somebody out gives nothing.
-    let out = delete(&hallpass, &caller, &member(&strong, &user)).await;
+    let out = hallpass
+        .delete(&membership(&strong, &user))
+        .bearer(&caller)
+        .await;
     assert_eq!(out.status, 204);
 }
 
@@ -127,7 +142,7 @@ async fn s29_what_is_anothers_is_as_what_is_not_there() {
     for caller in [&stranger, &neighbour] {
         for list in ["users", "service-accounts", "groups"] {
             let path = format!("/v1/{list}");
-            let listed = get(&hallpass, caller, &path).await.body;
+            let listed = hallpass.get(&path).bearer(caller).await.body;
             let lists = listed.as_object().unwrap().values();
             assert!(lists.flat_map(|it| it.as_array().unwrap()).next().is_none());
             // Nor by naming where it is.
@@ -135,13 +150,13 @@ async fn s29_what_is_anothers_is_as_what_is_not_there() {
                 format!("?account={account}&environment=default/live"),
                 "?account=acc_0000000000000000000001&environment=default/live".to_owned(),
             ] {
-                let named = get(&hallpass, caller, &format!("{path}{query}")).await;
-                assert_eq!((named.status.as_u16(), named.code()), (404, "not_found"));
+                let named = hallpass.get(&format!("{path}{query}")).bearer(caller).await;
+                assert_eq!(named.answer(), (404, "not_found"));
             }
         }
         for body in [json!({"principal": user}), json!({"principal": svc})] {
             let reply = hallpass.post("/v1/revocations", body).bearer(caller).await;
-            assert_eq!(told(&reply), (404, "not_found", ""));
+            assert_eq!(reply.refusal(), (404, "not_found", ""));
         }
         for (method, path, body) in [
             (Method::GET, format!("/v1/users/{user}"), Value::Null),
@@ -173,8 +188,8 @@ async fn s29_what_is_anothers_is_as_what_is_not_there() {
                 format!("/v1/groups/{group}/members"),
                 Value::Null,
             ),
-            (Method::PUT, member(&group, &user), Value::Null),
-            (Method::DELETE, member(&group, &user), Value::Null),
+            (Method::PUT, membership(&group, &user), Value::Null),
+            (Method::DELETE, membership(&group, &user), Value::Null),
         ] {
             let call = hallpass.call(method.clone(), &path).bearer(caller);
             let call = if body.is_null() {
@@ -183,7 +198,7 @@ async fn s29_what_is_anothers_is_as_what_is_not_there() {
                 call.json(body)
             };
             let reply = call.await;
-            assert_eq!(told(&reply), (404, "not_found", ""), "{method} {path}");
+            assert_eq!(reply.refusal(), (404, "not_found", ""), "{method} {path}");
         }
     }
     assert_eq!(hallpass.items().await.len(), before.len());
@@ -194,31 +209,37 @@ async fn s29_what_is_anothers_is_as_what_is_not_there() {
 async fn every_change_leaves_an_audit_row() {
     let hallpass = Hallpass::start("default").await;
     let root = hallpass.root.as_str();
-    let user = crate::principals::user(&hallpass, "u", Value::Null).await;
+    let user = hallpass.user("u", Value::Null).await;
     let path = format!("/v1/users/{user}");
-    patch(&hallpass, root, &path, json!({"username": "v"})).await;
-    let (inner, outer) = (
-        crate::principals::group(&hallpass, "inner").await,
-        crate::principals::group(&hallpass, "outer").await,
-    );
-    crate::principals::join(&hallpass, &inner, &user).await;
-    crate::principals::join(&hallpass, &outer, &inner).await;
-    delete(&hallpass, root, &member(&inner, &user)).await;
-    delete(&hallpass, root, &member(&outer, &inner)).await;
-    patch(
-        &hallpass,
-        root,
-        &format!("/v1/groups/{inner}"),
-        json!({"name": "x"}),
-    )
-    .await;
-    delete(&hallpass, root, &format!("/v1/groups/{inner}")).await;
-    delete(&hallpass, root, &path).await;
+    hallpass
+        .patch(&path, json!({"username": "v"}))
+        .bearer(root)
+        .await;
+    let (inner, outer) = (hallpass.group("inner").await, hallpass.group("outer").await);
+    hallpass.join(&inner, &user).await;
+    hallpass.join(&outer, &inner).await;
+    hallpass
+        .delete(&membership(&inner, &user))
+        .bearer(root)
+        .await;
+    hallpass
+        .delete(&membership(&outer, &inner))
+        .bearer(root)
+        .await;
+    hallpass
+        .patch(&format!("/v1/groups/{inner}"), json!({"name": "x"}))
+        .bearer(root)
+        .await;
+    hallpass
+        .delete(&format!("/v1/groups/{inner}"))
+        .bearer(root)
+        .await;
+    hallpass.delete(&path).bearer(root).await;
     let mut acts: Vec<(String, String)> = Vec::new();
     for item in hallpass.items().await {
         if item["pk"].as_s().unwrap().starts_with("AUDIT#") && item.contains_key("action") {
-            let told = |name: &str| item[name].as_s().unwrap().clone();
-            acts.push((told("action"), told("subject")));
+            let attribute = |name: &str| item[name].as_s().unwrap().clone();
+            acts.push((attribute("action"), attribute("subject")));
         }
     }
     acts.sort();

@@ -1,7 +1,6 @@
 //! `/v1/groups` and their members.
 
-use crate::principals::{delete, get, group, join, member, patch, put, told, user};
-use hallpass_tests::{Hallpass, text};
+use hallpass_tests::{Hallpass, membership, text};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -23,15 +22,20 @@ async fn a_group_is_made_read_renamed_listed_and_removed() {
     });
     assert_eq!(made.body, expected);
     let path = format!("/v1/groups/{id}");
-    let renamed = patch(&hallpass, root, &path, json!({"name": "Planners"})).await;
+    let renamed = hallpass
+        .patch(&path, json!({"name": "Planners"}))
+        .bearer(root)
+        .await;
     expected["name"] = json!("Planners");
     assert_eq!(renamed.body, expected);
-    let outer = group(&hallpass, "outer").await;
-    join(&hallpass, &outer, &id).await;
+    let outer = hallpass.group("outer").await;
+    hallpass.join(&outer, &id).await;
     expected["within"] = json!([outer]);
-    assert_eq!(get(&hallpass, root, &path).await.body, expected);
+    assert_eq!(hallpass.get(&path).bearer(root).await.body, expected);
     assert_eq!(
-        delete(&hallpass, root, &format!("/v1/groups/{outer}"))
+        hallpass
+            .delete(&format!("/v1/groups/{outer}"))
+            .bearer(root)
             .await
             .status,
         204
@@ -39,17 +43,20 @@ async fn a_group_is_made_read_renamed_listed_and_removed() {
     expected["within"] = json!([]);
     // A list would be long by it.
     expected.as_object_mut().unwrap().remove("access");
-    let listed = get(&hallpass, root, "/v1/groups").await.body;
+    let listed = hallpass.get("/v1/groups").bearer(root).await.body;
     assert_eq!(listed, json!({"groups": [expected]}));
     for _ in 0..2 {
-        assert_eq!(delete(&hallpass, root, &path).await.status, 204);
+        assert_eq!(hallpass.delete(&path).bearer(root).await.status, 204);
     }
     for reply in [
-        get(&hallpass, root, &path).await,
-        get(&hallpass, root, &format!("{path}/members")).await,
-        patch(&hallpass, root, &path, json!({"name": "late"})).await,
+        hallpass.get(&path).bearer(root).await,
+        hallpass.get(&format!("{path}/members")).bearer(root).await,
+        hallpass
+            .patch(&path, json!({"name": "late"}))
+            .bearer(root)
+            .await,
     ] {
-        assert_eq!(told(&reply), (404, "not_found", ""));
+        assert_eq!(reply.refusal(), (404, "not_found", ""));
     }
 }
 
@@ -57,26 +64,30 @@ async fn a_group_is_made_read_renamed_listed_and_removed() {
 async fn members_are_users_and_groups_in_pages() {
     let hallpass = Hallpass::start("default").await;
     let root = hallpass.root.as_str();
-    let whole = group(&hallpass, "whole").await;
+    let whole = hallpass.group("whole").await;
     let path = format!("/v1/groups/{whole}/members");
     let mut users = Vec::new();
     for name in ["one", "two", "three"] {
-        let id = user(&hallpass, name, Value::Null).await;
-        join(&hallpass, &whole, &id).await;
+        let id = hallpass.user(name, Value::Null).await;
+        hallpass.join(&whole, &id).await;
         // Twice is as once.
-        join(&hallpass, &whole, &id).await;
+        hallpass.join(&whole, &id).await;
         users.push(json!({"id": id, "username": name}));
     }
     users.sort_by_key(|user| text(user, "id"));
-    let part = group(&hallpass, "part").await;
-    join(&hallpass, &whole, &part).await;
+    let part = hallpass.group("part").await;
+    hallpass.join(&whole, &part).await;
     let groups = json!([{"id": part, "name": "part"}]);
-    let all = get(&hallpass, root, &path).await.body;
+    let all = hallpass.get(&path).bearer(root).await.body;
     assert_eq!(all, json!({"users": users, "groups": groups}));
     let mut found = Vec::new();
     let mut query = "?limit=2".to_owned();
     for _ in 0..3 {
-        let page = get(&hallpass, root, &format!("{path}{query}")).await.body;
+        let page = hallpass
+            .get(&format!("{path}{query}"))
+            .bearer(root)
+            .await
+            .body;
         for list in ["groups", "users"] {
             found.extend(page[list].as_array().unwrap().clone());
         }
@@ -89,15 +100,19 @@ async fn members_are_users_and_groups_in_pages() {
     assert_eq!(found[0], groups[0]);
     assert_eq!(found[1..], users);
     // Out again, twice as once; and who never was in it.
-    let gone = member(&whole, &text(&users[0], "id"));
+    let gone = membership(&whole, &text(&users[0], "id"));
     for _ in 0..2 {
-        assert_eq!(delete(&hallpass, root, &gone).await.status, 204);
+        assert_eq!(hallpass.delete(&gone).bearer(root).await.status, 204);
     }
     assert_eq!(
-        delete(&hallpass, root, &member(&whole, &part)).await.status,
+        hallpass
+            .delete(&membership(&whole, &part))
+            .bearer(root)
+            .await
+            .status,
         204
     );
-    let left = get(&hallpass, root, &path).await.body;
+    let left = hallpass.get(&path).bearer(root).await.body;
     assert_eq!(left, json!({"users": users[1..], "groups": []}));
 }
 
@@ -105,8 +120,8 @@ async fn members_are_users_and_groups_in_pages() {
 async fn what_is_not_there_joins_nothing() {
     let hallpass = Hallpass::start("default").await;
     let root = hallpass.root.as_str();
-    let here = group(&hallpass, "here").await;
-    let person = user(&hallpass, "a person", Value::Null).await;
+    let here = hallpass.group("here").await;
+    let person = hallpass.user("a person", Value::Null).await;
     let body = json!({"name": "shop"});
     let service_account = hallpass.made(root, "/v1/service-accounts", body).await;
     // One of another account, which the operator names in neither way.
@@ -117,27 +132,27 @@ async fn what_is_not_there_joins_nothing() {
     let foreign_group = hallpass.made(root, "/v1/groups", body).await;
     let before = hallpass.items().await.len();
     for path in [
-        member(&here, "usr_0000000000000000000001"),
-        member(&here, "grp_0000000000000000000001"),
-        member(&here, &foreign),
-        member(&here, &foreign_group),
-        member(&here, &service_account),
-        member("grp_0000000000000000000001", &person),
-        member(&foreign_group, &person),
+        membership(&here, "usr_0000000000000000000001"),
+        membership(&here, "grp_0000000000000000000001"),
+        membership(&here, &foreign),
+        membership(&here, &foreign_group),
+        membership(&here, &service_account),
+        membership("grp_0000000000000000000001", &person),
+        membership(&foreign_group, &person),
         format!("/v1/groups/{here}/members/users/{here}"),
         format!("/v1/groups/{here}/members/groups/{person}"),
     ] {
         for reply in [
-            put(&hallpass, root, &path).await,
-            delete(&hallpass, root, &path).await,
+            hallpass.put(&path).bearer(root).await,
+            hallpass.delete(&path).bearer(root).await,
         ] {
-            assert_eq!(told(&reply), (404, "not_found", ""), "{path}");
+            assert_eq!(reply.refusal(), (404, "not_found", ""), "{path}");
         }
     }
     assert_eq!(hallpass.items().await.len(), before);
     // The operator reaches both, where it says where they are.
-    let there = format!("{}?account={account}", member(&foreign_group, &foreign));
-    assert_eq!(put(&hallpass, root, &there).await.status, 204);
+    let there = format!("{}?account={account}", membership(&foreign_group, &foreign));
+    assert_eq!(hallpass.put(&there).bearer(root).await.status, 204);
 }
 
 #[tokio::test]
@@ -146,10 +161,10 @@ async fn circles_and_rows_that_are_too_long_are_refused_in_words() {
     let root = hallpass.root.as_str();
     let mut row = Vec::new();
     for number in 0..11 {
-        row.push(group(&hallpass, &format!("group {number}")).await);
+        row.push(hallpass.group(&format!("group {number}")).await);
     }
     for pair in row[..10].windows(2) {
-        join(&hallpass, &pair[1], &pair[0]).await;
+        hallpass.join(&pair[1], &pair[0]).await;
     }
     for (outer, inner, code) in [
         (&row[0], &row[0], "circular"),
@@ -158,8 +173,8 @@ async fn circles_and_rows_that_are_too_long_are_refused_in_words() {
         (&row[10], &row[9], "nested_too_deep"),
         (&row[0], &row[10], "nested_too_deep"),
     ] {
-        let reply = put(&hallpass, root, &member(outer, inner)).await;
-        assert_eq!(told(&reply), (409, code, ""), "{outer} {inner}");
+        let reply = hallpass.put(&membership(outer, inner)).bearer(root).await;
+        assert_eq!(reply.refusal(), (409, code, ""), "{outer} {inner}");
     }
 }
 
@@ -167,13 +182,13 @@ async fn circles_and_rows_that_are_too_long_are_refused_in_words() {
 #[tokio::test]
 async fn nestings_at_once_make_no_circle() {
     let hallpass = Hallpass::start("default").await;
-    let (a, b) = (group(&hallpass, "a").await, group(&hallpass, "b").await);
-    let (into_a, into_b) = (member(&a, &b), member(&b, &a));
+    let (a, b) = (hallpass.group("a").await, hallpass.group("b").await);
+    let (into_a, into_b) = (membership(&a, &b), membership(&b, &a));
     let (one, two) = tokio::join!(
-        put(&hallpass, &hallpass.root, &into_a),
-        put(&hallpass, &hallpass.root, &into_b),
+        hallpass.put(&into_a).bearer(&hallpass.root),
+        hallpass.put(&into_b).bearer(&hallpass.root),
     );
-    let mut told = [told(&one), told(&two)];
+    let mut told = [one.refusal(), two.refusal()];
     told.sort_unstable();
     assert_eq!(told, [(204, "", ""), (409, "circular", "")]);
 }

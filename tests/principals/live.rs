@@ -1,7 +1,7 @@
 //! A token of a kind with live rights has what its user has now.
 
-use crate::principals::{delete, give, group, join, may, member, patch, put, user, with_live_kind};
-use hallpass_tests::{Hallpass, text};
+use crate::principals::{give, with_live_kind};
+use hallpass_tests::{Hallpass, membership, text};
 use serde_json::{Value, json};
 
 /// A deployment with a live kind.
@@ -19,14 +19,17 @@ pub async fn private(hallpass: &Hallpass, user: &str) -> String {
 
 async fn change(hallpass: &Hallpass, user: &str, scopes: Value) {
     let path = format!("/v1/users/{user}");
-    let reply = patch(hallpass, &hallpass.root, &path, json!({"scopes": scopes})).await;
+    let reply = hallpass
+        .patch(&path, json!({"scopes": scopes}))
+        .bearer(&hallpass.root)
+        .await;
     assert_eq!(reply.status, 200, "{}", reply.body);
 }
 
 #[tokio::test]
 async fn what_is_taken_from_the_user_is_gone_at_the_next_validation() {
     let hallpass = start().await;
-    let user = user(&hallpass, "a person", json!(["asset:write"])).await;
+    let user = hallpass.user("a person", json!(["asset:write"])).await;
     let token = private(&hallpass, &user).await;
     for (scopes, write, read) in [
         (None, "active", "active"),
@@ -47,12 +50,12 @@ async fn what_is_taken_from_the_user_is_gone_at_the_next_validation() {
             change(&hallpass, &user, scopes.clone()).await;
         }
         assert_eq!(
-            may(&hallpass, &token, "asset:write").await,
+            hallpass.code_for(&token, "asset:write").await,
             write,
             "{scopes:?}"
         );
         assert_eq!(
-            may(&hallpass, &token, "asset:read").await,
+            hallpass.code_for(&token, "asset:read").await,
             read,
             "{scopes:?}"
         );
@@ -65,11 +68,11 @@ async fn what_is_taken_from_the_user_is_gone_at_the_next_validation() {
 #[tokio::test]
 async fn another_users_rights_are_not_its_own() {
     let hallpass = start().await;
-    user(&hallpass, "strong", json!(["asset:manage"])).await;
-    let weak = user(&hallpass, "weak", Value::Null).await;
+    hallpass.user("strong", json!(["asset:manage"])).await;
+    let weak = hallpass.user("weak", Value::Null).await;
     let token = private(&hallpass, &weak).await;
     assert_eq!(
-        may(&hallpass, &token, "asset:read").await,
+        hallpass.code_for(&token, "asset:read").await,
         "insufficient_scope"
     );
 }
@@ -78,23 +81,23 @@ async fn another_users_rights_are_not_its_own() {
 async fn a_nested_groups_access_counts_until_the_nesting_is_undone() {
     let hallpass = start().await;
     let root = hallpass.root.as_str();
-    let user = user(&hallpass, "a person", Value::Null).await;
+    let user = hallpass.user("a person", Value::Null).await;
     let token = private(&hallpass, &user).await;
-    let (inner, outer) = (
-        group(&hallpass, "inner").await,
-        group(&hallpass, "outer").await,
-    );
+    let (inner, outer) = (hallpass.group("inner").await, hallpass.group("outer").await);
     give(&hallpass, &hallpass.operator, &outer, "folder/7", "write").await;
     let (place, beside) = ("asset:write@folder/7/asset/1", "asset:write@folder/8");
-    let now = async || may(&hallpass, &token, place).await;
+    let now = async || hallpass.code_for(&token, place).await;
     assert_eq!(now().await, "insufficient_scope");
-    join(&hallpass, &inner, &user).await;
+    hallpass.join(&inner, &user).await;
     assert_eq!(now().await, "insufficient_scope");
-    join(&hallpass, &outer, &inner).await;
+    hallpass.join(&outer, &inner).await;
     assert_eq!(now().await, "active");
-    assert_eq!(may(&hallpass, &token, beside).await, "insufficient_scope");
     assert_eq!(
-        may(&hallpass, &token, "asset:manage@folder/7").await,
+        hallpass.code_for(&token, beside).await,
+        "insufficient_scope"
+    );
+    assert_eq!(
+        hallpass.code_for(&token, "asset:manage@folder/7").await,
         "insufficient_scope"
     );
     // The most permissive wins.
@@ -107,30 +110,32 @@ async fn a_nested_groups_access_counts_until_the_nesting_is_undone() {
     )
     .await;
     assert_eq!(
-        may(&hallpass, &token, "asset:manage@folder/7/asset/1").await,
+        hallpass
+            .code_for(&token, "asset:manage@folder/7/asset/1")
+            .await,
         "active"
     );
     for undo in [
-        member(&outer, &inner),
-        member(&inner, &user),
+        membership(&outer, &inner),
+        membership(&inner, &user),
         format!("/v1/groups/{outer}"),
         format!("/v1/groups/{inner}"),
     ] {
         assert_eq!(now().await, "active", "{undo}");
         // What remains of `inner` gives nothing of this.
         let access = "asset:write@folder/7/asset/2";
-        assert_eq!(may(&hallpass, &token, access).await, "active", "{undo}");
-        let reply = delete(&hallpass, root, &undo).await;
+        assert_eq!(hallpass.code_for(&token, access).await, "active", "{undo}");
+        let reply = hallpass.delete(&undo).bearer(root).await;
         assert_eq!(reply.status, 204, "{}", reply.body);
         assert_eq!(
-            may(&hallpass, &token, access).await,
+            hallpass.code_for(&token, access).await,
             "insufficient_scope",
             "{undo}"
         );
         if undo.starts_with("/v1/groups/") && !undo.contains("members") {
             break;
         }
-        let redo = put(&hallpass, root, &undo).await;
+        let redo = hallpass.put(&undo).bearer(root).await;
         assert_eq!(redo.status, 204, "{}", redo.body);
     }
 }
@@ -138,14 +143,14 @@ async fn a_nested_groups_access_counts_until_the_nesting_is_undone() {
 #[tokio::test]
 async fn a_deleted_users_token_is_dead() {
     let hallpass = start().await;
-    let person = user(&hallpass, "a person", json!(["asset:write"])).await;
-    let other = user(&hallpass, "another", json!(["asset:write"])).await;
+    let person = hallpass.user("a person", json!(["asset:write"])).await;
+    let other = hallpass.user("another", json!(["asset:write"])).await;
     let (dead, living) = (
         private(&hallpass, &person).await,
         private(&hallpass, &other).await,
     );
     let path = format!("/v1/users/{person}");
-    let gone = delete(&hallpass, &hallpass.root, &path).await;
+    let gone = hallpass.delete(&path).bearer(&hallpass.root).await;
     assert_eq!(gone.status, 204, "{}", gone.body);
     assert_eq!(hallpass.code(&dead).await, "revoked");
     assert_eq!(hallpass.code(&living).await, "active");
@@ -154,10 +159,7 @@ async fn a_deleted_users_token_is_dead() {
         .post("/v1/tokens", body)
         .bearer(&hallpass.root)
         .await;
-    assert_eq!(
-        crate::principals::told(&late),
-        (422, "unknown_principal", "principal")
-    );
+    assert_eq!(late.refusal(), (422, "unknown_principal", "principal"));
 }
 
 /// Before the walk comes to it, the user's own row says so: the record of a live token is not asked
@@ -165,7 +167,7 @@ async fn a_deleted_users_token_is_dead() {
 #[tokio::test]
 async fn a_users_token_is_dead_before_the_walk_reaches_it() {
     let hallpass = start().await;
-    let person = user(&hallpass, "a person", json!(["asset:write"])).await;
+    let person = hallpass.user("a person", json!(["asset:write"])).await;
     let token = private(&hallpass, &person).await;
     let server =
         json!({"kind": "secret", "name": "s", "scopes": ["asset:*", "tokens:impersonate"]});
@@ -177,7 +179,7 @@ async fn a_users_token_is_dead_before_the_walk_reaches_it() {
         .dynamodb
         .inject(hallpass_tests::proxy::Fault::ServerError.on("Query"));
     let path = format!("/v1/users/{person}");
-    let begun = delete(&hallpass, &hallpass.root, &path).await;
+    let begun = hallpass.delete(&path).bearer(&hallpass.root).await;
     assert_eq!(begun.status, 503, "{}", begun.body);
     hallpass.dynamodb.heal();
     assert_eq!(hallpass.code(&token).await, "parent_revoked");

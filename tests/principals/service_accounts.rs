@@ -1,6 +1,5 @@
 //! `/v1/service-accounts`: what speaks for one outlives the people who made it.
 
-use crate::principals::{delete, get, told};
 use hallpass_tests::{Hallpass, text};
 use serde_json::json;
 
@@ -24,8 +23,8 @@ async fn a_service_account_is_made_read_listed_and_removed() {
     });
     assert_eq!(made.body, expected);
     let path = format!("/v1/service-accounts/{id}");
-    assert_eq!(get(&hallpass, root, &path).await.body, expected);
-    let listed = get(&hallpass, root, "/v1/service-accounts").await.body;
+    assert_eq!(hallpass.get(&path).bearer(root).await.body, expected);
+    let listed = hallpass.get("/v1/service-accounts").bearer(root).await.body;
     assert_eq!(listed, json!({"service_accounts": [expected]}));
     let mint = json!({"kind": "secret", "name": "a server", "principal": id});
     let token = text(&hallpass.mint(mint).await, "token");
@@ -35,16 +34,16 @@ async fn a_service_account_is_made_read_listed_and_removed() {
         format!("/v1/users/{id}"),
         format!(
             "/v1/service-accounts/{}",
-            crate::principals::user(&hallpass, "u", json!(null)).await
+            hallpass.user("u", json!(null)).await
         ),
     ] {
-        assert_eq!(get(&hallpass, root, &path).await.status, 404);
-        assert_eq!(delete(&hallpass, root, &path).await.status, 404);
+        assert_eq!(hallpass.get(&path).bearer(root).await.status, 404);
+        assert_eq!(hallpass.delete(&path).bearer(root).await.status, 404);
     }
-    assert_eq!(delete(&hallpass, root, &path).await.status, 204);
+    assert_eq!(hallpass.delete(&path).bearer(root).await.status, 204);
     assert_eq!(hallpass.code(&token).await, "revoked");
-    assert_eq!(get(&hallpass, root, &path).await.status, 404);
-    let listed = get(&hallpass, root, "/v1/service-accounts").await.body;
+    assert_eq!(hallpass.get(&path).bearer(root).await.status, 404);
+    let listed = hallpass.get("/v1/service-accounts").bearer(root).await.body;
     assert_eq!(listed, json!({"service_accounts": []}));
 }
 
@@ -66,7 +65,7 @@ async fn its_name_has_no_spaces_or_special_characters() {
             .post("/v1/service-accounts", body)
             .bearer(&hallpass.root);
         let reply = reply.await;
-        assert_eq!(told(&reply), (422, "invalid_field", "name"), "{name}");
+        assert_eq!(reply.refusal(), (422, "invalid_field", "name"), "{name}");
     }
     let longest = "x".repeat(64);
     for name in ["a", "A.b_c-9", &longest] {
@@ -78,7 +77,7 @@ async fn its_name_has_no_spaces_or_special_characters() {
         let again = hallpass
             .post("/v1/service-accounts", body)
             .bearer(&hallpass.root);
-        assert_eq!(told(&again.await), (409, "name_taken", "name"), "{name}");
+        assert_eq!(again.await.refusal(), (409, "name_taken", "name"), "{name}");
     }
 }
 
@@ -92,7 +91,7 @@ async fn its_tokens_outlive_the_user_who_made_them() {
     let manager = json!({
         "kind": "management", "name": "ann's", "scopes": ["tokens:mint", "tokens:impersonate", "asset:read"],
     });
-    let ann = crate::principals::user(&hallpass, "ann", json!(["asset:read"])).await;
+    let ann = hallpass.user("ann", json!(["asset:read"])).await;
     let made = hallpass.mint(manager).await;
     let manager = text(&made, "token");
     let mint = async |principal: &str, kind: &str| {
@@ -106,10 +105,13 @@ async fn its_tokens_outlive_the_user_who_made_them() {
     for token in [&stays, &anns] {
         assert_eq!(hallpass.code(token).await, "active");
     }
-    let gone = delete(&hallpass, &hallpass.root, &format!("/v1/users/{ann}")).await;
+    let gone = hallpass
+        .delete(&format!("/v1/users/{ann}"))
+        .bearer(&hallpass.root)
+        .await;
     assert_eq!(gone.status, 204, "{}", gone.body);
     let path = format!("/v1/tokens/{}", text(&made, "id"));
-    let gone = delete(&hallpass, &hallpass.root, &path).await;
+    let gone = hallpass.delete(&path).bearer(&hallpass.root).await;
     assert_eq!(gone.status, 204, "{}", gone.body);
     assert_eq!(hallpass.code(&stays).await, "active");
     assert_eq!(hallpass.code(&anns).await, "revoked");

@@ -1,7 +1,6 @@
 //! `/v1/users`.
 
-use crate::principals::{delete, get, group, join, patch, told};
-use hallpass_tests::{Hallpass, text};
+use hallpass_tests::{Hallpass, membership, text};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -26,11 +25,11 @@ async fn a_user_is_made_read_changed_and_removed() {
     });
     assert_eq!(made.body, expected);
     let path = format!("/v1/users/{id}");
-    assert_eq!(get(&hallpass, root, &path).await.body, expected);
+    assert_eq!(hallpass.get(&path).bearer(root).await.body, expected);
     // A list would be long by it.
     let mut listed = expected.clone();
     listed.as_object_mut().unwrap().remove("access");
-    let users = get(&hallpass, root, "/v1/users").await.body;
+    let users = hallpass.get("/v1/users").bearer(root).await.body;
     assert_eq!(users, json!({"users": [listed]}));
     // One field at a time, and both.
     for (change, username, scopes) in [
@@ -56,30 +55,36 @@ async fn a_user_is_made_read_changed_and_removed() {
             json!(["asset:write"]),
         ),
     ] {
-        let changed = patch(&hallpass, root, &path, change.clone()).await;
+        let changed = hallpass.patch(&path, change.clone()).bearer(root).await;
         assert_eq!(changed.status, 200, "{change}: {}", changed.body);
-        let read = get(&hallpass, root, &path).await.body;
+        let read = hallpass.get(&path).bearer(root).await.body;
         assert_eq!(read, changed.body, "{change}");
         assert_eq!(read["username"], username, "{change}");
         assert_eq!(read["scopes"], scopes, "{change}");
     }
-    let group = group(&hallpass, "a group").await;
-    join(&hallpass, &group, &id).await;
-    let read = get(&hallpass, root, &path).await.body;
+    let group = hallpass.group("a group").await;
+    hallpass.join(&group, &id).await;
+    let read = hallpass.get(&path).bearer(root).await.body;
     assert_eq!(read["groups"], json!([group]));
     for _ in 0..2 {
-        assert_eq!(delete(&hallpass, root, &path).await.status, 204);
+        assert_eq!(hallpass.delete(&path).bearer(root).await.status, 204);
     }
     for reply in [
-        get(&hallpass, root, &path).await,
-        patch(&hallpass, root, &path, json!({"username": "late"})).await,
-        crate::principals::put(&hallpass, root, &crate::principals::member(&group, &id)).await,
+        hallpass.get(&path).bearer(root).await,
+        hallpass
+            .patch(&path, json!({"username": "late"}))
+            .bearer(root)
+            .await,
+        hallpass.put(&membership(&group, &id)).bearer(root).await,
     ] {
-        assert_eq!(told(&reply), (404, "not_found", ""));
+        assert_eq!(reply.refusal(), (404, "not_found", ""));
     }
-    let users = get(&hallpass, root, "/v1/users").await.body;
+    let users = hallpass.get("/v1/users").bearer(root).await.body;
     assert_eq!(users, json!({"users": []}));
-    let members = get(&hallpass, root, &format!("/v1/groups/{group}/members")).await;
+    let members = hallpass
+        .get(&format!("/v1/groups/{group}/members"))
+        .bearer(root)
+        .await;
     assert_eq!(members.body, json!({"users": [], "groups": []}));
 }
 
@@ -97,18 +102,21 @@ async fn a_name_is_one_users_of_an_environment_until_it_is_free() {
     let path = |id: &str| format!("/v1/users/{id}");
     // Blanks around it do not count.
     for name in ["one", " one "] {
-        assert_eq!(told(&create(name).await), taken, "{name}");
+        assert_eq!(create(name).await.refusal(), taken, "{name}");
     }
     let rename = async |id: &str, name: &str| {
-        patch(&hallpass, root, &path(id), json!({"username": name})).await
+        hallpass
+            .patch(&path(id), json!({"username": name}))
+            .bearer(root)
+            .await
     };
-    assert_eq!(told(&rename(&two, "one").await), taken);
+    assert_eq!(rename(&two, "one").await.refusal(), taken);
     assert_eq!(rename(&two, "two").await.status, 200, "its own");
     // A name that is given up is free, and so is a removed user's.
     assert_eq!(rename(&one, "uno").await.status, 200);
     assert_eq!(rename(&two, "one").await.status, 200);
     assert_eq!(create("two").await.status, 201);
-    assert_eq!(delete(&hallpass, root, &path(&one)).await.status, 204);
+    assert_eq!(hallpass.delete(&path(&one)).bearer(root).await.status, 204);
     assert_eq!(create("uno").await.status, 201);
     // Service accounts, other environments and other accounts have names of their own.
     let body = json!({"name": "one"});
@@ -136,11 +144,11 @@ async fn a_name_wanted_by_many_is_given_once() {
         if reply.status == 201 {
             made += 1;
         } else {
-            assert_eq!(told(&reply), (409, "name_taken", "username"));
+            assert_eq!(reply.refusal(), (409, "name_taken", "username"));
         }
     }
     assert_eq!(made, 1);
-    let users = get(&hallpass, &hallpass.root, "/v1/users").await.body;
+    let users = hallpass.get("/v1/users").bearer(&hallpass.root).await.body;
     assert_eq!(users["users"].as_array().unwrap().len(), 1);
 }
 
@@ -154,11 +162,11 @@ async fn s26_the_same_idempotency_key_makes_one_user() {
     let made = create(json!({"username": "one"})).await;
     assert_eq!(made.status, 201);
     let again = create(json!({"username": "one"})).await;
-    assert_eq!(told(&again), (409, "already_created", ""));
+    assert_eq!(again.refusal(), (409, "already_created", ""));
     assert_eq!(again.body["id"], made.body["id"]);
     let other = create(json!({"username": "other"})).await;
     assert_eq!(
-        told(&other),
+        other.refusal(),
         (422, "idempotency_key_reused", "Idempotency-Key")
     );
 }
@@ -177,7 +185,7 @@ async fn users_are_listed_in_pages_of_one_query_each() {
     let mut path = "/v1/users?limit=3".to_owned();
     for _ in 0..4 {
         hallpass.dynamodb.reset();
-        let page = get(&hallpass, root, &path).await.body;
+        let page = hallpass.get(&path).bearer(root).await.body;
         assert_eq!(hallpass.dynamodb.count("Query"), 1);
         let users = page["users"].as_array().unwrap();
         assert!(users.len() <= 3);
@@ -189,7 +197,10 @@ async fn users_are_listed_in_pages_of_one_query_each() {
     }
     assert_eq!(found, ids);
     for query in ["limit=0", "limit=101", "cursor=grp_1", "cursor=", "nope=1"] {
-        let reply = get(&hallpass, root, &format!("/v1/users?{query}")).await;
+        let reply = hallpass
+            .get(&format!("/v1/users?{query}"))
+            .bearer(root)
+            .await;
         assert_eq!(reply.status, 422, "{query}");
         assert_eq!(reply.code(), "invalid_query", "{query}");
     }
@@ -242,14 +253,22 @@ async fn names_and_scopes_that_cannot_be_are_named() {
         ),
     ] {
         let reply = hallpass.post("/v1/users", body.clone()).bearer(root).await;
-        assert_eq!(told(&reply), (422, code, field), "{body}: {}", reply.body);
+        assert_eq!(
+            reply.refusal(),
+            (422, code, field),
+            "{body}: {}",
+            reply.body
+        );
     }
-    let user = crate::principals::user(&hallpass, "x", Value::Null).await;
+    let user = hallpass.user("x", Value::Null).await;
     let path = format!("/v1/users/{user}");
-    let nothing = patch(&hallpass, root, &path, json!({})).await;
-    assert_eq!(told(&nothing), (422, "invalid_body", ""));
-    let empty = patch(&hallpass, root, &path, json!({"scopes": []})).await;
-    assert_eq!(told(&empty), (422, "empty_scopes", "scopes"));
+    let nothing = hallpass.patch(&path, json!({})).bearer(root).await;
+    assert_eq!(nothing.refusal(), (422, "invalid_body", ""));
+    let empty = hallpass
+        .patch(&path, json!({"scopes": []}))
+        .bearer(root)
+        .await;
+    assert_eq!(empty.refusal(), (422, "empty_scopes", "scopes"));
 }
 
 #[tokio::test]
@@ -272,7 +291,7 @@ async fn nobody_is_made_where_all_is_closed() {
             .unwrap()
             .extend(place.as_object().unwrap().clone());
         let reply = hallpass.post("/v1/users", body).bearer(root).await;
-        assert_eq!(told(&reply), expected, "{place}");
+        assert_eq!(reply.refusal(), expected, "{place}");
     }
     let ended = hallpass.post("/v1/revocations", json!({"account": account}));
     assert_eq!(ended.bearer(root).await.status, 204);
@@ -283,6 +302,6 @@ async fn nobody_is_made_where_all_is_closed() {
     ] {
         let body = json!({name: "late", "account": account});
         let reply = hallpass.post(path, body).bearer(root).await;
-        assert_eq!(told(&reply), (409, "closed", ""), "{path}");
+        assert_eq!(reply.refusal(), (409, "closed", ""), "{path}");
     }
 }

@@ -1,7 +1,7 @@
 //! Freshness: for 5 s the row of a public kind's token is not read again, and nothing else of the
 //! decision is kept.
 
-use crate::reads::{cost, expect, validate};
+use crate::reads::{expect, validate};
 use hallpass_tests::{Call, Hallpass, text};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -49,6 +49,14 @@ async fn a_public_token_is_read_every_5_seconds() {
     expect(&hallpass, "itself, later", call, 200, &["BatchGetItem 1"]).await;
 }
 
+/// What a validation asks, and the code of its answer.
+struct Request {
+    origin: &'static str,
+    scope: &'static str,
+    ip: &'static str,
+    code: &'static str,
+}
+
 #[tokio::test]
 async fn what_is_kept_is_of_that_very_token_and_decided_anew() {
     let hallpass = Hallpass::start("default").await;
@@ -57,20 +65,45 @@ async fn what_is_kept_is_of_that_very_token_and_decided_anew() {
     let sibling = text(&publishable(&hallpass, json!({})).await, "token");
     let rotated = format!("/v1/tokens/{}/rotate", text(&minted, "id"));
     let call = from_page(&hallpass, &token, "https://a.com", "asset:read");
-    let (reply, _) = cost(&hallpass, call).await;
+    let (reply, _) = hallpass.cost(call).await;
     assert_eq!(reply.body["code"], "ip_denied");
     // Another origin, scope or address is another decision on what was read.
-    for (origin, scope, ip, code) in [
-        ("https://a.com", "asset:read", "192.0.2.1", "active"),
-        ("https://a.com", "asset:read", "192.0.3.1", "ip_denied"),
-        ("https://b.com", "asset:read", "192.0.2.1", "origin_denied"),
-        (
-            "https://a.com",
-            "configuration:save",
-            "192.0.2.1",
-            "insufficient_scope",
-        ),
-        ("https://a.com", "asset:read", "192.0.2.1", "active"),
+    for Request {
+        origin,
+        scope,
+        ip,
+        code,
+    } in [
+        Request {
+            origin: "https://a.com",
+            scope: "asset:read",
+            ip: "192.0.2.1",
+            code: "active",
+        },
+        Request {
+            origin: "https://a.com",
+            scope: "asset:read",
+            ip: "192.0.3.1",
+            code: "ip_denied",
+        },
+        Request {
+            origin: "https://b.com",
+            scope: "asset:read",
+            ip: "192.0.2.1",
+            code: "origin_denied",
+        },
+        Request {
+            origin: "https://a.com",
+            scope: "configuration:save",
+            ip: "192.0.2.1",
+            code: "insufficient_scope",
+        },
+        Request {
+            origin: "https://a.com",
+            scope: "asset:read",
+            ip: "192.0.2.1",
+            code: "active",
+        },
     ] {
         let body = json!({"token": token, "origin": origin, "scope": scope, "ip": ip});
         let call = hallpass

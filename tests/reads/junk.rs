@@ -4,7 +4,7 @@ use crate::reads::{expect, validate};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hallpass_core::{OpaqueToken, TokenId};
-use hallpass_http::SystemRandom;
+use hallpass_runtime::SystemRandom;
 use hallpass_tests::{Hallpass, text, typo};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! `before`: everything that was made up to a moment, and nothing since.
 
-use crate::revoke::{assert_answer, child, minted, revoke, revoked};
+use crate::revoke::{child, revoke, revoked};
 use hallpass_tests::{Hallpass, text};
 use serde_json::json;
 use std::time::Duration;
@@ -14,15 +14,15 @@ async fn a_cut_off_is_exact_to_the_millisecond() {
     // An account of its own, whose token the operator minted a second before.
     let (account, _) = hallpass.account("acme", json!(["asset:read"])).await;
     let place = json!({"account": account});
-    let (_, parent) = minted(&hallpass, place.clone()).await;
+    let (_, parent) = hallpass.secret_with(place.clone()).await;
     let older = child(&hallpass, &parent).await;
     hallpass.clock.advance(Duration::from_millis(999));
-    let (_, just_before) = minted(&hallpass, place.clone()).await;
+    let (_, just_before) = hallpass.secret_with(place.clone()).await;
     hallpass.clock.advance(Duration::from_millis(1));
-    let (_, at) = minted(&hallpass, place.clone()).await;
+    let (_, at) = hallpass.secret_with(place.clone()).await;
     let child_at = child(&hallpass, &at).await;
     hallpass.clock.advance(Duration::from_millis(1));
-    let (_, after) = minted(&hallpass, place).await;
+    let (_, after) = hallpass.secret_with(place).await;
     let child_after = child(&hallpass, &after).await;
     hallpass.clock.advance(Duration::from_secs(10));
     revoked(&hallpass, json!({"account": account, "before": START + 1})).await;
@@ -47,14 +47,14 @@ async fn what_is_younger_is_not_touched_and_goes_on() {
     let hallpass = Hallpass::start("default").await;
     let (account, _) = hallpass.account("acme", json!(["asset:read"])).await;
     hallpass.clock.advance(Duration::from_millis(1));
-    let (_, young) = minted(&hallpass, json!({"account": account})).await;
+    let (_, young) = hallpass.secret_with(json!({"account": account})).await;
     let young_child = child(&hallpass, &young).await;
     revoked(&hallpass, json!({"account": account, "before": START})).await;
     for token in [&young, &young_child, &child(&hallpass, &young).await] {
         assert_eq!(hallpass.code(token).await, "active");
     }
     // Nothing is closed by it.
-    let (_, younger) = minted(&hallpass, json!({"account": account})).await;
+    let (_, younger) = hallpass.secret_with(json!({"account": account})).await;
     assert_eq!(hallpass.code(&younger).await, "active");
     // An earlier moment later on changes nothing, a later one does.
     revoked(&hallpass, json!({"account": account, "before": START - 5})).await;
@@ -77,9 +77,9 @@ async fn before_reaches_the_named_environment_only() {
         .bearer(&hallpass.root)
         .await;
     assert_eq!(made.status, 201);
-    let (_, live) = minted(&hallpass, json!({"account": account})).await;
+    let (_, live) = hallpass.secret_with(json!({"account": account})).await;
     let test = json!({"account": account, "environment": "app/test"});
-    let (_, test_token) = minted(&hallpass, test.clone()).await;
+    let (_, test_token) = hallpass.secret_with(test.clone()).await;
     let mut body = test;
     body["before"] = json!(START);
     revoked(&hallpass, body).await;
@@ -95,7 +95,7 @@ async fn before_reaches_the_named_environment_only() {
 #[tokio::test]
 async fn the_operator_may_end_what_is_old_of_its_own() {
     let hallpass = Hallpass::start("default").await;
-    let (_, old) = minted(&hallpass, json!({})).await;
+    let (_, old) = hallpass.secret_with(json!({})).await;
     hallpass.clock.advance(Duration::from_secs(1));
     let body = json!({
         "kind": "management", "name": "m",
@@ -106,7 +106,7 @@ async fn the_operator_may_end_what_is_old_of_its_own() {
         &hallpass,
         json!({"environment": "default/live", "before": START}),
     );
-    assert_answer("before", &call.bearer(&young).await, 204, "");
+    call.bearer(&young).await.assert("before", 204, "");
     for token in [&old, &hallpass.root] {
         let call = hallpass.post("/v1/tokens/validate", json!({"token": token}));
         assert_eq!(call.bearer(&young).await.body["code"], "revoked");
@@ -121,9 +121,9 @@ async fn s54_a_mint_at_the_moment_itself_is_put_off() {
     revoked(&hallpass, json!({"account": account, "before": START})).await;
     let body = json!({"kind": "secret", "name": "s", "account": account});
     let mint = hallpass.post("/v1/tokens", body).bearer(&hallpass.root);
-    assert_answer("at it", &mint.clone().await, 503, "unavailable");
+    mint.clone().await.assert("at it", 503, "unavailable");
     hallpass.clock.advance(Duration::from_millis(1));
     let reply = mint.await;
-    assert_answer("after it", &reply, 201, "");
+    reply.assert("after it", 201, "");
     assert_eq!(hallpass.code(&text(&reply.body, "token")).await, "active");
 }

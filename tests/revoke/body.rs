@@ -1,13 +1,13 @@
 //! What is asked, and by whom.
 
-use crate::revoke::{assert_answer, assert_unchanged, minted, revoke};
+use crate::revoke::{assert_unchanged, revoke};
 use hallpass_tests::Hallpass;
 use serde_json::json;
 
 #[tokio::test]
 async fn a_body_names_one_thing() {
     let hallpass = Hallpass::start("default").await;
-    let (id, token) = minted(&hallpass, json!({})).await;
+    let (id, token) = hallpass.secret_with(json!({})).await;
     let (account, _) = hallpass.account("acme", json!(["asset:read"])).await;
     let user = "usr_0000000000000000000000";
     let before = hallpass.items().await;
@@ -95,14 +95,11 @@ async fn a_body_names_one_thing() {
     ] {
         let what = body.to_string();
         let reply = revoke(&hallpass, body.clone()).bearer(&hallpass.root).await;
-        assert_answer(&what, &reply, status, code);
+        reply.assert(&what, status, code);
         // Nobody learns nothing of it.
-        assert_answer(
-            &what,
-            &revoke(&hallpass, body).await,
-            401,
-            "unauthenticated",
-        );
+        revoke(&hallpass, body)
+            .await
+            .assert(&what, 401, "unauthenticated");
     }
     assert_unchanged("bad bodies", &hallpass, &before).await;
 }

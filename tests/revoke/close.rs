@@ -1,6 +1,6 @@
 //! Closing environments and accounts.
 
-use crate::revoke::{assert_answer, assert_unchanged, child, minted, revoke, revoked};
+use crate::revoke::{assert_unchanged, child, revoke, revoked};
 use hallpass_http::finish;
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Hallpass, text};
@@ -37,7 +37,7 @@ async fn assert_closed(hallpass: &Hallpass, place: &Value, is_closed: bool) {
         } else {
             (201, "")
         };
-        assert_answer(kind, &reply, expected.0, expected.1);
+        reply.assert(kind, expected.0, expected.1);
     }
 }
 
@@ -46,10 +46,10 @@ async fn s54_a_closed_environment_is_dead_and_its_neighbours_live() {
     let hallpass = Hallpass::start("default").await;
     let (account_id, live, test) = account(&hallpass, "acme").await;
     let (_, other_live, _) = account(&hallpass, "other").await;
-    let (id, dead) = minted(&hallpass, test.clone()).await;
+    let (id, dead) = hallpass.secret_with(test.clone()).await;
     let dead_child = child(&hallpass, &dead).await;
-    let (_, neighbour) = minted(&hallpass, live.clone()).await;
-    let (_, stranger) = minted(&hallpass, other_live.clone()).await;
+    let (_, neighbour) = hallpass.secret_with(live.clone()).await;
+    let (_, stranger) = hallpass.secret_with(other_live.clone()).await;
     revoked(&hallpass, test.clone()).await;
     assert_eq!(hallpass.code(&dead).await, "revoked");
     assert_eq!(hallpass.code(&dead_child).await, "parent_revoked");
@@ -70,26 +70,21 @@ async fn s54_a_closed_environment_is_dead_and_its_neighbours_live() {
     assert_eq!(slots(&before), 0, "places are freed");
     // Twice is as once, by every way there is to ask; and what it closed cannot be rotated.
     let path = format!("/v1/revocations/{account_id}/app/test");
-    assert_answer(
-        "again",
-        &revoke(&hallpass, test).bearer(&hallpass.root).await,
-        204,
-        "",
-    );
-    assert_answer(
-        "asked",
-        &hallpass.get(&path).bearer(&hallpass.root).await,
-        204,
-        "",
-    );
+    revoke(&hallpass, test)
+        .bearer(&hallpass.root)
+        .await
+        .assert("again", 204, "");
+    hallpass
+        .get(&path)
+        .bearer(&hallpass.root)
+        .await
+        .assert("asked", 204, "");
     let rotate = format!("/v1/tokens/{id}/rotate");
     let rotate = hallpass.post(&rotate, json!({"overlap_seconds": 0}));
-    assert_answer(
-        "rotate",
-        &rotate.bearer(&hallpass.root).await,
-        409,
-        "revoked",
-    );
+    rotate
+        .bearer(&hallpass.root)
+        .await
+        .assert("rotate", 409, "revoked");
     assert_unchanged("again", &hallpass, &before).await;
 }
 
@@ -103,7 +98,7 @@ async fn s54_a_closed_account_is_dead_in_all_its_environments() {
             .await;
         let mut dead = Vec::new();
         for place in [&live, &test] {
-            let (_, token) = minted(&hallpass, place.clone()).await;
+            let (_, token) = hallpass.secret_with(place.clone()).await;
             dead.push((child(&hallpass, &token).await, "parent_revoked"));
             dead.push((token, "revoked"));
         }
@@ -119,7 +114,7 @@ async fn s54_a_closed_account_is_dead_in_all_its_environments() {
         let call = hallpass
             .post(&path, json!({"name": "app/late"}))
             .bearer(&hallpass.root);
-        assert_answer("environment", &call.await, 409, "closed");
+        call.await.assert("environment", 409, "closed");
         let path = format!("/v1/accounts/{account_id}");
         let seen = hallpass.get(&path).bearer(&hallpass.root).await.body;
         assert_eq!(seen["closed_at"], 1_800_000_000);
@@ -132,6 +127,23 @@ async fn s54_a_closed_account_is_dead_in_all_its_environments() {
             200
         );
     }
+}
+
+/// A closing that is refused.
+struct Refused<'a> {
+    what: &'static str,
+    caller: &'a str,
+    body: Value,
+    status: u16,
+    code: &'static str,
+}
+
+/// A question about a closing, and the status of its answer.
+struct Question<'a> {
+    what: &'static str,
+    caller: &'a str,
+    path: String,
+    status: u16,
 }
 
 #[tokio::test]
@@ -149,145 +161,164 @@ async fn who_may_close_what() {
     let operators = json!({"account": hallpass.operator});
     let root = hallpass.root.as_str();
     let before = hallpass.items().await;
-    for (what, caller, body, status, code) in [
-        (
-            "without the scope",
-            weak.as_str(),
-            own.clone(),
-            403,
-            "insufficient_scope",
-        ),
-        (
-            "without the other",
-            &revoker,
-            own.clone(),
-            403,
-            "insufficient_scope",
-        ),
-        (
-            "its own account",
-            &customer,
-            json!({"account": account}),
-            404,
-            "not_found",
-        ),
-        (
-            "its own account",
-            &customer,
-            json!({"principal": account}),
-            404,
-            "not_found",
-        ),
-        (
-            "another account",
-            &customer,
-            json!({"account": other}),
-            404,
-            "not_found",
-        ),
-        (
-            "another environment",
-            &customer,
-            json!({"environment": "app/test"}),
-            404,
-            "not_found",
-        ),
-        (
-            "another's environment",
-            &customer,
-            json!({"account": other, "environment": "default/live"}),
-            404,
-            "not_found",
-        ),
-        (
-            "the operator's account",
-            &customer,
-            operators.clone(),
-            404,
-            "not_found",
-        ),
-        (
-            "the operator itself",
-            root,
-            operators.clone(),
-            409,
-            "operator_account",
-        ),
-        (
-            "the operator itself",
-            root,
-            json!({"principal": hallpass.operator}),
-            409,
-            "operator_account",
-        ),
-        (
-            "the operator's environment",
-            root,
-            own.clone(),
-            409,
-            "operator_account",
-        ),
+    for Refused {
+        what,
+        caller,
+        body,
+        status,
+        code,
+    } in [
+        Refused {
+            what: "without the scope",
+            caller: weak.as_str(),
+            body: own.clone(),
+            status: 403,
+            code: "insufficient_scope",
+        },
+        Refused {
+            what: "without the other",
+            caller: &revoker,
+            body: own.clone(),
+            status: 403,
+            code: "insufficient_scope",
+        },
+        Refused {
+            what: "its own account",
+            caller: &customer,
+            body: json!({"account": account}),
+            status: 404,
+            code: "not_found",
+        },
+        Refused {
+            what: "its own account",
+            caller: &customer,
+            body: json!({"principal": account}),
+            status: 404,
+            code: "not_found",
+        },
+        Refused {
+            what: "another account",
+            caller: &customer,
+            body: json!({"account": other}),
+            status: 404,
+            code: "not_found",
+        },
+        Refused {
+            what: "another environment",
+            caller: &customer,
+            body: json!({"environment": "app/test"}),
+            status: 404,
+            code: "not_found",
+        },
+        Refused {
+            what: "another's environment",
+            caller: &customer,
+            body: json!({"account": other, "environment": "default/live"}),
+            status: 404,
+            code: "not_found",
+        },
+        Refused {
+            what: "the operator's account",
+            caller: &customer,
+            body: operators.clone(),
+            status: 404,
+            code: "not_found",
+        },
+        Refused {
+            what: "the operator itself",
+            caller: root,
+            body: operators.clone(),
+            status: 409,
+            code: "operator_account",
+        },
+        Refused {
+            what: "the operator itself",
+            caller: root,
+            body: json!({"principal": hallpass.operator}),
+            status: 409,
+            code: "operator_account",
+        },
+        Refused {
+            what: "the operator's environment",
+            caller: root,
+            body: own.clone(),
+            status: 409,
+            code: "operator_account",
+        },
     ] {
         let reply = revoke(&hallpass, body).bearer(caller).await;
-        assert_answer(what, &reply, status, code);
+        reply.assert(what, status, code);
     }
-    for (what, caller, path, status) in [
-        ("not begun", root, format!("/v1/revocations/{account}"), 404),
-        (
-            "not begun",
-            root,
-            format!("/v1/revocations/{account}/default/live"),
-            404,
-        ),
-        (
-            "not begun",
-            &customer,
-            format!("/v1/revocations/{account}/default/live"),
-            404,
-        ),
-        (
-            "another's",
-            &customer,
-            format!("/v1/revocations/{other}/default/live"),
-            404,
-        ),
-        (
-            "its own account",
-            &customer,
-            format!("/v1/revocations/{account}"),
-            404,
-        ),
-        (
-            "its own account, with the directory's scope",
-            &weak,
-            format!("/v1/revocations/{account}"),
-            404,
-        ),
-        ("no id", root, "/v1/revocations/acme".to_owned(), 404),
-        (
-            "no name",
-            root,
-            format!("/v1/revocations/{account}/app/%20"),
-            404,
-        ),
-        (
-            "no account",
-            root,
-            "/v1/revocations/acc_0000000000000000000000".to_owned(),
-            404,
-        ),
+    for Question {
+        what,
+        caller,
+        path,
+        status,
+    } in [
+        Question {
+            what: "not begun",
+            caller: root,
+            path: format!("/v1/revocations/{account}"),
+            status: 404,
+        },
+        Question {
+            what: "not begun",
+            caller: root,
+            path: format!("/v1/revocations/{account}/default/live"),
+            status: 404,
+        },
+        Question {
+            what: "not begun",
+            caller: &customer,
+            path: format!("/v1/revocations/{account}/default/live"),
+            status: 404,
+        },
+        Question {
+            what: "another's",
+            caller: &customer,
+            path: format!("/v1/revocations/{other}/default/live"),
+            status: 404,
+        },
+        Question {
+            what: "its own account",
+            caller: &customer,
+            path: format!("/v1/revocations/{account}"),
+            status: 404,
+        },
+        Question {
+            what: "its own account, with the directory's scope",
+            caller: &weak,
+            path: format!("/v1/revocations/{account}"),
+            status: 404,
+        },
+        Question {
+            what: "no id",
+            caller: root,
+            path: "/v1/revocations/acme".to_owned(),
+            status: 404,
+        },
+        Question {
+            what: "no name",
+            caller: root,
+            path: format!("/v1/revocations/{account}/app/%20"),
+            status: 404,
+        },
+        Question {
+            what: "no account",
+            caller: root,
+            path: "/v1/revocations/acc_0000000000000000000000".to_owned(),
+            status: 404,
+        },
     ] {
         let reply = hallpass.get(&path).bearer(caller).await;
         assert_eq!(reply.status, status, "{what}: {}", reply.body);
     }
     assert_unchanged("refused", &hallpass, &before).await;
     // Its own environment, which ends the caller itself as well.
-    assert_answer(
-        "own",
-        &revoke(&hallpass, own).bearer(&customer).await,
-        204,
-        "",
-    );
+    revoke(&hallpass, own)
+        .bearer(&customer)
+        .await
+        .assert("own", 204, "");
     assert_eq!(hallpass.code(&customer).await, "revoked");
     assert_eq!(hallpass.code(&stranger).await, "active");
 }
@@ -306,7 +337,7 @@ async fn the_operators_own_environment_is_closed_by_nobody() {
         json!({"environment": "default/live", "account": hallpass.operator}),
     ] {
         let reply = revoke(&hallpass, body).bearer(&helper).await;
-        assert_answer("helper", &reply, 409, "operator_account");
+        reply.assert("helper", 409, "operator_account");
     }
     assert_unchanged("refused", &hallpass, &before).await;
     assert_eq!(hallpass.code(&hallpass.root).await, "active");
@@ -326,12 +357,12 @@ async fn s54_what_breaks_off_is_finished_by_asking_again() {
                 .extend(test.as_object().unwrap().clone());
             tokens.push(text(&hallpass.mint(body).await, "token"));
         }
-        let (_, neighbour) = minted(&hallpass, json!({"account": account_id})).await;
+        let (_, neighbour) = hallpass.secret_with(json!({"account": account_id})).await;
         hallpass
             .dynamodb
             .inject(Fault::ServerError.on("Query").after(2));
         let reply = revoke(&hallpass, test.clone()).bearer(&hallpass.root).await;
-        assert_answer("broken off", &reply, 503, "unavailable");
+        reply.assert("broken off", 503, "unavailable");
         hallpass.dynamodb.heal();
         // Nothing more is minted from the first moment on, and some still live.
         assert_closed(&hallpass, &test, true).await;
@@ -346,7 +377,7 @@ async fn s54_what_breaks_off_is_finished_by_asking_again() {
             "GET" => hallpass.get(&path),
             _ => revoke(&hallpass, test.clone()),
         };
-        assert_answer(again, &call.bearer(&hallpass.root).await, 204, "");
+        call.bearer(&hallpass.root).await.assert(again, 204, "");
         // It goes on where it was: one page, and not the others again.
         assert_eq!(hallpass.dynamodb.count("Query"), 1);
         for token in &tokens {
@@ -369,14 +400,14 @@ async fn s54_an_unfinished_closing_goes_on_at_its_location() {
             .extend(test.as_object().unwrap().clone());
         tokens.push(text(&hallpass.mint(body).await, "token"));
     }
-    tokens.push(minted(&hallpass, live).await.1);
+    tokens.push(hallpass.secret_with(live).await.1);
     let whole = hallpass.router.clone();
     let hurried = hallpass_revoke::routes_walking_for(Duration::ZERO);
     hallpass.router = finish(hurried, &hallpass.platform);
     let reply = revoke(&hallpass, json!({"account": account_id}))
         .bearer(&hallpass.root)
         .await;
-    assert_answer("begun", &reply, 202, "");
+    reply.assert("begun", 202, "");
     let location = reply.header("location").to_owned();
     assert_eq!(location, format!("/v1/revocations/{account_id}"));
     assert_eq!(reply.header("retry-after"), "1");
@@ -388,7 +419,7 @@ async fn s54_an_unfinished_closing_goes_on_at_its_location() {
         if reply.status == 204 {
             break;
         }
-        assert_answer("asked", &reply, 202, "");
+        reply.assert("asked", 202, "");
         assert!(asked < 5, "every call does a page");
     }
     assert_eq!(
@@ -434,7 +465,7 @@ async fn s54_the_token_that_closes_its_own_environment_is_ended_last() {
         // Its first page, which is of shared models, has no token on it; the second its own.
         for _ in 0..2 {
             let reply = revoke(&hallpass, body.clone()).bearer(&own).await;
-            assert_answer("begun", &reply, 202, "");
+            reply.assert("begun", 202, "");
         }
         let location = format!("/v1/revocations/{account_id}/app/test");
         let other = if by_another { &hallpass.root } else { &own };
@@ -443,7 +474,7 @@ async fn s54_the_token_that_closes_its_own_environment_is_ended_last() {
             if reply.status == 204 {
                 break;
             }
-            assert_answer("asked", &reply, 202, "");
+            reply.assert("asked", 202, "");
         }
         hallpass.router = whole;
         let living = hallpass.items().await.into_iter().filter(|item| {
@@ -478,12 +509,12 @@ async fn a_removal_goes_on_with_the_scope_it_was_begun_with() {
     hallpass.router = finish(hurried, &hallpass.platform);
     let path = format!("/v1/service-accounts/{shop}");
     let reply = hallpass.delete(&path).bearer(&directory).await;
-    assert_answer("begun", &reply, 202, "");
+    reply.assert("begun", 202, "");
     let location = reply.header("location").to_owned();
     let refused = hallpass.get(&location).bearer(&neither).await;
-    assert_answer("neither", &refused, 403, "insufficient_scope");
+    refused.assert("neither", 403, "insufficient_scope");
     for by in [&directory, &tokens] {
         let reply = hallpass.get(&location).bearer(by).await;
-        assert_answer("asked", &reply, 204, "");
+        reply.assert("asked", 204, "");
     }
 }

@@ -1,6 +1,6 @@
 //! Closing users and service accounts, by `POST /v1/revocations` and by deleting them.
 
-use crate::revoke::{assert_answer, assert_unchanged, child, minted, revoke, revoked};
+use crate::revoke::{assert_unchanged, child, revoke, revoked};
 use hallpass_http::finish;
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Call, Hallpass, text};
@@ -9,13 +9,6 @@ use std::time::Duration;
 
 /// The clock stands at 1,800,000,000.000 at first.
 const START: u64 = 1_800_000_000;
-
-async fn service_account(hallpass: &Hallpass, name: &str) -> String {
-    let body = json!({"name": name});
-    hallpass
-        .made(&hallpass.root, "/v1/service-accounts", body)
-        .await
-}
 
 /// A key that speaks for a principal: its text. There is no limit on these.
 async fn key(hallpass: &Hallpass, principal: &str) -> String {
@@ -34,18 +27,16 @@ fn late(hallpass: &Hallpass, principal: &str) -> Call {
 async fn s54_a_closed_service_account_is_dead_and_its_neighbours_live() {
     let hallpass = Hallpass::start("default").await;
     for by in ["POST", "DELETE"] {
-        let shop = service_account(&hallpass, "shop").await;
-        let other = service_account(&hallpass, &format!("other-{by}")).await;
-        let (_, own) = minted(&hallpass, json!({})).await;
-        let (_, limited) = minted(&hallpass, json!({"principal": shop})).await;
+        let shop = hallpass.service_account("shop").await;
+        let other = hallpass.service_account(&format!("other-{by}")).await;
+        let (_, own) = hallpass.secret_with(json!({})).await;
+        let (_, limited) = hallpass.secret_with(json!({"principal": shop})).await;
         let dead = key(&hallpass, &shop).await;
         let dead_child = child(&hallpass, &dead).await;
         // Derived from a token of the account's own, but speaking for it.
-        let (_, server) = minted(
-            &hallpass,
-            json!({"scopes": ["asset:*", "tokens:impersonate"]}),
-        )
-        .await;
+        let (_, server) = hallpass
+            .secret_with(json!({"scopes": ["asset:*", "tokens:impersonate"]}))
+            .await;
         let body = json!({"scopes": ["asset:read"], "principal": shop});
         let visitor = hallpass.derive(&server, body).await;
         let neighbour = key(&hallpass, &other).await;
@@ -54,7 +45,7 @@ async fn s54_a_closed_service_account_is_dead_and_its_neighbours_live() {
             "POST" => revoke(&hallpass, json!({"principal": shop})),
             _ => hallpass.delete(&path),
         };
-        assert_answer(by, &close().bearer(&hallpass.root).await, 204, "");
+        close().bearer(&hallpass.root).await.assert(by, 204, "");
         for (token, code) in [
             (&dead, "revoked"),
             (&limited, "revoked"),
@@ -66,13 +57,15 @@ async fn s54_a_closed_service_account_is_dead_and_its_neighbours_live() {
         ] {
             assert_eq!(hallpass.code(token).await, code, "{by}");
         }
-        assert_answer(by, &late(&hallpass, &shop).await, 422, "unknown_principal");
+        late(&hallpass, &shop)
+            .await
+            .assert(by, 422, "unknown_principal");
         let body = json!({"scopes": ["asset:read"], "principal": shop});
         let derived = hallpass
             .post("/v1/tokens/temporary", body)
             .bearer(&server)
             .await;
-        assert_answer(by, &derived, 422, "unknown_principal");
+        derived.assert(by, 422, "unknown_principal");
         // Twice is as once, by every way there is to ask.
         let before = hallpass.items().await;
         let asked = format!("/v1/revocations/principals/{shop}");
@@ -81,7 +74,7 @@ async fn s54_a_closed_service_account_is_dead_and_its_neighbours_live() {
             hallpass.delete(&path),
             hallpass.get(&asked),
         ] {
-            assert_answer("again", &call.bearer(&hallpass.root).await, 204, "");
+            call.bearer(&hallpass.root).await.assert("again", 204, "");
         }
         assert_unchanged("again", &hallpass, &before).await;
         let slots = before
@@ -94,14 +87,12 @@ async fn s54_a_closed_service_account_is_dead_and_its_neighbours_live() {
 #[tokio::test]
 async fn before_ends_what_is_old_and_closes_nothing() {
     let hallpass = Hallpass::start("default").await;
-    let shop = service_account(&hallpass, "shop").await;
+    let shop = hallpass.service_account("shop").await;
     let old = key(&hallpass, &shop).await;
     let old_child = child(&hallpass, &old).await;
-    let (_, server) = minted(
-        &hallpass,
-        json!({"scopes": ["asset:*", "tokens:impersonate"]}),
-    )
-    .await;
+    let (_, server) = hallpass
+        .secret_with(json!({"scopes": ["asset:*", "tokens:impersonate"]}))
+        .await;
     let visitor = async || {
         let body = json!({"scopes": ["asset:read"], "principal": shop});
         hallpass.derive(&server, body).await
@@ -140,15 +131,13 @@ async fn before_ends_what_is_old_and_closes_nothing() {
     assert_eq!(seen.status, 200);
     let ahead = revoke(&hallpass, json!({"principal": shop, "before": START + 100}));
     let ahead = ahead.bearer(&hallpass.root).await;
-    assert_answer("ahead", &ahead, 422, "invalid_field");
+    ahead.assert("ahead", 422, "invalid_field");
     // Nothing was closed, so there is nothing to ask for.
     let asked = hallpass.get(&format!("/v1/revocations/principals/{shop}"));
-    assert_answer(
-        "asked",
-        &asked.bearer(&hallpass.root).await,
-        404,
-        "not_found",
-    );
+    asked
+        .bearer(&hallpass.root)
+        .await
+        .assert("asked", 404, "not_found");
 }
 
 /// A mint of the very moment up to which all is ended could appear behind the walk: it is refused,
@@ -156,10 +145,10 @@ async fn before_ends_what_is_old_and_closes_nothing() {
 #[tokio::test]
 async fn s54_a_mint_of_the_moment_that_is_ended_waits() {
     let hallpass = Hallpass::start("default").await;
-    let shop = service_account(&hallpass, "shop").await;
+    let shop = hallpass.service_account("shop").await;
     revoked(&hallpass, json!({"principal": shop, "before": START})).await;
     let reply = late(&hallpass, &shop).await;
-    assert_answer("at the moment", &reply, 503, "unavailable");
+    reply.assert("at the moment", 503, "unavailable");
     hallpass.clock.advance(Duration::from_millis(1));
     assert_eq!(late(&hallpass, &shop).await.status, 201);
 }
@@ -168,7 +157,7 @@ async fn s54_a_mint_of_the_moment_that_is_ended_waits() {
 #[tokio::test]
 async fn s54_mints_that_race_with_a_closing_leave_nothing_alive() {
     let hallpass = Hallpass::start("default").await;
-    let shop = service_account(&hallpass, "shop").await;
+    let shop = hallpass.service_account("shop").await;
     hallpass.dynamodb.reset();
     let minting: Vec<_> = (0..4)
         .map(|_| {
@@ -188,11 +177,11 @@ async fn s54_mints_that_race_with_a_closing_leave_nothing_alive() {
     hallpass.dynamodb.arrived("TransactWriteItems", 12).await;
     let path = format!("/v1/service-accounts/{shop}");
     let closing = hallpass.delete(&path).bearer(&hallpass.root).await;
-    assert_answer("close", &closing, 204, "");
+    closing.assert("close", 204, "");
     let mut made = Vec::new();
     for minting in minting {
         let (tokens, refused) = minting.await.unwrap();
-        assert_answer("refused", &refused, 422, "unknown_principal");
+        refused.assert("refused", 422, "unknown_principal");
         made.extend(tokens);
     }
     assert!(made.len() >= 8);
@@ -233,7 +222,7 @@ async fn s54_what_is_left_is_finished_by_asking_again() {
                 .dynamodb
                 .inject(Fault::ServerError.on("Query").after(1));
             let reply = hallpass.delete(&deleted).bearer(&hallpass.root).await;
-            assert_answer("broken off", &reply, 503, "unavailable");
+            reply.assert("broken off", 503, "unavailable");
             hallpass.dynamodb.heal();
         } else {
             hallpass.router = hurried.clone();
@@ -242,7 +231,7 @@ async fn s54_what_is_left_is_finished_by_asking_again() {
                 _ => hallpass.delete(&deleted),
             };
             let reply = call.bearer(&hallpass.root).await;
-            assert_answer(by, &reply, 202, "");
+            reply.assert(by, 202, "");
             assert_eq!(reply.header("location"), location);
             assert_eq!(reply.header("retry-after"), "1");
             hallpass.router = whole.clone();
@@ -253,16 +242,24 @@ async fn s54_what_is_left_is_finished_by_asking_again() {
         }
         assert_eq!(living, 20, "{by}: a page is done");
         let seen = hallpass.get(&deleted).bearer(&hallpass.root).await;
-        assert_answer("gone at once", &seen, 404, "not_found");
+        seen.assert("gone at once", 404, "not_found");
         hallpass.dynamodb.reset();
         let reply = hallpass.get(&location).bearer(&hallpass.root).await;
-        assert_answer(by, &reply, 204, "");
+        reply.assert(by, 204, "");
         // It goes on where it was: one page, and not the others again.
         assert_eq!(hallpass.dynamodb.count("Query"), 1, "{by}");
         for token in &tokens {
             assert_eq!(hallpass.code(token).await, "revoked", "{by}");
         }
     }
+}
+
+/// A closing that is refused, with the status and code.
+struct Refused<'a> {
+    what: &'static str,
+    caller: &'a str,
+    body: Value,
+    answer: (u16, &'static str),
 }
 
 #[tokio::test]
@@ -286,38 +283,63 @@ async fn who_may_close_whom() {
     let before = hallpass.items().await;
     let scope = (403, "insufficient_scope");
     let missing = (404, "not_found");
-    for (what, caller, body, (status, code)) in [
-        ("only revokes", &revoker, body.clone(), scope),
-        ("only writes", &writer, body.clone(), scope),
-        ("a stranger", &stranger, body.clone(), missing),
-        (
-            "a stranger, with its place",
-            &stranger,
-            with("account", &account),
-            missing,
-        ),
-        ("nobody", &owner, nobody, missing),
-        (
-            "elsewhere",
-            &owner,
-            with("environment", "app/test"),
-            missing,
-        ),
-        (
-            "the operator, elsewhere",
-            &hallpass.root,
-            body.clone(),
-            missing,
-        ),
-        (
-            "two things",
-            &owner,
-            with("id", &shop),
-            (422, "invalid_body"),
-        ),
+    for Refused {
+        what,
+        caller,
+        body,
+        answer: (status, code),
+    } in [
+        Refused {
+            what: "only revokes",
+            caller: &revoker,
+            body: body.clone(),
+            answer: scope,
+        },
+        Refused {
+            what: "only writes",
+            caller: &writer,
+            body: body.clone(),
+            answer: scope,
+        },
+        Refused {
+            what: "a stranger",
+            caller: &stranger,
+            body: body.clone(),
+            answer: missing,
+        },
+        Refused {
+            what: "a stranger, with its place",
+            caller: &stranger,
+            body: with("account", &account),
+            answer: missing,
+        },
+        Refused {
+            what: "nobody",
+            caller: &owner,
+            body: nobody,
+            answer: missing,
+        },
+        Refused {
+            what: "elsewhere",
+            caller: &owner,
+            body: with("environment", "app/test"),
+            answer: missing,
+        },
+        Refused {
+            what: "the operator, elsewhere",
+            caller: &hallpass.root,
+            body: body.clone(),
+            answer: missing,
+        },
+        Refused {
+            what: "two things",
+            caller: &owner,
+            body: with("id", &shop),
+            answer: (422, "invalid_body"),
+        },
     ] {
         let reply = revoke(&hallpass, body).bearer(caller).await;
-        assert_answer(what, &reply, status, code);
+        reply.assert(what, status, code);
     }
     for (what, caller, (status, code)) in [
         ("not begun", &owner, missing),
@@ -326,24 +348,25 @@ async fn who_may_close_whom() {
         ("the operator, elsewhere", &hallpass.root, missing),
     ] {
         let reply = hallpass.get(&asked).bearer(caller).await;
-        assert_answer(what, &reply, status, code);
+        reply.assert(what, status, code);
     }
     assert_unchanged("refused", &hallpass, &before).await;
     // What is old is ended by whoever may revoke.
     let old = json!({"principal": shop, "before": START - 1});
-    assert_answer(
-        "old",
-        &revoke(&hallpass, old).bearer(&revoker).await,
-        204,
-        "",
-    );
+    revoke(&hallpass, old)
+        .bearer(&revoker)
+        .await
+        .assert("old", 204, "");
     // And the writer may remove it: what spoke for it ends with it.
     let path = format!("/v1/service-accounts/{shop}");
-    assert_answer(
-        "removed",
-        &hallpass.delete(&path).bearer(&writer).await,
-        204,
-        "",
-    );
-    assert_answer("asked", &hallpass.get(&asked).bearer(&owner).await, 204, "");
+    hallpass
+        .delete(&path)
+        .bearer(&writer)
+        .await
+        .assert("removed", 204, "");
+    hallpass
+        .get(&asked)
+        .bearer(&owner)
+        .await
+        .assert("asked", 204, "");
 }

@@ -1,6 +1,6 @@
 //! Revoking while something else happens.
 
-use crate::revoke::{assert_answer, child, delete, minted, revoke};
+use crate::revoke::{child, delete, revoke};
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Call, Hallpass, Reply, text};
 use serde_json::{Value, json};
@@ -31,11 +31,11 @@ async fn s54_mints_that_race_with_a_closing_leave_nothing_alive() {
         .collect();
     hallpass.dynamodb.arrived("TransactWriteItems", 40).await;
     let closing = revoke(&hallpass, environment).bearer(&hallpass.root);
-    assert_answer("close", &closing.await, 204, "");
+    closing.await.assert("close", 204, "");
     let mut made = Vec::new();
     for minting in minting {
         let (tokens, refused) = minting.await.unwrap();
-        assert_answer("refused", &refused, 409, "closed");
+        refused.assert("refused", 409, "closed");
         made.extend(tokens);
     }
     assert!(made.len() >= 32);
@@ -86,15 +86,13 @@ async fn s27_a_revoked_caller_makes_rotates_and_changes_nothing_more() {
             .inject(Fault::Stall.on("TransactWriteItems").once());
         let late = tokio::spawn(call.bearer(&token).into_future());
         hallpass.dynamodb.arrived("TransactWriteItems", 1).await;
-        assert_answer(
-            act,
-            &delete(&hallpass, &id).bearer(&hallpass.root).await,
-            204,
-            "",
-        );
+        delete(&hallpass, &id)
+            .bearer(&hallpass.root)
+            .await
+            .assert(act, 204, "");
         let before = hallpass.items().await;
         hallpass.dynamodb.heal();
-        assert_answer(act, &late.await.unwrap(), 401, "caller_changed");
+        late.await.unwrap().assert(act, 401, "caller_changed");
         crate::revoke::assert_unchanged(act, &hallpass, &before).await;
     }
 }
@@ -118,15 +116,13 @@ async fn s54_a_mint_on_its_way_is_refused_by_the_table() {
             .map(|kind| tokio::spawn(mint(&hallpass, &place, kind).into_future()))
             .into();
         hallpass.dynamodb.arrived("TransactWriteItems", 2).await;
-        assert_answer(
-            name,
-            &revoke(&hallpass, closing).bearer(&hallpass.root).await,
-            204,
-            "",
-        );
+        revoke(&hallpass, closing)
+            .bearer(&hallpass.root)
+            .await
+            .assert(name, 204, "");
         hallpass.dynamodb.heal();
         for reply in late {
-            assert_answer(name, &reply.await.unwrap(), 409, "closed");
+            reply.await.unwrap().assert(name, 409, "closed");
         }
     }
 }
@@ -149,9 +145,9 @@ async fn s54_a_mint_just_before_is_found_and_one_meanwhile_is_refused() {
     hallpass.dynamodb.arrived("Query", 1).await;
     assert_eq!(hallpass.code(&before).await, "active");
     let meanwhile = mint(&hallpass, &place, "apikey").await;
-    assert_answer("meanwhile", &meanwhile, 409, "closed");
+    meanwhile.assert("meanwhile", 409, "closed");
     hallpass.dynamodb.heal();
-    assert_answer("close", &closing.await.unwrap(), 204, "");
+    closing.await.unwrap().assert("close", 204, "");
     assert_eq!(hallpass.code(&before).await, "revoked");
 }
 
@@ -159,7 +155,7 @@ async fn s54_a_mint_just_before_is_found_and_one_meanwhile_is_refused() {
 #[tokio::test]
 async fn s27_no_stale_acceptance_from_the_reply_on() {
     let hallpass = Hallpass::start("default").await;
-    let (id, token) = minted(&hallpass, json!({})).await;
+    let (id, token) = hallpass.secret_with(json!({})).await;
     let child = child(&hallpass, &token).await;
     let validate = |token: &str| {
         let call = hallpass.post("/v1/tokens/validate", json!({"token": token}));
@@ -169,12 +165,10 @@ async fn s27_no_stale_acceptance_from_the_reply_on() {
     let during: Vec<_> = (0..20)
         .flat_map(|_| [validate(&token), validate(&child)])
         .collect();
-    assert_answer(
-        "revoke",
-        &delete(&hallpass, &id).bearer(&hallpass.root).await,
-        204,
-        "",
-    );
+    delete(&hallpass, &id)
+        .bearer(&hallpass.root)
+        .await
+        .assert("revoke", 204, "");
     let after: Vec<_> = (0..20)
         .map(|_| (validate(&token), validate(&child)))
         .collect();
@@ -195,7 +189,7 @@ async fn s27_no_stale_acceptance_from_the_reply_on() {
 #[tokio::test]
 async fn s28_revoking_at_once_is_revoking_once() {
     let hallpass = Hallpass::start("default").await;
-    let (id, token) = minted(&hallpass, json!({})).await;
+    let (id, token) = hallpass.secret_with(json!({})).await;
     hallpass.dynamodb.reset();
     hallpass
         .dynamodb
@@ -205,7 +199,7 @@ async fn s28_revoking_at_once_is_revoking_once() {
     hallpass.dynamodb.arrived("TransactWriteItems", 8).await;
     hallpass.dynamodb.heal();
     for reply in running {
-        assert_answer("at once", &reply.await.unwrap(), 204, "");
+        reply.await.unwrap().assert("at once", 204, "");
     }
     assert_eq!(hallpass.code(&token).await, "revoked");
     let items = hallpass.items().await;

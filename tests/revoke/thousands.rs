@@ -1,6 +1,6 @@
 //! 10,000 tokens: what ending them takes, and what an end half way leaves.
 
-use crate::revoke::{assert_answer, delete, minted, revoke};
+use crate::revoke::{delete, revoke};
 use hallpass_core::TokenId;
 use hallpass_keys::KeySort;
 use hallpass_tests::proxy::Fault;
@@ -15,7 +15,7 @@ const AT_ONCE: usize = 4;
 #[tokio::test(flavor = "multi_thread")]
 async fn s22_ten_thousand_children_end_in_one_transaction() {
     let hallpass = Hallpass::start_signing("default", KeySort::P256, true).await;
-    let (id, parent) = minted(&hallpass, json!({})).await;
+    let (id, parent) = hallpass.secret_with(json!({})).await;
     let before = hallpass.items().await.len();
     let mut running = JoinSet::new();
     for _ in 0..AT_ONCE {
@@ -42,7 +42,7 @@ async fn s22_ten_thousand_children_end_in_one_transaction() {
     assert_eq!(hallpass.items().await.len(), before, "a child has no row");
     hallpass.dynamodb.reset();
     let reply = delete(&hallpass, &id).bearer(&hallpass.root).await;
-    assert_answer("revoke", &reply, 204, "");
+    reply.assert("revoke", 204, "");
     let paid = hallpass.dynamodb.operations();
     let written = paid.iter().filter(|it| *it == "TransactWriteItems").count();
     assert_eq!(written, 1, "{paid:?}");
@@ -78,12 +78,12 @@ async fn s54_an_account_of_ten_thousand_tokens_ends_also_when_stopped_half_way()
         location = reply.header("location").to_owned();
         reply = hallpass.get(&location).bearer(&hallpass.root).await;
     }
-    assert_answer("stopped", &reply, 503, "unavailable");
+    reply.assert("stopped", 503, "unavailable");
     hallpass.dynamodb.heal();
     let living = living(&hallpass, &ids).await;
     assert!(living > 0 && living < MANY, "{living} live half way");
     let late = hallpass.post("/v1/tokens", body).bearer(&hallpass.root);
-    assert_answer("late", &late.await, 409, "closed");
+    late.await.assert("late", 409, "closed");
 
     hallpass.another_instance();
     hallpass.dynamodb.reset();
@@ -91,7 +91,7 @@ async fn s54_an_account_of_ten_thousand_tokens_ends_also_when_stopped_half_way()
     while reply.status == 202 {
         reply = hallpass.get(&location).bearer(&hallpass.root).await;
     }
-    assert_answer("finished", &reply, 204, "");
+    reply.assert("finished", 204, "");
     let written = hallpass.dynamodb.count("TransactWriteItems");
     // A page may be done again, and each page notes how far it came.
     let most = living + 100 + MANY / 100 + 20;

@@ -1,15 +1,15 @@
 //! One token.
 
-use crate::revoke::{assert_answer, assert_unchanged, child, delete, id, minted, revoke, revoked};
+use crate::revoke::{assert_unchanged, child, delete, id, revoke, revoked};
 use hallpass_tests::{Hallpass, text};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_token_ends_at_once_with_its_children_and_without_its_siblings() {
     let hallpass = Hallpass::start("default").await;
     for by in ["DELETE", "id", "token"] {
-        let (token_id, token) = minted(&hallpass, json!({})).await;
-        let (_, sibling) = minted(&hallpass, json!({})).await;
+        let (token_id, token) = hallpass.secret_with(json!({})).await;
+        let (_, sibling) = hallpass.secret_with(json!({})).await;
         let children = [
             child(&hallpass, &token).await,
             child(&hallpass, &token).await,
@@ -23,15 +23,15 @@ async fn a_token_ends_at_once_with_its_children_and_without_its_siblings() {
             "id" => revoke(&hallpass, json!({"id": token_id})),
             _ => revoke(&hallpass, json!({"token": token})),
         };
-        assert_answer(by, &call.bearer(&hallpass.root).await, 204, "");
+        call.bearer(&hallpass.root).await.assert(by, 204, "");
         assert_eq!(hallpass.code(&token).await, "revoked", "{by}");
         for child in &children {
             assert_eq!(hallpass.code(child).await, "parent_revoked", "{by}");
             let reply = hallpass.get("/v1/tokens/self").bearer(child).await;
-            assert_answer(by, &reply, 401, "parent_revoked");
+            reply.assert(by, 401, "parent_revoked");
         }
         let derive = hallpass.post("/v1/tokens/temporary", json!({"scopes": ["asset:read"]}));
-        assert_answer(by, &derive.bearer(&token).await, 401, "revoked");
+        derive.bearer(&token).await.assert(by, 401, "revoked");
         for living in [&sibling, &nephew] {
             assert_eq!(hallpass.code(living).await, "active", "{by}");
         }
@@ -41,7 +41,7 @@ async fn a_token_ends_at_once_with_its_children_and_without_its_siblings() {
 #[tokio::test]
 async fn a_jwt_ends_alone() {
     let hallpass = Hallpass::start("default").await;
-    let (_, parent) = minted(&hallpass, json!({})).await;
+    let (_, parent) = hallpass.secret_with(json!({})).await;
     let (dead, living) = (
         child(&hallpass, &parent).await,
         child(&hallpass, &parent).await,
@@ -89,6 +89,14 @@ async fn s28_a_jwt_ended_by_its_id_stays_ended_for_as_long_as_it_could_have_live
     assert_eq!(hallpass.code(&token).await, "revoked");
 }
 
+/// A revocation that is refused.
+struct Refused<'a> {
+    caller: &'a str,
+    body: Value,
+    status: u16,
+    code: &'static str,
+}
+
 /// There is no row of a JWT: its id alone says neither whose it is nor whether it ever was, so it
 /// is ended in the caller's own place, or in the one that the operator names.
 #[tokio::test]
@@ -117,56 +125,67 @@ async fn s28_s29_a_jwt_is_ended_by_its_id_in_a_place_of_the_callers() {
     let before = hallpass.items().await;
     let live = json!("default/live");
     for jti in [jti.as_str(), "jwt_0000000000000000000000"] {
-        for (caller, body, status, code) in [
-            (&hallpass.root, json!({"id": jti}), 422, "place_needed"),
-            (
-                &hallpass.root,
-                json!({"id": jti, "account": account}),
-                422,
-                "place_needed",
-            ),
-            (
-                &hallpass.root,
-                json!({"id": jti, "environment": live}),
-                422,
-                "place_needed",
-            ),
-            (
-                &stranger,
-                json!({"id": jti, "account": account}),
-                404,
-                "not_found",
-            ),
-            (
-                &stranger,
-                json!({"id": jti, "environment": "app/test"}),
-                404,
-                "not_found",
-            ),
-            (&parent, json!({"id": jti}), 403, "insufficient_scope"),
+        for Refused {
+            caller,
+            body,
+            status,
+            code,
+        } in [
+            Refused {
+                caller: &hallpass.root,
+                body: json!({"id": jti}),
+                status: 422,
+                code: "place_needed",
+            },
+            Refused {
+                caller: &hallpass.root,
+                body: json!({"id": jti, "account": account}),
+                status: 422,
+                code: "place_needed",
+            },
+            Refused {
+                caller: &hallpass.root,
+                body: json!({"id": jti, "environment": live}),
+                status: 422,
+                code: "place_needed",
+            },
+            Refused {
+                caller: &stranger,
+                body: json!({"id": jti, "account": account}),
+                status: 404,
+                code: "not_found",
+            },
+            Refused {
+                caller: &stranger,
+                body: json!({"id": jti, "environment": "app/test"}),
+                status: 404,
+                code: "not_found",
+            },
+            Refused {
+                caller: &parent,
+                body: json!({"id": jti}),
+                status: 403,
+                code: "insufficient_scope",
+            },
         ] {
             let what = body.to_string();
-            assert_answer(
-                &what,
-                &revoke(&hallpass, body).bearer(caller).await,
-                status,
-                code,
-            );
+            revoke(&hallpass, body)
+                .bearer(caller)
+                .await
+                .assert(&what, status, code);
         }
     }
     let opaque = id(&hallpass, &parent).await;
     let body = json!({"id": opaque, "account": account, "environment": live});
     let reply = revoke(&hallpass, body).bearer(&hallpass.root).await;
-    assert_answer("an opaque token has a row", &reply, 422, "invalid_body");
+    reply.assert("an opaque token has a row", 422, "invalid_body");
     assert_unchanged("by id", &hallpass, &before).await;
     // A stranger is told the same of what exists and what does not, and ends nothing of others'.
     for jti in [jti.as_str(), "jwt_0000000000000000000000"] {
-        assert_answer(
-            jti,
-            &delete(&hallpass, jti).bearer(&stranger).await,
-            204,
-            "",
-        );
+        delete(&hallpass, jti)
+            .bearer(&stranger)
+            .await
+            .assert(jti, 204, "");
     }
     assert_eq!(hallpass.code(token).await, "active");
     let named = json!({"id": second, "account": account, "environment": live});
@@ -192,7 +211,7 @@ async fn s28_s29_a_jwt_is_ended_by_its_id_in_a_place_of_the_callers() {
             of_fourth,
         ),
     ] {
-        assert_answer(what, &call.await, 204, "");
+        call.await.assert(what, 204, "");
         assert_eq!(hallpass.code(dead).await, "revoked", "{what}");
         assert_eq!(hallpass.code(living).await, "active", "{what}");
     }
@@ -202,8 +221,8 @@ async fn s28_s29_a_jwt_is_ended_by_its_id_in_a_place_of_the_callers() {
 async fn s23_who_holds_a_token_may_end_it_unless_everybody_can_see_it() {
     let hallpass = Hallpass::start("default").await;
     for by in ["DELETE", "id", "token"] {
-        let (token_id, token) = minted(&hallpass, json!({})).await;
-        let (_, other) = minted(&hallpass, json!({})).await;
+        let (token_id, token) = hallpass.secret_with(json!({})).await;
+        let (_, other) = hallpass.secret_with(json!({})).await;
         let jwt = child(&hallpass, &other).await;
         let jti = id(&hallpass, &jwt).await;
         let page = json!({"kind": "publishable", "name": "a page", "origins": ["https://a.com"]});
@@ -242,7 +261,7 @@ async fn s23_who_holds_a_token_may_end_it_unless_everybody_can_see_it() {
                 call(&page_id, &public).bearer(&other),
             ),
         ] {
-            assert_answer(what, &call.await, 403, "insufficient_scope");
+            call.await.assert(what, 403, "insufficient_scope");
         }
         assert_unchanged(by, &hallpass, &before).await;
         for (what, call) in [
@@ -252,7 +271,7 @@ async fn s23_who_holds_a_token_may_end_it_unless_everybody_can_see_it() {
             ),
             ("a JWT itself", call(&jti, &jwt).bearer(&jwt)),
         ] {
-            assert_answer(what, &call.await, 204, "");
+            call.await.assert(what, 204, "");
         }
         for token in [&token, &jwt] {
             assert_eq!(hallpass.code(token).await, "revoked", "{by}");
@@ -290,16 +309,14 @@ async fn s28_s29_twice_unknown_and_foreign_change_nothing_and_tell_nothing() {
         child(&hallpass, &living).await,
     ];
     for body in [json!({"id": dead_id}), json!({"token": dead_jwt})] {
-        assert_answer(
-            "once",
-            &revoke(&hallpass, body).bearer(&customer).await,
-            204,
-            "",
-        );
+        revoke(&hallpass, body)
+            .bearer(&customer)
+            .await
+            .assert("once", 204, "");
     }
     // Another deployment's, which is well formed and unknown here.
     let elsewhere = Hallpass::start("default").await;
-    let (unknown_id, unknown) = minted(&elsewhere, json!({})).await;
+    let (unknown_id, unknown) = elsewhere.secret_with(json!({})).await;
     let unknown_jwt = child(&elsewhere, &unknown).await;
     hallpass.clock.advance(std::time::Duration::from_secs(1));
     let before = hallpass.items().await;
@@ -309,19 +326,15 @@ async fn s28_s29_twice_unknown_and_foreign_change_nothing_and_tell_nothing() {
         json!({"token": dead_jwt}),
     ] {
         let what = body.to_string();
-        assert_answer(
-            &what,
-            &revoke(&hallpass, body).bearer(&customer).await,
-            204,
-            "",
-        );
+        revoke(&hallpass, body)
+            .bearer(&customer)
+            .await
+            .assert(&what, 204, "");
     }
-    assert_answer(
-        "again",
-        &delete(&hallpass, &dead_id).bearer(&customer).await,
-        204,
-        "",
-    );
+    delete(&hallpass, &dead_id)
+        .bearer(&customer)
+        .await
+        .assert("again", 204, "");
     let mut answers = Vec::new();
     for caller in [&stranger, &next_door] {
         for id in [&unknown_id, &living_id, &dead_id] {
@@ -338,7 +351,7 @@ async fn s28_s29_twice_unknown_and_foreign_change_nothing_and_tell_nothing() {
         answers.push(delete(&hallpass, "junk").bearer(caller).await);
     }
     for reply in &answers {
-        assert_answer("foreign", reply, 404, "not_found");
+        reply.assert("foreign", 404, "not_found");
         assert_eq!(reply.body, answers[0].body, "indistinguishable");
     }
     assert_unchanged("twice, unknown or foreign", &hallpass, &before).await;
@@ -355,20 +368,20 @@ async fn s25_a_revoked_token_frees_its_place() {
     let hallpass = Hallpass::start("default").await;
     let mut tokens = Vec::new();
     for _ in 0..100 {
-        tokens.push(minted(&hallpass, json!({})).await);
+        tokens.push(hallpass.secret_with(json!({})).await);
     }
     let full = async || {
         let call = hallpass.post("/v1/tokens", json!({"kind": "secret", "name": "one more"}));
         call.bearer(&hallpass.root).await
     };
-    assert_answer("full", &full().await, 409, "limit_reached");
+    full().await.assert("full", 409, "limit_reached");
     for (id, token) in &tokens[..3] {
         revoked(&hallpass, json!({"token": token})).await;
         // Twice frees one place, not two, also once another holds it.
         revoked(&hallpass, json!({"id": id})).await;
-        assert_answer("free", &full().await, 201, "");
+        full().await.assert("free", 201, "");
         revoked(&hallpass, json!({"id": id})).await;
-        assert_answer("full again", &full().await, 409, "limit_reached");
+        full().await.assert("full again", 409, "limit_reached");
     }
 }
 
@@ -376,19 +389,16 @@ async fn s25_a_revoked_token_frees_its_place() {
 #[tokio::test]
 async fn an_expired_token_is_revoked_without_its_successors_place() {
     let hallpass = Hallpass::start("default").await;
-    let (old_id, _) = minted(&hallpass, json!({"expires_in": 10})).await;
+    let (old_id, _) = hallpass.secret_with(json!({"expires_in": 10})).await;
     for _ in 0..99 {
-        minted(&hallpass, json!({})).await;
+        hallpass.secret_with(json!({})).await;
     }
     hallpass.clock.advance(std::time::Duration::from_secs(10));
-    let (_, successor) = minted(&hallpass, json!({})).await;
+    let (_, successor) = hallpass.secret_with(json!({})).await;
     revoked(&hallpass, json!({"id": old_id})).await;
     assert_eq!(hallpass.code(&successor).await, "active");
     let call = hallpass.post("/v1/tokens", json!({"kind": "secret", "name": "one more"}));
-    assert_answer(
-        "full",
-        &call.bearer(&hallpass.root).await,
-        409,
-        "limit_reached",
-    );
+    call.bearer(&hallpass.root)
+        .await
+        .assert("full", 409, "limit_reached");
 }

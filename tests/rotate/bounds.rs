@@ -1,6 +1,6 @@
 //! s52: a weak caller gets no strong secret.
 
-use crate::rotate::{assert_refused, call, minted};
+use crate::rotate::call;
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -15,6 +15,14 @@ async fn manager(hallpass: &Hallpass, more: Value) -> (String, String) {
         .extend(more.as_object().unwrap().clone());
     let body = hallpass.mint(body).await;
     (text(&body, "id"), text(&body, "token"))
+}
+
+/// What the caller and the token are made with, and whether one may rotate the other.
+struct Case {
+    what: &'static str,
+    caller: Value,
+    target: Value,
+    is_allowed: bool,
 }
 
 #[tokio::test]
@@ -39,108 +47,128 @@ async fn s52_a_caller_rotates_only_what_lies_within_its_bounds() {
     let origins = |origin: &str| json!({"origins": [origin]});
     let ips = |rule: &str| json!({"ips": [rule]});
     let expiry = |seconds: u64| json!({"expires_in": seconds});
-    for (what, caller, target, is_allowed) in [
-        ("fewer scopes", weak.clone(), read.clone(), true),
-        (
-            "implied scopes",
-            weak.clone(),
-            with(json!({"scopes": ["asset:readPrivate"]})),
-            true,
-        ),
-        (
-            "a stronger scope",
-            weak.clone(),
-            with(json!({"scopes": ["asset:manage"]})),
-            false,
-        ),
-        (
-            "all of a resource",
-            weak.clone(),
-            with(json!({"scopes": ["asset:*"]})),
-            false,
-        ),
-        (
-            "another resource",
-            weak.clone(),
-            with(json!({"scopes": ["analytics:send"]})),
-            false,
-        ),
-        (
-            "management",
-            weak.clone(),
-            with(json!({"scopes": ["tokens:revoke"]})),
-            false,
-        ),
-        ("the default of its kind", weak.clone(), json!({}), false),
-        (
-            "unbound by origin",
-            bounded(origins("https://a.com")),
-            read.clone(),
-            false,
-        ),
-        (
-            "the same origin",
-            bounded(origins("https://a.com")),
-            with(origins("https://a.com")),
-            true,
-        ),
-        (
-            "another origin",
-            bounded(origins("https://a.com")),
-            with(origins("https://b.com")),
-            false,
-        ),
-        (
-            "wider origins",
-            bounded(origins("https://b.a.com")),
-            with(origins("https://*.a.com")),
-            false,
-        ),
-        (
-            "narrower origins",
-            bounded(origins("https://*.a.com")),
-            with(origins("https://b.a.com")),
-            true,
-        ),
-        (
-            "unbound by address",
-            bounded(ips("192.0.2.0/24")),
-            read.clone(),
-            false,
-        ),
-        (
-            "narrower addresses",
-            bounded(ips("192.0.2.0/24")),
-            with(ips("192.0.2.128/25")),
-            true,
-        ),
-        (
-            "wider addresses",
-            bounded(ips("192.0.2.0/24")),
-            with(ips("192.0.2.0/23")),
-            false,
-        ),
-        ("never expires", bounded(expiry(100)), read.clone(), false),
-        (
-            "expires later",
-            bounded(expiry(100)),
-            with(expiry(101)),
-            false,
-        ),
-        (
-            "expires with it",
-            bounded(expiry(100)),
-            with(expiry(100)),
-            true,
-        ),
-        (
-            "expires earlier",
-            bounded(expiry(100)),
-            with(expiry(99)),
-            true,
-        ),
+    for Case {
+        what,
+        caller,
+        target,
+        is_allowed,
+    } in [
+        Case {
+            what: "fewer scopes",
+            caller: weak.clone(),
+            target: read.clone(),
+            is_allowed: true,
+        },
+        Case {
+            what: "implied scopes",
+            caller: weak.clone(),
+            target: with(json!({"scopes": ["asset:readPrivate"]})),
+            is_allowed: true,
+        },
+        Case {
+            what: "a stronger scope",
+            caller: weak.clone(),
+            target: with(json!({"scopes": ["asset:manage"]})),
+            is_allowed: false,
+        },
+        Case {
+            what: "all of a resource",
+            caller: weak.clone(),
+            target: with(json!({"scopes": ["asset:*"]})),
+            is_allowed: false,
+        },
+        Case {
+            what: "another resource",
+            caller: weak.clone(),
+            target: with(json!({"scopes": ["analytics:send"]})),
+            is_allowed: false,
+        },
+        Case {
+            what: "management",
+            caller: weak.clone(),
+            target: with(json!({"scopes": ["tokens:revoke"]})),
+            is_allowed: false,
+        },
+        Case {
+            what: "the default of its kind",
+            caller: weak.clone(),
+            target: json!({}),
+            is_allowed: false,
+        },
+        Case {
+            what: "unbound by origin",
+            caller: bounded(origins("https://a.com")),
+            target: read.clone(),
+            is_allowed: false,
+        },
+        Case {
+            what: "the same origin",
+            caller: bounded(origins("https://a.com")),
+            target: with(origins("https://a.com")),
+            is_allowed: true,
+        },
+        Case {
+            what: "another origin",
+            caller: bounded(origins("https://a.com")),
+            target: with(origins("https://b.com")),
+            is_allowed: false,
+        },
+        Case {
+            what: "wider origins",
+            caller: bounded(origins("https://b.a.com")),
+            target: with(origins("https://*.a.com")),
+            is_allowed: false,
+        },
+        Case {
+            what: "narrower origins",
+            caller: bounded(origins("https://*.a.com")),
+            target: with(origins("https://b.a.com")),
+            is_allowed: true,
+        },
+        Case {
+            what: "unbound by address",
+            caller: bounded(ips("192.0.2.0/24")),
+            target: read.clone(),
+            is_allowed: false,
+        },
+        Case {
+            what: "narrower addresses",
+            caller: bounded(ips("192.0.2.0/24")),
+            target: with(ips("192.0.2.128/25")),
+            is_allowed: true,
+        },
+        Case {
+            what: "wider addresses",
+            caller: bounded(ips("192.0.2.0/24")),
+            target: with(ips("192.0.2.0/23")),
+            is_allowed: false,
+        },
+        Case {
+            what: "never expires",
+            caller: bounded(expiry(100)),
+            target: read.clone(),
+            is_allowed: false,
+        },
+        Case {
+            what: "expires later",
+            caller: bounded(expiry(100)),
+            target: with(expiry(101)),
+            is_allowed: false,
+        },
+        Case {
+            what: "expires with it",
+            caller: bounded(expiry(100)),
+            target: with(expiry(100)),
+            is_allowed: true,
+        },
+        Case {
+            what: "expires earlier",
+            caller: bounded(expiry(100)),
+            target: with(expiry(99)),
+            is_allowed: true,
+        },
     ] {
-        let (id, secret) = minted(&hallpass, target).await;
+        let (id, secret) = hallpass.secret_with(target).await;
         let (_, caller) = manager(&hallpass, caller).await;
         let before = hallpass.items().await;
         let origin = if what == "narrower origins" || what == "wider origins" {
@@ -150,15 +178,23 @@ async fn s52_a_caller_rotates_only_what_lies_within_its_bounds() {
         };
         let reply = call(&hallpass, &id, 0).bearer(&caller).origin(origin).await;
         if is_allowed {
-            assert_refused(what, &reply, 200, "");
+            reply.assert(what, 200, "");
             continue;
         }
-        assert_refused(what, &reply, 403, "outside_bounds");
+        reply.assert(what, 403, "outside_bounds");
         let after = hallpass.items().await;
         assert!(before.len() == after.len() && before.iter().all(|item| after.contains(item)));
         let body = json!({"token": secret, "origin": "https://a.com", "ip": "192.0.2.1"});
         assert_ne!(hallpass.validate(body).await["code"], "unknown", "{what}");
     }
+}
+
+/// Who asks, and what comes of it.
+struct Caller<'a> {
+    what: &'static str,
+    caller: &'a str,
+    status: u16,
+    code: &'static str,
 }
 
 #[tokio::test]
@@ -188,24 +224,59 @@ async fn s52_the_callers_own_scope_and_place_are_asked_for_first() {
     let unknown = call(&hallpass, "tok_0000000000000000000000", 0)
         .bearer(&customer)
         .await;
-    assert_refused("unknown", &unknown, 404, "not_found");
-    for (what, caller, status, code) in [
-        ("another account", &stranger, 404, "not_found"),
-        ("another environment", &elsewhere, 404, "not_found"),
-        ("the token itself", &own_text, 403, "insufficient_scope"),
-        ("its child", &child, 403, "insufficient_scope"),
-        ("its account", &customer, 200, ""),
-        ("the operator", &hallpass.root, 200, ""),
+    unknown.assert("unknown", 404, "not_found");
+    for Caller {
+        what,
+        caller,
+        status,
+        code,
+    } in [
+        Caller {
+            what: "another account",
+            caller: &stranger,
+            status: 404,
+            code: "not_found",
+        },
+        Caller {
+            what: "another environment",
+            caller: &elsewhere,
+            status: 404,
+            code: "not_found",
+        },
+        Caller {
+            what: "the token itself",
+            caller: &own_text,
+            status: 403,
+            code: "insufficient_scope",
+        },
+        Caller {
+            what: "its child",
+            caller: &child,
+            status: 403,
+            code: "insufficient_scope",
+        },
+        Caller {
+            what: "its account",
+            caller: &customer,
+            status: 200,
+            code: "",
+        },
+        Caller {
+            what: "the operator",
+            caller: &hallpass.root,
+            status: 200,
+            code: "",
+        },
     ] {
         let reply = call(&hallpass, &id, 0).bearer(caller).await;
         // The secret was rotated away only by the last two.
-        assert_refused(what, &reply, status, code);
+        reply.assert(what, status, code);
         if status == 404 {
             assert_eq!(reply.body, unknown.body, "s29: as for what is not there");
         }
     }
     let reply = call(&hallpass, &id, 0).await;
-    assert_refused("nobody", &reply, 401, "unauthenticated");
+    reply.assert("nobody", 401, "unauthenticated");
 }
 
 /// Another account's token speaks for another principal.
@@ -220,14 +291,12 @@ async fn s52_another_principals_token_needs_tokens_impersonate() {
     let (_, with) = manager(&hallpass, json!({"scopes": scopes})).await;
     let id = text(&target, "id");
     let reply = call(&hallpass, &id, 0).bearer(&without).await;
-    assert_refused("without", &reply, 403, "insufficient_scope");
+    reply.assert("without", 403, "insufficient_scope");
     assert_eq!(hallpass.code(&text(&target, "token")).await, "active");
-    assert_refused(
-        "with",
-        &call(&hallpass, &id, 0).bearer(&with).await,
-        200,
-        "",
-    );
+    call(&hallpass, &id, 0)
+        .bearer(&with)
+        .await
+        .assert("with", 200, "");
     assert_eq!(hallpass.code(&text(&target, "token")).await, "unknown");
 }
 
@@ -273,10 +342,7 @@ async fn s26_a_token_that_rotated_itself_is_told_so_under_the_same_key() {
     };
     assert_eq!(rotate("one").await.status, 200);
     let again = rotate("one").await;
-    assert_eq!(
-        (again.status.as_u16(), again.code()),
-        (409, "already_rotated")
-    );
+    assert_eq!(again.answer(), (409, "already_rotated"));
     assert_eq!(again.body["id"], json!(id));
     assert_eq!(rotate("another").await.status, 403);
 }

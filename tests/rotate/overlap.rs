@@ -1,6 +1,6 @@
 //! The overlap: until when old secrets live on.
 
-use crate::rotate::{assert_refused, call, minted, rotate};
+use crate::rotate::{call, rotate};
 use hallpass_core::LONGEST_SECONDS;
 use hallpass_tests::{Hallpass, text};
 use serde_json::json;
@@ -18,7 +18,7 @@ async fn codes<const N: usize>(hallpass: &Hallpass, tokens: [&String; N]) -> [St
 #[tokio::test]
 async fn the_old_secret_lives_through_the_overlap_and_not_a_millisecond_longer() {
     let hallpass = Hallpass::start("default").await;
-    let (id, old) = minted(&hallpass, json!({})).await;
+    let (id, old) = hallpass.secret_with(json!({})).await;
     hallpass.clock.advance(Duration::from_millis(500));
     let reply = call(&hallpass, &id, 60).bearer(&hallpass.root).await;
     let new = text(&reply.body, "token");
@@ -34,7 +34,7 @@ async fn the_old_secret_lives_through_the_overlap_and_not_a_millisecond_longer()
 #[tokio::test]
 async fn rotating_again_inside_the_overlap_keeps_the_secret_in_use() {
     let hallpass = Hallpass::start("default").await;
-    let (id, in_use) = minted(&hallpass, json!({})).await;
+    let (id, in_use) = hallpass.secret_with(json!({})).await;
     let lost = rotate(&hallpass, &id, 60).await;
     hallpass.clock.advance(Duration::from_secs(10));
     let new = rotate(&hallpass, &id, 600).await;
@@ -55,7 +55,7 @@ async fn rotating_again_inside_the_overlap_keeps_the_secret_in_use() {
 #[tokio::test]
 async fn a_shorter_overlap_ends_all_old_secrets() {
     let hallpass = Hallpass::start("default").await;
-    let (id, first) = minted(&hallpass, json!({})).await;
+    let (id, first) = hallpass.secret_with(json!({})).await;
     let second = rotate(&hallpass, &id, 600).await;
     let third = rotate(&hallpass, &id, 5).await;
     hallpass.clock.advance(Duration::from_secs(5));
@@ -75,14 +75,14 @@ async fn a_shorter_overlap_ends_all_old_secrets() {
 #[tokio::test]
 async fn four_old_secrets_live_on_at_most() {
     let hallpass = Hallpass::start("default").await;
-    let (id, mut last) = minted(&hallpass, json!({})).await;
+    let (id, mut last) = hallpass.secret_with(json!({})).await;
     let mut secrets = vec![last.clone()];
     for _ in 0..4 {
         last = rotate(&hallpass, &id, 60).await;
         secrets.push(last.clone());
     }
     let reply = call(&hallpass, &id, 60).bearer(&hallpass.root).await;
-    assert_refused("a fifth", &reply, 409, "too_many_secrets");
+    reply.assert("a fifth", 409, "too_many_secrets");
     for secret in &secrets {
         assert_eq!(hallpass.code(secret).await, "active");
     }
@@ -93,7 +93,7 @@ async fn four_old_secrets_live_on_at_most() {
         rotate(&hallpass, &id, 60).await;
     }
     let reply = call(&hallpass, &id, 60).bearer(&hallpass.root).await;
-    assert_refused("a fifth again", &reply, 409, "too_many_secrets");
+    reply.assert("a fifth again", 409, "too_many_secrets");
     let new = rotate(&hallpass, &id, 0).await;
     assert_eq!(codes(&hallpass, [&last, &new]).await, ["unknown", "active"]);
 }
@@ -101,12 +101,12 @@ async fn four_old_secrets_live_on_at_most() {
 #[tokio::test]
 async fn s22_the_overlap_ends_with_the_token_and_the_token_when_it_did_before() {
     let hallpass = Hallpass::start("default").await;
-    let (id, old) = minted(&hallpass, json!({"expires_in": 100})).await;
+    let (id, old) = hallpass.secret_with(json!({"expires_in": 100})).await;
     let reply = call(&hallpass, &id, 101).bearer(&hallpass.root).await;
-    assert_refused("101", &reply, 422, "overlap_too_long");
+    reply.assert("101", 422, "overlap_too_long");
     assert_eq!(reply.body["field"], "overlap_seconds");
     let reply = call(&hallpass, &id, u64::MAX).bearer(&hallpass.root).await;
-    assert_refused("u64::MAX", &reply, 422, "overlap_too_long");
+    reply.assert("u64::MAX", 422, "overlap_too_long");
     let reply = call(&hallpass, &id, 100).bearer(&hallpass.root).await;
     let new = text(&reply.body, "token");
     assert_eq!(reply.body["expires_at"], 1_800_000_100);
@@ -121,20 +121,20 @@ async fn s22_the_overlap_ends_with_the_token_and_the_token_when_it_did_before() 
 #[tokio::test]
 async fn s22_the_longest_overlap_that_is_named_is_granted() {
     let hallpass = Hallpass::start("default").await;
-    let (id, _) = minted(&hallpass, json!({"expires_in": 100})).await;
+    let (id, _) = hallpass.secret_with(json!({"expires_in": 100})).await;
     for later in [0, 1, 499, 499, 1] {
         hallpass.clock.advance(Duration::from_millis(later));
         let reply = call(&hallpass, &id, 1_000).bearer(&hallpass.root).await;
-        assert_refused("too long", &reply, 422, "overlap_too_long");
+        reply.assert("too long", 422, "overlap_too_long");
         let detail = text(&reply.body, "detail");
         let most = detail
             .split(' ')
             .find_map(|word| word.parse::<u64>().ok())
             .unwrap();
         let reply = call(&hallpass, &id, most + 1).bearer(&hallpass.root).await;
-        assert_refused("one more", &reply, 422, "overlap_too_long");
+        reply.assert("one more", 422, "overlap_too_long");
         let reply = call(&hallpass, &id, most).bearer(&hallpass.root).await;
-        assert_refused(&detail, &reply, 200, "");
+        reply.assert(&detail, 200, "");
         rotate(&hallpass, &id, 0).await;
     }
 }
@@ -143,10 +143,10 @@ async fn s22_the_longest_overlap_that_is_named_is_granted() {
 #[tokio::test]
 async fn the_longest_overlap_of_a_token_without_expiry_is_that_of_a_lifetime() {
     let hallpass = Hallpass::start("default").await;
-    let (id, old) = minted(&hallpass, json!({})).await;
+    let (id, old) = hallpass.secret_with(json!({})).await;
     for overlap in [LONGEST_SECONDS + 1, 1 << 53, u64::MAX / 1_000, u64::MAX] {
         let reply = call(&hallpass, &id, overlap).bearer(&hallpass.root).await;
-        assert_refused(&overlap.to_string(), &reply, 422, "overlap_too_long");
+        reply.assert(&overlap.to_string(), 422, "overlap_too_long");
     }
     let new = rotate(&hallpass, &id, LONGEST_SECONDS).await;
     assert_eq!(codes(&hallpass, [&old, &new]).await, ["active", "active"]);

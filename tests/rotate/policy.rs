@@ -1,6 +1,6 @@
 //! A rotation changes the secret and nothing else: the policy stays.
 
-use crate::rotate::{minted, rotate};
+use crate::rotate::rotate;
 use hallpass_tests::{Hallpass, text};
 use http::Method;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ async fn shown(hallpass: &Hallpass, id: &str) -> Value {
 async fn a_rotated_token_expires_at_the_moment_it_would_have() {
     let hallpass = Hallpass::start("default").await;
     for overlap in [0, 50] {
-        let (id, _) = minted(&hallpass, json!({"expires_in": 200})).await;
+        let (id, _) = hallpass.secret_with(json!({"expires_in": 200})).await;
         let expiry = shown(&hallpass, &id).await["expires_at"].clone();
         let mut last = String::new();
         for _ in 0..2 {
@@ -43,15 +43,13 @@ async fn a_rotated_token_expires_at_the_moment_it_would_have() {
 #[tokio::test]
 async fn whatever_it_was_bound_to_it_still_is() {
     let hallpass = Hallpass::start("default").await;
-    let (id, _) = minted(
-        &hallpass,
-        json!({
+    let (id, _) = hallpass
+        .secret_with(json!({
             "kind": "management", "scopes": ["asset:read@asset/1", "tokens:read"],
             "origins": ["https://*.a.com"], "ips": ["192.0.2.0/24"], "metadata": {"a": "b"},
             "expires_in": 1_000, "not_before": 1_800_000_100,
-        }),
-    )
-    .await;
+        }))
+        .await;
     let pause = hallpass.call(Method::PATCH, &format!("/v1/tokens/{id}"));
     let pause = pause.json(json!({"enabled": false})).bearer(&hallpass.root);
     assert_eq!(pause.await.status, 200);

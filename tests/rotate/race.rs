@@ -1,6 +1,6 @@
 //! Rotating while something else happens to the token.
 
-use crate::rotate::{assert_refused, call, minted};
+use crate::rotate::call;
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Hallpass, text};
 use serde_json::json;
@@ -12,7 +12,7 @@ const AT_ONCE: usize = 8;
 async fn of_many_rotations_at_once_exactly_one_wins() {
     for overlap in [0, 60] {
         let hallpass = Hallpass::start("default").await;
-        let (id, old) = minted(&hallpass, json!({})).await;
+        let (id, old) = hallpass.secret_with(json!({})).await;
         // All have read the token before the first of them writes.
         hallpass.dynamodb.reset();
         hallpass
@@ -52,7 +52,7 @@ async fn of_many_rotations_at_once_exactly_one_wins() {
 #[tokio::test]
 async fn a_revocation_meanwhile_wins() {
     let hallpass = Hallpass::start("default").await;
-    let (id, old) = minted(&hallpass, json!({})).await;
+    let (id, old) = hallpass.secret_with(json!({})).await;
     hallpass.dynamodb.reset();
     hallpass
         .dynamodb
@@ -69,7 +69,7 @@ async fn a_revocation_meanwhile_wins() {
         204
     );
     hallpass.dynamodb.heal();
-    assert_refused("late", &rotation.await.unwrap(), 409, "changed");
+    rotation.await.unwrap().assert("late", 409, "changed");
     assert_eq!(hallpass.code(&old).await, "revoked");
 }
 
@@ -79,7 +79,7 @@ async fn rotations_of_different_tokens_do_not_meet() {
     let hallpass = Hallpass::start("default").await;
     let mut running = Vec::new();
     for _ in 0..AT_ONCE {
-        let (id, _) = minted(&hallpass, json!({})).await;
+        let (id, _) = hallpass.secret_with(json!({})).await;
         let call = call(&hallpass, &id, 0).bearer(&hallpass.root);
         running.push((id, tokio::spawn(call.into_future())));
     }

@@ -86,7 +86,7 @@ async fn json_that_is_no_object_is_422() {
             "[]", "null", "true", "5", "-1", "1.5", "\"x\"", &list, &in_list, &spaced,
         ] {
             let reply = ask(good(&world, &row, body)).await;
-            let answer = (reply.status.as_u16(), reply.code());
+            let answer = reply.answer();
             assert_eq!(answer, (422, "invalid_body"), "{}, {body}", row.name());
         }
     }
@@ -122,7 +122,7 @@ async fn another_content_type_is_415() {
         calls.push(call().header("content-type", [0xff]));
         for (number, call) in calls.into_iter().enumerate() {
             let reply = ask(call).await;
-            let answer = (reply.status.as_u16(), reply.code());
+            let answer = reply.answer();
             assert_eq!(
                 answer,
                 (415, "unsupported_media_type"),
@@ -176,7 +176,7 @@ async fn over_64_kib_is_413_and_64_kib_is_not() {
             padded(&row, 64 * 1024 + 1).header("content-length", "99999999999999999999999"),
         ] {
             let reply = ask(call).await;
-            let answer = (reply.status.as_u16(), reply.code());
+            let answer = reply.answer();
             assert_eq!(answer, (413, "body_too_large"), "{}", row.name());
         }
     }

@@ -1,5 +1,7 @@
 //! API Gateway's events through the functions' own wiring, payload 1.0 and 2.0.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use hallpass_http::on_lambda;
 use hallpass_tests::{Hallpass, text};
 use lambda_http::request::LambdaRequest;
@@ -171,6 +173,28 @@ async fn repeated_parameters_and_headers_stay_ambiguous_through_the_gateway() {
     let origins = json!({"host": "x", "origin": "https://a.example,https://a.example"});
     let reply = answer(&hallpass, http_api("/v1/tokens/self", &one, origins)).await;
     assert_eq!(code(&reply), (403, "origin_denied".to_owned()), "{reply}");
+}
+
+#[tokio::test]
+async fn a_compressed_file_goes_through_the_gateway_in_base64() {
+    let hallpass = Hallpass::start("default").await;
+    let page = hallpass.get("/docs").await;
+    let page = page.body.as_str().unwrap();
+    let mut paths = page.split('"');
+    let path = paths.find(|it| it.starts_with("/docs/swagger-ui")).unwrap();
+    let headers = json!({"host": "api.example"});
+    for event in [
+        http_api(path, "", headers.clone()),
+        rest_api(path, &[], &headers),
+    ] {
+        let reply = answer(&hallpass, event).await;
+        assert_eq!(reply["statusCode"], 200, "{path}");
+        assert_eq!(reply["isBase64Encoded"], true, "{path}");
+        let bytes = BASE64_STANDARD
+            .decode(reply["body"].as_str().unwrap())
+            .unwrap();
+        assert!(bytes.starts_with(&[0x1f, 0x8b]), "{path} is no gzip");
+    }
 }
 
 #[tokio::test]

@@ -45,10 +45,10 @@ async fn s28_path_parameters_that_are_no_id_are_404_and_write_nothing() {
             ] {
                 let path = world.path_where(&row, parameter, junk);
                 let reply = ask(world.call_at(&row, &path).bearer(world.good(&row))).await;
-                let answer = (reply.status.as_u16(), reply.code());
+                let answer = reply.answer();
                 assert_eq!(answer, (404, "not_found"), "{} {path}", row.name());
                 let reply = ask(world.call_at(&row, &path)).await;
-                let answer = (reply.status.as_u16(), reply.code());
+                let answer = reply.answer();
                 assert_eq!(answer, (401, "unauthenticated"), "{} {path}", row.name());
             }
         }
@@ -60,7 +60,9 @@ async fn s28_path_parameters_that_are_no_id_are_404_and_write_nothing() {
 async fn what_is_no_route_is_404() {
     let world = World::new().await;
     for path in [
-        "/",
+        "/docs/",
+        "/docs/nothing",
+        "/docs/page.js/page.js",
         "/v1",
         "/v1/",
         "/v1/tokens/",
@@ -116,7 +118,7 @@ async fn query_parameters_that_are_wrong_are_422() {
     ] {
         let path = format!("/v1/accounts?{query}");
         let reply = ask(world.hallpass.get(&path).bearer(&world.hallpass.root)).await;
-        let answer = (reply.status.as_u16(), reply.code());
+        let answer = reply.answer();
         assert_eq!(answer, (422, "invalid_query"), "{query}: {}", reply.body);
         let reply = ask(world.hallpass.get(&path)).await;
         assert_eq!(reply.status, 401, "{query}");

@@ -29,6 +29,7 @@ impl Row {
 }
 
 /// How a route succeeds.
+#[derive(Clone)]
 struct Success {
     /// `METHOD template`.
     route: &'static str,
@@ -78,8 +79,10 @@ pub fn public() -> Vec<Row> {
         "GET /.well-known/oauth-protected-resource",
         "GET /openapi.json",
         "GET /docs",
+        "GET /docs/{asset}",
     ];
-    let successes = paths.map(|path| success(path, 200)).into_iter().collect();
+    let mut successes = paths.map(|path| success(path, 200)).to_vec();
+    successes.push(success("GET /", 307));
     rows_where(|needs| needs == Needs::Nothing, successes)
 }
 

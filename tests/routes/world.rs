@@ -3,8 +3,7 @@
 use super::table::Row;
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_http::Needs;
-use hallpass_tests::{Call, Hallpass, Reply, text};
-use http::Method;
+use hallpass_tests::{Call, Hallpass, Reply, access, text};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 
@@ -69,9 +68,7 @@ impl World {
         let (closed, _) = hallpass.account("closed", json!(["activity:read"])).await;
         let root = hallpass.root.clone();
         for environment in ["app/test", "old/gone"] {
-            let path = format!("/v1/accounts/{account}/environments");
-            let made = hallpass.post(&path, json!({"name": environment}));
-            assert_eq!(made.bearer(&root).await.status, 201);
+            hallpass.environment(&account, environment).await;
         }
         for body in [
             json!({"account": closed}),
@@ -92,27 +89,20 @@ impl World {
         let secret = json!({"kind": "secret", "name": "a server"});
         let server = text(&hallpass.mint_as(&manager, secret.clone()).await, "token");
         let target = hallpass.mint_as(&manager, secret).await;
-        let made = async |path: &str, body: Value| {
-            let made = hallpass.post(path, body).bearer(&manager).await;
-            assert_eq!(made.status, 201, "{}", made.body);
-            text(&made.body, "id")
-        };
+        let made = async |path: &str, body: Value| hallpass.made(&manager, path, body).await;
         let user = made("/v1/users", json!({"username": "a user"})).await;
         let removed = made("/v1/users", json!({"username": "removed"})).await;
         let service_account = made("/v1/service-accounts", json!({"name": "shop"})).await;
         let group = made("/v1/groups", json!({"name": "a group"})).await;
         let inner = made("/v1/groups", json!({"name": "inner"})).await;
-        for member in [format!("users/{user}"), format!("groups/{inner}")] {
-            let path = format!("/v1/groups/{group}/members/{member}");
-            let put = hallpass.call(Method::PUT, &path).bearer(&manager).await;
-            assert_eq!(put.status, 204, "{}", put.body);
+        for member in [&user, &inner] {
+            hallpass.join_as(&manager, &group, member).await;
         }
         let folder = made("/v1/folders", json!({"name": "a folder"})).await;
-        for member in [format!("users/{user}"), format!("groups/{group}")] {
-            let path = format!("/v1/folders/{folder}/access/{member}");
-            let given = hallpass.call(Method::PUT, &path);
-            let given = given.json(json!({"access": "read"})).bearer(&manager);
-            assert_eq!(given.await.status, 204);
+        for member in [&user, &group] {
+            let call = hallpass.put(&access(&folder, member));
+            let call = call.json(json!({"access": "read"})).bearer(&manager);
+            call.await.assert("give", 204, "");
         }
         let speaker = json!({
             "kind": "secret", "name": "speaks", "scopes": ["asset:*", "tokens:impersonate"],
@@ -188,6 +178,7 @@ impl World {
             .replace("{member}", &self.inner)
             .replace("{share}", &self.share)
             .replace("{folder}", &self.folder)
+            .replace("{asset}", "page.js")
     }
 
     /// A call to the route, with a body that succeeds and no credential yet.
@@ -281,13 +272,6 @@ fn assert_problem(reply: &Reply) {
         405 => assert!(!reply.header("allow").is_empty(), "{reply:?}"),
         _ => {}
     }
-}
-
-/// A reply without what differs from call to call.
-pub fn essence(reply: &Reply) -> String {
-    let mut headers = reply.headers.clone();
-    headers.remove("x-request-id");
-    format!("{} {headers:?} {}", reply.status, reply.body)
 }
 
 /// Whether the row's route has a body.

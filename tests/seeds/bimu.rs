@@ -32,8 +32,8 @@
 //! | sharing on the site | `POST /v1/shares`: `shares/made.rs`, `a_share_shows_all_but_its_password`; the page itself is the platform's site |
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use hallpass_tests::{Hallpass, Reply, text};
+use base64::engine::general_purpose::STANDARD;
+use hallpass_tests::{Hallpass, Reply, jwt_claims, text};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -66,25 +66,8 @@ async fn password(hallpass: &Hallpass, body: Value) -> Reply {
     hallpass.post(ROUTE, body).origin(PAGE).await
 }
 
-async fn share(hallpass: &Hallpass, manager: &str, body: Value) -> String {
-    let reply = hallpass.post("/v1/shares", body).bearer(manager).await;
-    assert_eq!(reply.status, 201, "{}", reply.body);
-    text(&reply.body, "id")
-}
-
-/// What the platform's own route asks for: `GET /rest/api/v1/models/{id}` and its kin.
-async fn may(hallpass: &Hallpass, token: &str, scope: &str) -> bool {
-    let body = json!({"token": token, "scope": scope});
-    hallpass.validate(body).await["active"] == true
-}
-
 fn view(model: &str) -> String {
     format!("model:view@model/{model}")
-}
-
-fn claims(token: &str) -> Value {
-    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap());
-    serde_json::from_slice(&claims.unwrap()).unwrap()
 }
 
 #[tokio::test]
@@ -102,7 +85,7 @@ async fn the_calls_as_documented() {
     "#);
     let token = text(&reply.body, "token");
     assert!(token.starts_with("eyJ"));
-    assert!(may(&hallpass, &token, &view(MODEL)).await);
+    assert!(hallpass.may(&token, &view(MODEL)).await);
     // RestSharp may send a media type and no body, or an empty object.
     for body in ["", "{}", " {} "] {
         let header = format!("Basic {}", STANDARD.encode(format!("acme:{key}")));
@@ -117,19 +100,20 @@ async fn the_calls_as_documented() {
 async fn a_token_is_a_jwt_good_for_two_hours_only() {
     let hallpass = Hallpass::start("bimu").await;
     let (manager, _, key) = customer(&hallpass).await;
-    share(
-        &hallpass,
-        &manager,
-        json!({"model": MODEL, "password": "sesame"}),
-    )
-    .await;
+    hallpass
+        .made(
+            &manager,
+            "/v1/shares",
+            json!({"model": MODEL, "password": "sesame"}),
+        )
+        .await;
     let by_key = basic(&hallpass, &format!("acme:{key}")).await;
     let asked = json!({"model": MODEL, "password": "sesame"});
     let by_password = password(&hallpass, asked).await;
     let tokens = [by_key, by_password].map(|reply| text(&reply.body, "token"));
     for token in &tokens {
         assert_eq!(token.split('.').count(), 3);
-        let claims = claims(token);
+        let claims = jwt_claims(token);
         let (iat, exp) = (claims["iat"].as_u64(), claims["exp"].as_u64());
         assert_eq!(exp.unwrap() - iat.unwrap(), 7_200);
     }
@@ -153,7 +137,7 @@ async fn a_token_is_good_more_than_once() {
         "token",
     );
     for _ in 0..3 {
-        assert!(may(&hallpass, &token, &view(MODEL)).await);
+        assert!(hallpass.may(&token, &view(MODEL)).await);
     }
 }
 
@@ -167,10 +151,7 @@ async fn without_a_token_nothing_is_loaded() {
     }
     assert_eq!(hallpass.get("/v1/tokens/self").await.status, 401);
     let reply = hallpass.call(http::Method::POST, ROUTE).await;
-    assert_eq!(
-        (reply.status.as_u16(), reply.code()),
-        (401, "unauthenticated")
-    );
+    assert_eq!(reply.answer(), (401, "unauthenticated"));
 }
 
 #[tokio::test]
@@ -213,19 +194,21 @@ async fn a_key_is_its_own_accounts_only() {
 async fn a_key_reaches_every_model_shared_or_not() {
     let hallpass = Hallpass::start("bimu").await;
     let (manager, _, key) = customer(&hallpass).await;
-    share(&hallpass, &manager, json!({"model": MODEL})).await;
+    hallpass
+        .made(&manager, "/v1/shares", json!({"model": MODEL}))
+        .await;
     let token = text(
         &basic(&hallpass, &format!("acme:{key}")).await.body,
         "token",
     );
     for model in [MODEL, OTHER, "anything"] {
-        assert!(may(&hallpass, &token, &view(model)).await, "{model}");
+        assert!(hallpass.may(&token, &view(model)).await, "{model}");
         let query = format!("model:query@model/{model}");
-        assert!(may(&hallpass, &token, &query).await, "{model}");
+        assert!(hallpass.may(&token, &query).await, "{model}");
     }
-    assert!(may(&hallpass, &token, "model:list").await);
+    assert!(hallpass.may(&token, "model:list").await);
     for scope in ["tokens:mint", "directory:write", "tokens:validate"] {
-        assert!(!may(&hallpass, &token, scope).await, "{scope}");
+        assert!(!hallpass.may(&token, scope).await, "{scope}");
     }
 }
 
@@ -234,10 +217,7 @@ async fn a_key_stands_in_http_basic_and_nowhere_else() {
     let hallpass = Hallpass::start("bimu").await;
     let (_, _, key) = customer(&hallpass).await;
     let reply = hallpass.get("/v1/tokens/self").bearer(&key).await;
-    assert_eq!(
-        (reply.status.as_u16(), reply.code()),
-        (401, "wrong_presentation")
-    );
+    assert_eq!(reply.answer(), (401, "wrong_presentation"));
     let call = hallpass.call(http::Method::POST, ROUTE);
     assert_eq!(call.bearer(&key).await.status, 401);
     let body = json!({"kind": "apikey", "name": "x", "origins": [PAGE]});
@@ -267,7 +247,7 @@ async fn a_revoked_keys_tokens_die_with_it() {
         assert_eq!(hallpass.code(token).await, code);
     }
     let reply = basic(&hallpass, &format!("acme:{first}")).await;
-    assert_eq!((reply.status.as_u16(), reply.code()), (401, "revoked"));
+    assert_eq!(reply.answer(), (401, "revoked"));
     assert_eq!(
         basic(&hallpass, &format!("acme:{second}")).await.status,
         200
@@ -311,18 +291,20 @@ async fn a_token_from_a_key_works_in_a_page() {
 async fn a_model_password_opens_that_model_only() {
     let hallpass = Hallpass::start("bimu").await;
     let (manager, _, _) = customer(&hallpass).await;
-    share(
-        &hallpass,
-        &manager,
-        json!({"model": MODEL, "password": "sesame"}),
-    )
-    .await;
-    share(
-        &hallpass,
-        &manager,
-        json!({"model": OTHER, "password": "other"}),
-    )
-    .await;
+    hallpass
+        .made(
+            &manager,
+            "/v1/shares",
+            json!({"model": MODEL, "password": "sesame"}),
+        )
+        .await;
+    hallpass
+        .made(
+            &manager,
+            "/v1/shares",
+            json!({"model": OTHER, "password": "other"}),
+        )
+        .await;
     let reply = password(&hallpass, json!({"model": MODEL, "password": "sesame"})).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
     let token = text(&reply.body, "token");
@@ -334,14 +316,11 @@ async fn a_model_password_opens_that_model_only() {
         ("model:list".to_owned(), false),
         (format!("model:list@model/{MODEL}"), false),
     ] {
-        assert_eq!(may(&hallpass, &token, &scope).await, expected, "{scope}");
+        assert_eq!(hallpass.may(&token, &scope).await, expected, "{scope}");
     }
     for (model, secret) in [(MODEL, "other"), (OTHER, "sesame"), (MODEL, "Sesame")] {
         let reply = password(&hallpass, json!({"model": model, "password": secret})).await;
-        assert_eq!(
-            (reply.status.as_u16(), reply.code()),
-            (401, "wrong_password")
-        );
+        assert_eq!(reply.answer(), (401, "wrong_password"));
     }
 }
 
@@ -349,7 +328,9 @@ async fn a_model_password_opens_that_model_only() {
 async fn a_model_that_is_not_shared_opens_with_no_password() {
     let hallpass = Hallpass::start("bimu").await;
     let (manager, _, _) = customer(&hallpass).await;
-    share(&hallpass, &manager, json!({"model": MODEL})).await;
+    hallpass
+        .made(&manager, "/v1/shares", json!({"model": MODEL}))
+        .await;
     for body in [
         json!({"model": OTHER}),
         json!({"model": OTHER, "password": null}),
@@ -357,10 +338,7 @@ async fn a_model_that_is_not_shared_opens_with_no_password() {
         json!({"model": OTHER, "password": "sesame"}),
     ] {
         let reply = password(&hallpass, body).await;
-        assert_eq!(
-            (reply.status.as_u16(), reply.code()),
-            (401, "wrong_password")
-        );
+        assert_eq!(reply.answer(), (401, "wrong_password"));
     }
 }
 
@@ -379,7 +357,7 @@ async fn no_password_is_null_or_an_empty_string() {
         let model = format!("open{number}");
         let mut shared = set.clone();
         shared["model"] = json!(model);
-        share(&hallpass, &manager, shared).await;
+        hallpass.made(&manager, "/v1/shares", shared).await;
         for given in [
             json!({}),
             json!({"password": null}),
@@ -393,16 +371,21 @@ async fn no_password_is_null_or_an_empty_string() {
                 "set {set}, given {given}: {}",
                 reply.body
             );
-            assert!(may(&hallpass, &text(&reply.body, "token"), &view(&model)).await);
+            assert!(
+                hallpass
+                    .may(&text(&reply.body, "token"), &view(&model))
+                    .await
+            );
         }
     }
     // And where one was set, neither opens it.
-    share(
-        &hallpass,
-        &manager,
-        json!({"model": MODEL, "password": "sesame"}),
-    )
-    .await;
+    hallpass
+        .made(
+            &manager,
+            "/v1/shares",
+            json!({"model": MODEL, "password": "sesame"}),
+        )
+        .await;
     for given in [
         json!({}),
         json!({"password": null}),
@@ -418,12 +401,13 @@ async fn no_password_is_null_or_an_empty_string() {
 async fn a_page_asks_for_itself() {
     let hallpass = Hallpass::start("bimu").await;
     let (manager, _, _) = customer(&hallpass).await;
-    share(
-        &hallpass,
-        &manager,
-        json!({"model": MODEL, "password": "sesame"}),
-    )
-    .await;
+    hallpass
+        .made(
+            &manager,
+            "/v1/shares",
+            json!({"model": MODEL, "password": "sesame"}),
+        )
+        .await;
     let preflight = hallpass.call(http::Method::OPTIONS, ROUTE).origin(PAGE);
     let preflight = preflight.header("access-control-request-method", "POST");
     let preflight = preflight.header("access-control-request-headers", "content-type");

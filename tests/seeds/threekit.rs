@@ -217,48 +217,63 @@ async fn a_service_accounts_name_has_no_spaces() {
     }
 }
 
+/// A public token that is refused, and what the refusal says.
+struct Refused<'a> {
+    what: &'static str,
+    principal: Option<&'a str>,
+    domains: Value,
+    code: &'static str,
+    field: &'static str,
+}
+
 #[tokio::test]
 async fn a_public_token_needs_a_service_account_and_domains() {
     let of = Organization::new().await;
     let account = of.service_account().await;
     let user = of.user("ada", json!(["asset:read"])).await;
     let absent = "svc_0000000000000000000000";
-    for (what, principal, domains, code, field) in [
-        (
-            "no service account",
-            None,
-            json!([SHOP]),
-            "principal_not_for_kind",
-            "principal",
-        ),
-        (
-            "a user",
-            Some(&*user),
-            json!([SHOP]),
-            "principal_not_for_kind",
-            "principal",
-        ),
-        (
-            "one that is not there",
-            Some(absent),
-            json!([SHOP]),
-            "unknown_principal",
-            "principal",
-        ),
-        (
-            "no domains",
-            Some(&*account),
-            Value::Null,
-            "origins_required",
-            "origins",
-        ),
-        (
-            "an empty list",
-            Some(&*account),
-            json!([]),
-            "empty_list",
-            "origins",
-        ),
+    for Refused {
+        what,
+        principal,
+        domains,
+        code,
+        field,
+    } in [
+        Refused {
+            what: "no service account",
+            principal: None,
+            domains: json!([SHOP]),
+            code: "principal_not_for_kind",
+            field: "principal",
+        },
+        Refused {
+            what: "a user",
+            principal: Some(&*user),
+            domains: json!([SHOP]),
+            code: "principal_not_for_kind",
+            field: "principal",
+        },
+        Refused {
+            what: "one that is not there",
+            principal: Some(absent),
+            domains: json!([SHOP]),
+            code: "unknown_principal",
+            field: "principal",
+        },
+        Refused {
+            what: "no domains",
+            principal: Some(&*account),
+            domains: Value::Null,
+            code: "origins_required",
+            field: "origins",
+        },
+        Refused {
+            what: "an empty list",
+            principal: Some(&*account),
+            domains: json!([]),
+            code: "empty_list",
+            field: "origins",
+        },
     ] {
         let mut body = json!({"kind": "public", "name": "a shop"});
         if let Some(principal) = principal {
@@ -268,12 +283,7 @@ async fn a_public_token_needs_a_service_account_and_domains() {
             body["origins"] = domains;
         }
         let reply = of.post("/v1/tokens", body).await;
-        assert_eq!(
-            (reply.status.as_u16(), reply.code()),
-            (422, code),
-            "{what}: {}",
-            reply.body
-        );
+        assert_eq!(reply.answer(), (422, code), "{what}: {}", reply.body);
         assert_eq!(reply.body["field"], field, "{what}");
     }
     let minted = of.mint_public(&account, json!([SHOP])).await;
@@ -288,10 +298,7 @@ async fn a_public_token_needs_a_service_account_and_domains() {
         .call(Method::PATCH, &path)
         .json(json!({"origins": null}));
     let reply = change.bearer(&of.manager).await;
-    assert_eq!(
-        (reply.status.as_u16(), reply.code()),
-        (422, "origins_required")
-    );
+    assert_eq!(reply.answer(), (422, "origins_required"));
     let path = format!("/v1/service-accounts/{account}");
     of.managed(Method::DELETE, &path, None).await;
     assert!(!of.may(&text(&minted, "token"), PUBLIC[0], Some(SHOP)).await);
@@ -588,7 +595,7 @@ async fn a_user_makes_private_tokens_of_their_own() {
     ] {
         let reply = mint(body).await;
         assert_eq!(
-            (reply.status.as_u16(), reply.code()),
+            reply.answer(),
             (422, "scope_not_held"),
             "{what}: {}",
             reply.body
@@ -663,8 +670,5 @@ async fn a_private_token_stays_within_its_organization() {
     let namesake = text(&namesake.body, "id");
     let body = json!({"kind": "private", "name": "p", "principal": namesake});
     let reply = of.post("/v1/tokens", body).await;
-    assert_eq!(
-        (reply.status.as_u16(), reply.code()),
-        (422, "unknown_principal")
-    );
+    assert_eq!(reply.answer(), (422, "unknown_principal"));
 }

@@ -1,6 +1,6 @@
 //! Passwords that change, and models that are no longer shared.
 
-use super::{SHARES, answer, get, patch, share, shared, sharer, unshare, visit};
+use super::{SHARES, sharer, unshare, visit};
 use hallpass_tests::Hallpass;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -9,7 +9,9 @@ use std::time::Duration;
 async fn another_password_ends_what_the_old_one_opened() {
     let hallpass = Hallpass::start("bimu").await;
     let (_, caller) = hallpass.account("acme", sharer()).await;
-    let id = shared(&hallpass, &caller, json!({"model": "m", "password": "one"})).await;
+    let id = hallpass
+        .made(&caller, SHARES, json!({"model": "m", "password": "one"}))
+        .await;
     let mut right = "one";
     for (set, next) in [
         (json!("two"), "two"),
@@ -22,7 +24,10 @@ async fn another_password_ends_what_the_old_one_opened() {
     ] {
         let old = visit(&hallpass, "m", right).await.unwrap();
         assert_eq!(hallpass.code(&old).await, "active");
-        let reply = patch(&hallpass, &caller, &id, json!({"password": set})).await;
+        let reply = hallpass
+            .patch(&format!("{SHARES}/{id}"), json!({"password": set}))
+            .bearer(&caller)
+            .await;
         assert_eq!(reply.status, 200, "{}", reply.body);
         assert_eq!(reply.body["has_password"], !next.is_empty());
         assert_eq!(hallpass.code(&old).await, "parent_revoked");
@@ -41,7 +46,9 @@ async fn another_password_ends_what_the_old_one_opened() {
 async fn a_change_names_the_password() {
     let hallpass = Hallpass::start("bimu").await;
     let (_, caller) = hallpass.account("acme", sharer()).await;
-    let id = shared(&hallpass, &caller, json!({"model": "m", "password": "one"})).await;
+    let id = hallpass
+        .made(&caller, SHARES, json!({"model": "m", "password": "one"}))
+        .await;
     let before = hallpass.items().await;
     for (body, field) in [
         (json!({}), "password"),
@@ -50,8 +57,11 @@ async fn a_change_names_the_password() {
         (json!({"pasword": null}), "pasword"),
         (json!({"password": "x", "model": "n"}), "model"),
     ] {
-        let reply = patch(&hallpass, &caller, &id, body.clone()).await;
-        assert_eq!(answer(&reply), (422, "invalid_field"), "{body}");
+        let reply = hallpass
+            .patch(&format!("{SHARES}/{id}"), body.clone())
+            .bearer(&caller)
+            .await;
+        assert_eq!(reply.answer(), (422, "invalid_field"), "{body}");
         assert_eq!(reply.body["field"], field, "{body}");
     }
     assert_eq!(hallpass.items().await.len(), before.len());
@@ -62,7 +72,9 @@ async fn a_change_names_the_password() {
 async fn s27_unsharing_kills_the_tokens_for_good() {
     let hallpass = Hallpass::start("bimu").await;
     let (_, caller) = hallpass.account("acme", sharer()).await;
-    let first = shared(&hallpass, &caller, json!({"model": "m", "password": "one"})).await;
+    let first = hallpass
+        .made(&caller, SHARES, json!({"model": "m", "password": "one"}))
+        .await;
     let token = visit(&hallpass, "m", "one").await.unwrap();
     assert_eq!(hallpass.code(&token).await, "active");
     assert_eq!(unshare(&hallpass, &caller, &first).await.status, 204);
@@ -72,14 +84,22 @@ async fn s27_unsharing_kills_the_tokens_for_good() {
     let before = hallpass.items().await.len();
     assert_eq!(unshare(&hallpass, &caller, &first).await.status, 204);
     assert_eq!(hallpass.items().await.len(), before);
-    let read = get(&hallpass, &caller, &format!("{SHARES}/{first}")).await;
+    let read = hallpass
+        .get(&format!("{SHARES}/{first}"))
+        .bearer(&caller)
+        .await;
     assert_eq!(read.body["revoked_at"], 1_800_000_000);
-    let listed = get(&hallpass, &caller, SHARES).await;
+    let listed = hallpass.get(SHARES).bearer(&caller).await;
     assert_eq!(listed.body["shares"], json!([]));
-    let reply = patch(&hallpass, &caller, &first, json!({"password": "two"})).await;
-    assert_eq!(answer(&reply), (409, "unshared"));
+    let reply = hallpass
+        .patch(&format!("{SHARES}/{first}"), json!({"password": "two"}))
+        .bearer(&caller)
+        .await;
+    assert_eq!(reply.answer(), (409, "unshared"));
     // Shared again, also under the same password, it is another share.
-    let second = shared(&hallpass, &caller, json!({"model": "m", "password": "one"})).await;
+    let second = hallpass
+        .made(&caller, SHARES, json!({"model": "m", "password": "one"}))
+        .await;
     assert_ne!(second, first);
     assert_eq!(hallpass.code(&token).await, "parent_revoked");
     let new = visit(&hallpass, "m", "one").await.unwrap();
@@ -94,7 +114,7 @@ async fn s27_unsharing_kills_the_tokens_for_good() {
 async fn the_row_of_an_ended_share_outlives_what_it_gave() {
     let hallpass = Hallpass::start("bimu").await;
     let (_, caller) = hallpass.account("acme", sharer()).await;
-    let id = shared(&hallpass, &caller, json!({"model": "m"})).await;
+    let id = hallpass.made(&caller, SHARES, json!({"model": "m"})).await;
     assert_eq!(unshare(&hallpass, &caller, &id).await.status, 204);
     let items = hallpass.items().await;
     let with = |start: String| {
@@ -119,13 +139,10 @@ async fn s54_closing_ends_shares_and_stops_sharing() {
     let of_shop =
         |model: &str| json!({"model": model, "account": account, "environment": "shop/live"});
     let root = &hallpass.root;
-    shared(&hallpass, root, of_shop("shop")).await;
-    shared(
-        &hallpass,
-        &caller,
-        json!({"model": "live", "password": "x"}),
-    )
-    .await;
+    hallpass.made(root, SHARES, of_shop("shop")).await;
+    hallpass
+        .made(&caller, SHARES, json!({"model": "live", "password": "x"}))
+        .await;
     let shop = visit(&hallpass, "shop", "").await.unwrap();
     let live = visit(&hallpass, "live", "x").await.unwrap();
     let close = async |body: Value| {
@@ -136,21 +153,23 @@ async fn s54_closing_ends_shares_and_stops_sharing() {
     assert_eq!(hallpass.code(&shop).await, "parent_revoked");
     assert_eq!(hallpass.code(&live).await, "active");
     assert_eq!(visit(&hallpass, "shop", "").await, Err(401));
-    let reply = share(&hallpass, root, of_shop("another")).await;
-    assert_eq!(answer(&reply), (409, "closed"));
+    let reply = hallpass.post(SHARES, of_shop("another")).bearer(root).await;
+    assert_eq!(reply.answer(), (409, "closed"));
     close(json!({"account": account})).await;
     assert_eq!(hallpass.code(&live).await, "parent_revoked");
     assert_eq!(visit(&hallpass, "live", "x").await, Err(401));
     // Its models' ids are free again.
     let (_, rival) = hallpass.account("rival", sharer()).await;
-    shared(&hallpass, &rival, json!({"model": "live"})).await;
+    hallpass
+        .made(&rival, SHARES, json!({"model": "live"}))
+        .await;
 }
 
 #[tokio::test]
 async fn s54_ending_what_is_old_leaves_a_model_shared() {
     let hallpass = Hallpass::start("bimu").await;
     let (account, caller) = hallpass.account("acme", sharer()).await;
-    shared(&hallpass, &caller, json!({"model": "m"})).await;
+    hallpass.made(&caller, SHARES, json!({"model": "m"})).await;
     let old = visit(&hallpass, "m", "").await.unwrap();
     hallpass.clock.advance(Duration::from_secs(10));
     let new = visit(&hallpass, "m", "").await.unwrap();
@@ -167,8 +186,11 @@ async fn s54_ending_what_is_old_leaves_a_model_shared() {
 async fn every_act_is_in_the_audit_log() {
     let hallpass = Hallpass::start("bimu").await;
     let (_, caller) = hallpass.account("acme", sharer()).await;
-    let id = shared(&hallpass, &caller, json!({"model": "m"})).await;
-    patch(&hallpass, &caller, &id, json!({"password": "sesame"})).await;
+    let id = hallpass.made(&caller, SHARES, json!({"model": "m"})).await;
+    hallpass
+        .patch(&format!("{SHARES}/{id}"), json!({"password": "sesame"}))
+        .bearer(&caller)
+        .await;
     unshare(&hallpass, &caller, &id).await;
     let mut acts: Vec<String> = Vec::new();
     for item in hallpass.items().await {

@@ -1,6 +1,6 @@
 //! Each sees its own: another account's or environment's share answers as one that is not there.
 
-use super::{SHARES, answer, get, patch, share, shared, sharer, unshare, visit};
+use super::{SHARES, sharer, unshare, visit};
 use hallpass_tests::{Hallpass, text};
 use serde_json::json;
 
@@ -19,12 +19,9 @@ async fn s29_anothers_share_answers_as_one_that_is_not_there() {
         "scopes": sharer(),
     });
     let neighbour = text(&hallpass.mint(body).await, "token");
-    let id = shared(
-        &hallpass,
-        &owner,
-        json!({"model": "m", "password": "sesame"}),
-    )
-    .await;
+    let id = hallpass
+        .made(&owner, SHARES, json!({"model": "m", "password": "sesame"}))
+        .await;
     for caller in [&stranger, &neighbour] {
         for id in [
             id.as_str(),
@@ -34,23 +31,29 @@ async fn s29_anothers_share_answers_as_one_that_is_not_there() {
             "tok_0000000000000000000001",
         ] {
             for reply in [
-                get(&hallpass, caller, &format!("{SHARES}/{id}")).await,
-                patch(&hallpass, caller, id, json!({"password": null})).await,
+                hallpass.get(&format!("{SHARES}/{id}")).bearer(caller).await,
+                hallpass
+                    .patch(&format!("{SHARES}/{id}"), json!({"password": null}))
+                    .bearer(caller)
+                    .await,
                 unshare(&hallpass, caller, id).await,
             ] {
-                assert_eq!(answer(&reply), (404, "not_found"), "{id}");
+                assert_eq!(reply.answer(), (404, "not_found"), "{id}");
                 assert_eq!(reply.body["detail"], "there is no such share", "{id}");
             }
         }
-        let listed = get(&hallpass, caller, SHARES).await;
+        let listed = hallpass.get(SHARES).bearer(caller).await;
         assert_eq!(listed.body["shares"], json!([]));
     }
     assert!(visit(&hallpass, "m", "sesame").await.is_ok());
     // The operator acts for everybody.
-    let read = get(&hallpass, &hallpass.root, &format!("{SHARES}/{id}")).await;
+    let read = hallpass
+        .get(&format!("{SHARES}/{id}"))
+        .bearer(&hallpass.root)
+        .await;
     assert_eq!(read.status, 200);
     let path = format!("{SHARES}?account={account}");
-    let listed = get(&hallpass, &hallpass.root, &path).await;
+    let listed = hallpass.get(&path).bearer(&hallpass.root).await;
     assert_eq!(listed.body["shares"][0]["id"], id);
 }
 
@@ -70,18 +73,18 @@ async fn s29_nobody_shares_in_anothers_place() {
         ),
         (&hallpass.root, json!({"model": "m", "account": nobody})),
     ] {
-        let reply = share(&hallpass, caller, body.clone()).await;
-        assert_eq!(answer(&reply), (404, "not_found"), "{body}");
+        let reply = hallpass.post(SHARES, body.clone()).bearer(caller).await;
+        assert_eq!(reply.answer(), (404, "not_found"), "{body}");
     }
     let body = json!({"model": "m", "account": account});
-    shared(&hallpass, &hallpass.root, body).await;
+    hallpass.made(&hallpass.root, SHARES, body).await;
 }
 
 #[tokio::test]
 async fn each_route_needs_its_scope() {
     let hallpass = Hallpass::start("bimu").await;
     let (account, owner) = hallpass.account("acme", sharer()).await;
-    let id = shared(&hallpass, &owner, json!({"model": "m"})).await;
+    let id = hallpass.made(&owner, SHARES, json!({"model": "m"})).await;
     let path = format!("{SHARES}/{id}");
     for (scope, read, write) in [
         ("directory:read", 200, 403),
@@ -93,11 +96,21 @@ async fn each_route_needs_its_scope() {
         });
         let caller = text(&hallpass.mint(body).await, "token");
         for path in [SHARES, &path] {
-            assert_eq!(get(&hallpass, &caller, path).await.status, read, "{scope}");
+            assert_eq!(
+                hallpass.get(path).bearer(&caller).await.status,
+                read,
+                "{scope}"
+            );
         }
-        let reply = patch(&hallpass, &caller, &id, json!({"password": null})).await;
+        let reply = hallpass
+            .patch(&format!("{SHARES}/{id}"), json!({"password": null}))
+            .bearer(&caller)
+            .await;
         assert_eq!(reply.status, write, "{scope}");
-        let made = share(&hallpass, &caller, json!({"model": "n"})).await;
+        let made = hallpass
+            .post(SHARES, json!({"model": "n"}))
+            .bearer(&caller)
+            .await;
         let expected = if write == 200 { 201 } else { 403 };
         assert_eq!(made.status, expected, "{scope}");
         if write == 403 {
@@ -114,6 +127,6 @@ async fn each_route_needs_its_scope() {
         hallpass.delete(&path).await,
         hallpass.post(SHARES, json!({"model": "o"})).await,
     ] {
-        assert_eq!(answer(&reply), (401, "unauthenticated"));
+        assert_eq!(reply.answer(), (401, "unauthenticated"));
     }
 }

@@ -2,6 +2,8 @@
 
 use axum::Router;
 use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hallpass_http::{ClientAddress, ErrorCode};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -32,6 +34,9 @@ pub struct Reply {
     pub body: Value,
 }
 
+/// A status, a code and the field that it is about; an empty text where there is none.
+pub type Refusal<'a> = (u16, &'a str, &'a str);
+
 impl Reply {
     /// Its `code`, or an empty text.
     pub fn code(&self) -> &str {
@@ -43,6 +48,42 @@ impl Reply {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Its status and `code`.
+    pub fn answer(&self) -> (u16, &str) {
+        (self.status.as_u16(), self.code())
+    }
+
+    /// Its status, `code` and `field`.
+    pub fn refusal(&self) -> Refusal<'_> {
+        let field = self.body["field"].as_str().unwrap_or_default();
+        (self.status.as_u16(), self.code(), field)
+    }
+
+    /// Nothing for a success, or the refusal.
+    pub fn outcome(&self) -> Result<(), Refusal<'_>> {
+        if self.status.is_success() {
+            Ok(())
+        } else {
+            Err(self.refusal())
+        }
+    }
+
+    /// Asserts its status and `code`, and that a 204 has no body.
+    #[track_caller]
+    pub fn assert(&self, what: &str, status: u16, code: &str) {
+        assert_eq!(self.answer(), (status, code), "{what}: {}", self.body);
+        if status == 204 {
+            assert_eq!(self.body, Value::Null, "{what}");
+        }
+    }
+
+    /// All of it as a text, but for the id that differs from call to call.
+    pub fn without_request_id(&self) -> String {
+        let mut headers = self.headers.clone();
+        headers.remove("x-request-id");
+        format!("{} {headers:?} {}", self.status, self.body)
     }
 }
 
@@ -70,6 +111,11 @@ impl Call {
     /// With `Authorization: Bearer …`.
     pub fn bearer(self, token: &str) -> Self {
         self.header("authorization", format!("Bearer {token}"))
+    }
+
+    /// With `Authorization: Basic …` of this pair, which a colon parts.
+    pub fn basic(self, pair: impl AsRef<[u8]>) -> Self {
+        self.header("authorization", format!("Basic {}", STANDARD.encode(pair)))
     }
 
     /// From a page of this origin.

@@ -1,12 +1,9 @@
 //! Many tokens at once, past the API: a token's rows written again and again under other ids.
 
-use crate::hallpass::Hallpass;
+use crate::{Hallpass, Item};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use hallpass_core::TokenId;
-use hallpass_http::SystemRandom;
-use std::collections::HashMap;
-
-type Item = HashMap<String, AttributeValue>;
+use hallpass_runtime::SystemRandom;
 
 /// The table takes no more rows in one batch.
 const BATCH: usize = 25;

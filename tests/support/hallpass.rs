@@ -8,11 +8,12 @@ use axum::Router;
 use hallpass_bootstrap::{BootstrapReply, BootstrapRequest, bootstrap};
 use hallpass_core::{Clock, UnixMillis};
 use hallpass_embedded::{Services, create_table, dynamodb_client, dynamodb_config, kms_config};
-use hallpass_http::{Platform, Settings, SystemRandom, finish, timeouts};
+use hallpass_http::finish;
 use hallpass_keys::{KeyMaker, KeyPolicy, KeySort, Signer, SigningMode};
+use hallpass_runtime::{Platform, Settings, SystemRandom, timeouts};
 use http::Method;
 use secrecy::ExposeSecret as _;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -202,83 +203,19 @@ impl Hallpass {
         self.call(Method::POST, path).json(body)
     }
 
+    /// `PUT path`, without a body yet.
+    pub fn put(&self, path: &str) -> Call {
+        self.call(Method::PUT, path)
+    }
+
+    /// `PATCH path` with a JSON body.
+    pub fn patch(&self, path: &str, body: Value) -> Call {
+        self.call(Method::PATCH, path).json(body)
+    }
+
     /// `DELETE path`.
     pub fn delete(&self, path: &str) -> Call {
         self.call(Method::DELETE, path)
-    }
-
-    /// Mints with the root token; the reply's body, which must be a success.
-    pub async fn mint(&self, body: Value) -> Value {
-        self.mint_as(&self.root, body).await
-    }
-
-    /// Mints with a token; the reply's body, which must be a success.
-    pub async fn mint_as(&self, maker: &str, body: Value) -> Value {
-        let reply = self.post("/v1/tokens", body).bearer(maker).await;
-        assert_eq!(reply.status, 201, "{}", reply.body);
-        reply.body
-    }
-
-    /// Makes a user, service account, group and so on with a token; its id.
-    pub async fn made(&self, maker: &str, path: &str, body: Value) -> String {
-        let reply = self.post(path, body).bearer(maker).await;
-        assert_eq!(reply.status, 201, "{path}: {}", reply.body);
-        text(&reply.body, "id")
-    }
-
-    /// A new secret token's text.
-    pub async fn secret(&self) -> String {
-        text(
-            &self
-                .mint(json!({"kind": "secret", "name": "a server"}))
-                .await,
-            "token",
-        )
-    }
-
-    /// Derives a JWT with the documented call; its text.
-    pub async fn derive(&self, parent: &str, body: Value) -> String {
-        let reply = self
-            .post("/v2/temporary-access-token/create", body)
-            .bearer(parent)
-            .await;
-        assert_eq!(reply.status, 200, "{}", reply.body);
-        text(&reply.body, "authorization")
-            .strip_prefix("Bearer ")
-            .unwrap()
-            .to_owned()
-    }
-
-    /// Validates with the root token; the reply's body, which must be a success.
-    pub async fn validate(&self, body: Value) -> Value {
-        let reply = self
-            .post("/v1/tokens/validate", body)
-            .bearer(&self.root)
-            .await;
-        assert_eq!(reply.status, 200, "{}", reply.body);
-        reply.body
-    }
-
-    /// The reason code of a validation with the root token.
-    pub async fn code(&self, token: &str) -> String {
-        text(&self.validate(json!({"token": token})).await, "code")
-    }
-
-    /// Makes a customer account and a management token of its own with these scopes; the account's
-    /// id and the token's text.
-    pub async fn account(&self, name: &str, scopes: Value) -> (String, String) {
-        let reply = self
-            .post("/v1/accounts", json!({"name": name}))
-            .bearer(&self.root)
-            .await;
-        assert_eq!(reply.status, 201, "{}", reply.body);
-        let account = text(&reply.body, "id");
-        let token = self
-            .mint(json!({
-                "kind": "management", "name": name, "account": account, "scopes": scopes,
-            }))
-            .await;
-        (account, text(&token, "token"))
     }
 
     /// From now on calls meet an instance that waits for AWS no longer than a function does.
@@ -322,38 +259,4 @@ impl Hallpass {
     pub fn with_demo(&mut self) {
         self.router = hallpass_local::service(&self.signer, &self.platform);
     }
-
-    /// Every item of the table, as the table holds it.
-    pub async fn items(
-        &self,
-    ) -> Vec<std::collections::HashMap<String, aws_sdk_dynamodb::types::AttributeValue>> {
-        let pages = self
-            .dynamodb_client
-            .scan()
-            .table_name(&self.table)
-            .consistent_read(true);
-        pages
-            .into_paginator()
-            .items()
-            .send()
-            .collect::<Result<_, _>>()
-            .await
-            .unwrap()
-    }
-}
-
-/// The same text with one character changed: `at` from the end.
-pub fn typo(text: &str, at: usize) -> String {
-    let mut bytes = text.as_bytes().to_vec();
-    let at = bytes.len() - at;
-    bytes[at] = if bytes[at] == b'x' { b'y' } else { b'x' };
-    String::from_utf8(bytes).unwrap()
-}
-
-/// A text field of a reply.
-pub fn text(body: &Value, field: &str) -> String {
-    body[field]
-        .as_str()
-        .unwrap_or_else(|| panic!("no `{field}` in {body}"))
-        .to_owned()
 }

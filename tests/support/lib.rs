@@ -3,10 +3,18 @@
 
 mod client;
 mod copies;
+mod cost;
+mod directory;
 mod hallpass;
 mod log;
 pub mod proxy;
+mod rows;
+mod text;
+mod tokens;
 
-pub use client::{Call, Reply};
-pub use hallpass::{Hallpass, ISSUER, ManualClock, text, typo, wrapping_key};
+pub use client::{Call, Refusal, Reply};
+pub use directory::{access, environments, membership};
+pub use hallpass::{Hallpass, ISSUER, ManualClock, wrapping_key};
 pub use log::Log;
+pub use rows::Item;
+pub use text::{jwt_claims, jwt_header, text, typo, with};

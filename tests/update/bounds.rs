@@ -1,12 +1,21 @@
 //! s52: what a caller changes lies within its own bounds, before and after.
 
-use crate::update::{assert_refused, call, minted, with};
-use hallpass_tests::{Hallpass, text};
+use crate::update::{call, minted};
+use hallpass_tests::{Hallpass, text, with};
 use serde_json::{Value, json};
 
 const ALLOWED: (u16, &str) = (200, "");
 const BEFORE: (u16, &str) = (403, "outside_bounds");
 const AFTER: (u16, &str) = (422, "outside_bounds");
+
+/// What the caller and the token are made with, what is to change, and what comes of it.
+struct Case {
+    what: &'static str,
+    caller: Value,
+    target: Value,
+    change: Value,
+    expected: (u16, &'static str),
+}
 
 #[tokio::test]
 async fn s52_the_token_lies_within_the_callers_bounds_before_and_after() {
@@ -15,120 +24,132 @@ async fn s52_the_token_lies_within_the_callers_bounds_before_and_after() {
     let ips = |rule: &str| json!({"ips": [rule]});
     let name = json!({"name": "n"});
     let (a, any_a) = ("https://b.a.com", "https://*.a.com");
-    for (what, caller, target, change, expected) in [
-        ("free", json!({}), json!({}), name.clone(), ALLOWED),
-        (
-            "stronger scopes",
-            json!({}),
-            json!({"scopes": ["asset:manage"]}),
-            name.clone(),
-            BEFORE,
-        ),
-        (
-            "a management scope",
-            json!({}),
-            json!({"scopes": ["tokens:revoke"]}),
-            name.clone(),
-            BEFORE,
-        ),
-        (
-            "pausing what is stronger",
-            json!({}),
-            json!({"scopes": ["asset:manage"]}),
-            json!({"enabled": false}),
-            BEFORE,
-        ),
-        (
-            "unbound by origin",
-            origins(a),
-            json!({}),
-            name.clone(),
-            BEFORE,
-        ),
-        (
-            "binding what is unbound",
-            origins(a),
-            json!({}),
-            origins(a),
-            BEFORE,
-        ),
-        (
-            "narrower origins",
-            origins(any_a),
-            origins(a),
-            name.clone(),
-            ALLOWED,
-        ),
-        (
-            "to narrower origins",
-            origins(any_a),
-            origins(any_a),
-            origins(a),
-            ALLOWED,
-        ),
-        (
-            "to wider origins",
-            origins(a),
-            origins(a),
-            origins(any_a),
-            AFTER,
-        ),
-        (
-            "to other origins",
-            origins(a),
-            origins(a),
-            origins("https://c.com"),
-            AFTER,
-        ),
-        (
-            "to none",
-            origins(a),
-            origins(a),
-            json!({"origins": null}),
-            AFTER,
-        ),
-        (
-            "unbound by address",
-            ips("192.0.2.0/24"),
-            json!({}),
-            name.clone(),
-            BEFORE,
-        ),
-        (
-            "to fewer addresses",
-            ips("192.0.2.0/24"),
-            ips("192.0.2.0/24"),
-            ips("192.0.2.0/25"),
-            ALLOWED,
-        ),
-        (
-            "to more addresses",
-            ips("192.0.2.0/24"),
-            ips("192.0.2.0/24"),
-            ips("192.0.2.0/23"),
-            AFTER,
-        ),
-        (
-            "to any address",
-            ips("192.0.2.0/24"),
-            ips("192.0.2.0/24"),
-            json!({"ips": null}),
-            AFTER,
-        ),
-        (
-            "expires later",
-            json!({"expires_in": 100}),
-            json!({"expires_in": 101}),
-            name.clone(),
-            BEFORE,
-        ),
-        (
-            "expires with it",
-            json!({"expires_in": 100}),
-            json!({"expires_in": 100}),
-            name,
-            ALLOWED,
-        ),
+    for Case {
+        what,
+        caller,
+        target,
+        change,
+        expected,
+    } in [
+        Case {
+            what: "free",
+            caller: json!({}),
+            target: json!({}),
+            change: name.clone(),
+            expected: ALLOWED,
+        },
+        Case {
+            what: "stronger scopes",
+            caller: json!({}),
+            target: json!({"scopes": ["asset:manage"]}),
+            change: name.clone(),
+            expected: BEFORE,
+        },
+        Case {
+            what: "a management scope",
+            caller: json!({}),
+            target: json!({"scopes": ["tokens:revoke"]}),
+            change: name.clone(),
+            expected: BEFORE,
+        },
+        Case {
+            what: "pausing what is stronger",
+            caller: json!({}),
+            target: json!({"scopes": ["asset:manage"]}),
+            change: json!({"enabled": false}),
+            expected: BEFORE,
+        },
+        Case {
+            what: "unbound by origin",
+            caller: origins(a),
+            target: json!({}),
+            change: name.clone(),
+            expected: BEFORE,
+        },
+        Case {
+            what: "binding what is unbound",
+            caller: origins(a),
+            target: json!({}),
+            change: origins(a),
+            expected: BEFORE,
+        },
+        Case {
+            what: "narrower origins",
+            caller: origins(any_a),
+            target: origins(a),
+            change: name.clone(),
+            expected: ALLOWED,
+        },
+        Case {
+            what: "to narrower origins",
+            caller: origins(any_a),
+            target: origins(any_a),
+            change: origins(a),
+            expected: ALLOWED,
+        },
+        Case {
+            what: "to wider origins",
+            caller: origins(a),
+            target: origins(a),
+            change: origins(any_a),
+            expected: AFTER,
+        },
+        Case {
+            what: "to other origins",
+            caller: origins(a),
+            target: origins(a),
+            change: origins("https://c.com"),
+            expected: AFTER,
+        },
+        Case {
+            what: "to none",
+            caller: origins(a),
+            target: origins(a),
+            change: json!({"origins": null}),
+            expected: AFTER,
+        },
+        Case {
+            what: "unbound by address",
+            caller: ips("192.0.2.0/24"),
+            target: json!({}),
+            change: name.clone(),
+            expected: BEFORE,
+        },
+        Case {
+            what: "to fewer addresses",
+            caller: ips("192.0.2.0/24"),
+            target: ips("192.0.2.0/24"),
+            change: ips("192.0.2.0/25"),
+            expected: ALLOWED,
+        },
+        Case {
+            what: "to more addresses",
+            caller: ips("192.0.2.0/24"),
+            target: ips("192.0.2.0/24"),
+            change: ips("192.0.2.0/23"),
+            expected: AFTER,
+        },
+        Case {
+            what: "to any address",
+            caller: ips("192.0.2.0/24"),
+            target: ips("192.0.2.0/24"),
+            change: json!({"ips": null}),
+            expected: AFTER,
+        },
+        Case {
+            what: "expires later",
+            caller: json!({"expires_in": 100}),
+            target: json!({"expires_in": 101}),
+            change: name.clone(),
+            expected: BEFORE,
+        },
+        Case {
+            what: "expires with it",
+            caller: json!({"expires_in": 100}),
+            target: json!({"expires_in": 100}),
+            change: name,
+            expected: ALLOWED,
+        },
     ] {
         let scopes = json!({"scopes": ["tokens:mint", "asset:write"]});
         let (_, caller) = minted(&hallpass, "management", with(scopes, caller)).await;
@@ -136,7 +157,7 @@ async fn s52_the_token_lies_within_the_callers_bounds_before_and_after() {
         let (id, _) = minted(&hallpass, "management", with(scopes, target)).await;
         let before = hallpass.items().await;
         let reply = call(&hallpass, &id, change).bearer(&caller).origin(a).await;
-        assert_refused(what, &reply, expected.0, expected.1);
+        reply.assert(what, expected.0, expected.1);
         if expected == AFTER {
             let field = reply.body["field"].as_str().unwrap();
             assert!(
@@ -183,7 +204,7 @@ async fn s29_and_s51_anothers_token_and_one_that_speaks_for_another() {
     ] {
         for body in [json!({"name": what}), json!({"enabled": true})] {
             let reply = call(&hallpass, &id, body).bearer(caller).await;
-            assert_refused(what, &reply, expected.0, expected.1);
+            reply.assert(what, expected.0, expected.1);
         }
     }
     let unknown = call(

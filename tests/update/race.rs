@@ -1,6 +1,6 @@
 //! Changing while something else happens to the token.
 
-use crate::update::{assert_refused, call, minted, update};
+use crate::update::{call, minted, update};
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ async fn changes_at_once_are_all_made() {
         .await;
     hallpass.dynamodb.heal();
     for reply in running {
-        assert_refused("one of many", &reply.await.unwrap(), 200, "");
+        reply.await.unwrap().assert("one of many", 200, "");
     }
     // Those that lost read again.
     assert!(hallpass.dynamodb.count("TransactWriteItems") > changes.len());
@@ -73,7 +73,7 @@ async fn of_changes_of_one_field_the_last_stays_in_both_rows() {
     let mut told = BTreeSet::new();
     for reply in running {
         let reply = reply.await.unwrap();
-        assert_refused("one of many", &reply, 200, "");
+        reply.assert("one of many", 200, "");
         told.insert(text(&reply.body, "name"));
     }
     assert_eq!(told.len(), AT_ONCE);
@@ -97,7 +97,7 @@ async fn a_revocation_meanwhile_wins() {
     let revoke = hallpass.delete(&format!("/v1/tokens/{id}"));
     assert_eq!(revoke.bearer(&hallpass.root).await.status, 204);
     hallpass.dynamodb.heal();
-    assert_refused("late", &late.await.unwrap(), 409, "revoked");
+    late.await.unwrap().assert("late", 409, "revoked");
     let [entry, one] = both(&hallpass, &id).await;
     assert_eq!(entry, one);
     assert_eq!(
@@ -140,7 +140,7 @@ async fn s52_a_token_that_was_unbound_meanwhile_is_out_of_a_bound_callers_reach(
         } else {
             (409, "changed")
         };
-        assert_refused(route, &reply, expected.0, expected.1);
+        reply.assert(route, expected.0, expected.1);
         assert_eq!(both(&hallpass, &id).await[1]["name"], "a token");
     }
 }
@@ -163,7 +163,7 @@ async fn a_rotation_meanwhile_stands_beside_the_change() {
     );
     let new = text(&rotate.bearer(&hallpass.root).await.body, "token");
     hallpass.dynamodb.heal();
-    assert_refused("late", &late.await.unwrap(), 200, "");
+    late.await.unwrap().assert("late", 200, "");
     assert_eq!(hallpass.code(&new).await, "active");
     assert_eq!(hallpass.code(&old).await, "unknown");
     assert_eq!(both(&hallpass, &id).await[0]["name"], "renamed");

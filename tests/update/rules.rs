@@ -1,9 +1,17 @@
 //! What cannot be changed, or not so, says why and changes nothing.
 
-use crate::update::{assert_refused, call, minted, update};
+use crate::update::{call, minted, update};
 use hallpass_tests::Hallpass;
 use serde_json::{Value, json};
 use std::time::Duration;
+
+/// A change that is refused, and what the refusal says.
+struct Refused<'a> {
+    id: &'a str,
+    body: Value,
+    code: &'static str,
+    field: &'static str,
+}
 
 #[tokio::test]
 async fn what_is_refused_names_the_field_and_changes_nothing() {
@@ -13,134 +21,204 @@ async fn what_is_refused_names_the_field_and_changes_nothing() {
     let (secret, _) = minted(&hallpass, "secret", json!({})).await;
     let before = hallpass.items().await;
     let many: Vec<String> = (0..101).map(|it| format!("https://a{it}.com")).collect();
-    for (id, body, code, field) in [
-        (&page, json!({}), "nothing_to_change", ""),
-        (&page, json!({"nope": 1}), "invalid_field", "nope"),
-        (
-            &page,
-            json!({"scopes": ["asset:read"]}),
-            "invalid_field",
-            "scopes",
-        ),
-        (
-            &page,
-            json!({"expires_in": 5}),
-            "invalid_field",
-            "expires_in",
-        ),
-        (&page, json!({"kind": "secret"}), "invalid_field", "kind"),
-        (
-            &page,
-            json!({"principal": hallpass.operator}),
-            "invalid_field",
-            "principal",
-        ),
-        (
-            &page,
-            json!({"revoked_at": null}),
-            "invalid_field",
-            "revoked_at",
-        ),
-        (&page, json!({"name": ""}), "invalid_field", "name"),
-        (&page, json!({"name": null}), "invalid_field", "name"),
-        (
-            &page,
-            json!({"name": "x".repeat(101)}),
-            "invalid_field",
-            "name",
-        ),
-        (
-            &page,
-            json!({"name": "a\u{202e}b"}),
-            "invalid_field",
-            "name",
-        ),
-        (
-            &page,
-            json!({"metadata": null}),
-            "invalid_field",
-            "metadata",
-        ),
-        (
-            &page,
-            json!({"metadata": {"a": 1}}),
-            "invalid_field",
-            "metadata.a",
-        ),
-        (
-            &page,
-            json!({"metadata": {"a": "x".repeat(4_096)}}),
-            "invalid_field",
-            "metadata",
-        ),
-        (&page, json!({"enabled": null}), "invalid_field", "enabled"),
-        (
-            &page,
-            json!({"enabled": "false"}),
-            "invalid_field",
-            "enabled",
-        ),
-        (&page, json!({"enabled": 0}), "invalid_field", "enabled"),
-        (&page, json!({"origins": []}), "empty_list", "origins"),
-        (
-            &page,
-            json!({"origins": null}),
-            "origins_required",
-            "origins",
-        ),
-        (
-            &page,
-            json!({"origins": "https://a.com"}),
-            "invalid_field",
-            "origins",
-        ),
-        (&page, json!({"origins": many}), "too_many", "origins"),
+    for Refused {
+        id,
+        body,
+        code,
+        field,
+    } in [
+        Refused {
+            id: &page,
+            body: json!({}),
+            code: "nothing_to_change",
+            field: "",
+        },
+        Refused {
+            id: &page,
+            body: json!({"nope": 1}),
+            code: "invalid_field",
+            field: "nope",
+        },
+        Refused {
+            id: &page,
+            body: json!({"scopes": ["asset:read"]}),
+            code: "invalid_field",
+            field: "scopes",
+        },
+        Refused {
+            id: &page,
+            body: json!({"expires_in": 5}),
+            code: "invalid_field",
+            field: "expires_in",
+        },
+        Refused {
+            id: &page,
+            body: json!({"kind": "secret"}),
+            code: "invalid_field",
+            field: "kind",
+        },
+        Refused {
+            id: &page,
+            body: json!({"principal": hallpass.operator}),
+            code: "invalid_field",
+            field: "principal",
+        },
+        Refused {
+            id: &page,
+            body: json!({"revoked_at": null}),
+            code: "invalid_field",
+            field: "revoked_at",
+        },
+        Refused {
+            id: &page,
+            body: json!({"name": ""}),
+            code: "invalid_field",
+            field: "name",
+        },
+        Refused {
+            id: &page,
+            body: json!({"name": null}),
+            code: "invalid_field",
+            field: "name",
+        },
+        Refused {
+            id: &page,
+            body: json!({"name": "x".repeat(101)}),
+            code: "invalid_field",
+            field: "name",
+        },
+        Refused {
+            id: &page,
+            body: json!({"name": "a\u{202e}b"}),
+            code: "invalid_field",
+            field: "name",
+        },
+        Refused {
+            id: &page,
+            body: json!({"metadata": null}),
+            code: "invalid_field",
+            field: "metadata",
+        },
+        Refused {
+            id: &page,
+            body: json!({"metadata": {"a": 1}}),
+            code: "invalid_field",
+            field: "metadata.a",
+        },
+        Refused {
+            id: &page,
+            body: json!({"metadata": {"a": "x".repeat(4_096)}}),
+            code: "invalid_field",
+            field: "metadata",
+        },
+        Refused {
+            id: &page,
+            body: json!({"enabled": null}),
+            code: "invalid_field",
+            field: "enabled",
+        },
+        Refused {
+            id: &page,
+            body: json!({"enabled": "false"}),
+            code: "invalid_field",
+            field: "enabled",
+        },
+        Refused {
+            id: &page,
+            body: json!({"enabled": 0}),
+            code: "invalid_field",
+            field: "enabled",
+        },
+        Refused {
+            id: &page,
+            body: json!({"origins": []}),
+            code: "empty_list",
+            field: "origins",
+        },
+        Refused {
+            id: &page,
+            body: json!({"origins": null}),
+            code: "origins_required",
+            field: "origins",
+        },
+        Refused {
+            id: &page,
+            body: json!({"origins": "https://a.com"}),
+            code: "invalid_field",
+            field: "origins",
+        },
+        Refused {
+            id: &page,
+            body: json!({"origins": many}),
+            code: "too_many",
+            field: "origins",
+        },
         // s40
-        (
-            &page,
-            json!({"origins": ["*"]}),
-            "invalid_field",
-            "origins[0]",
-        ),
-        (
-            &page,
-            json!({"origins": ["https://a.com", "https://*.com"]}),
-            "invalid_field",
-            "origins[1]",
-        ),
-        (
-            &page,
-            json!({"origins": ["https://*.co.uk"]}),
-            "invalid_field",
-            "origins[0]",
-        ),
-        (
-            &page,
-            json!({"origins": ["https://*.192.0.2.1"]}),
-            "invalid_field",
-            "origins[0]",
-        ),
-        (
-            &page,
-            json!({"origins": ["https://a.com/path"]}),
-            "invalid_field",
-            "origins[0]",
-        ),
-        (&page, json!({"ips": []}), "empty_list", "ips"),
-        (&page, json!({"ips": ["x"]}), "invalid_field", "ips[0]"),
-        (&page, json!({"ips": [null]}), "invalid_field", "ips[0]"),
+        Refused {
+            id: &page,
+            body: json!({"origins": ["*"]}),
+            code: "invalid_field",
+            field: "origins[0]",
+        },
+        Refused {
+            id: &page,
+            body: json!({"origins": ["https://a.com", "https://*.com"]}),
+            code: "invalid_field",
+            field: "origins[1]",
+        },
+        Refused {
+            id: &page,
+            body: json!({"origins": ["https://*.co.uk"]}),
+            code: "invalid_field",
+            field: "origins[0]",
+        },
+        Refused {
+            id: &page,
+            body: json!({"origins": ["https://*.192.0.2.1"]}),
+            code: "invalid_field",
+            field: "origins[0]",
+        },
+        Refused {
+            id: &page,
+            body: json!({"origins": ["https://a.com/path"]}),
+            code: "invalid_field",
+            field: "origins[0]",
+        },
+        Refused {
+            id: &page,
+            body: json!({"ips": []}),
+            code: "empty_list",
+            field: "ips",
+        },
+        Refused {
+            id: &page,
+            body: json!({"ips": ["x"]}),
+            code: "invalid_field",
+            field: "ips[0]",
+        },
+        Refused {
+            id: &page,
+            body: json!({"ips": [null]}),
+            code: "invalid_field",
+            field: "ips[0]",
+        },
         // One wrong field, and the others are not changed either.
-        (&page, json!({"name": "n", "ips": []}), "empty_list", "ips"),
-        (
-            &secret,
-            json!({"origins": ["https://a.com"]}),
-            "origins_not_for_kind",
-            "origins",
-        ),
+        Refused {
+            id: &page,
+            body: json!({"name": "n", "ips": []}),
+            code: "empty_list",
+            field: "ips",
+        },
+        Refused {
+            id: &secret,
+            body: json!({"origins": ["https://a.com"]}),
+            code: "origins_not_for_kind",
+            field: "origins",
+        },
     ] {
         let what = body.to_string();
         let reply = call(&hallpass, id, body).bearer(&hallpass.root).await;
-        assert_refused(&what, &reply, 422, code);
+        reply.assert(&what, 422, code);
         assert_eq!(
             reply.body["field"].as_str().unwrap_or_default(),
             field,
@@ -200,7 +278,7 @@ async fn what_has_ended_or_is_not_there_is_not_changed() {
     ] {
         for body in [json!({"name": "n"}), json!({"enabled": true})] {
             let reply = call(&hallpass, id, body).bearer(&hallpass.root).await;
-            assert_refused(id, &reply, status, code);
+            reply.assert(id, status, code);
         }
     }
 }
@@ -218,12 +296,10 @@ async fn a_token_of_a_kind_that_is_gone_is_not_changed() {
     let less = format!("{}{}", &file[..start], &file[end..]);
     hallpass.with_catalog(hallpass_core::Catalog::parse("less.toml", &less).unwrap());
     let reply = call(&hallpass, &apikey, json!({"enabled": false}));
-    assert_refused(
-        "gone",
-        &reply.bearer(&hallpass.root).await,
-        409,
-        "kind_gone",
-    );
+    reply
+        .bearer(&hallpass.root)
+        .await
+        .assert("gone", 409, "kind_gone");
     update(&hallpass, &id, json!({"enabled": false})).await;
 }
 

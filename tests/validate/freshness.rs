@@ -1,6 +1,6 @@
 //! How soon a revocation is in force: at once, and within 5 s for public kinds.
 
-use super::{ORIGIN, minted, present, revoke};
+use super::{ORIGIN, present, revoke};
 use hallpass_tests::Hallpass;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 async fn page(hallpass: &Hallpass) -> (String, String) {
     let body = json!({"kind": "publishable", "name": "page", "origins": [ORIGIN]});
-    minted(hallpass, body).await
+    hallpass.minted(body).await
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn s56_what_is_remembered_for_one_use_opens_no_other() {
         "kind": "publishable", "name": "page", "origins": [ORIGIN], "expires_in": 2,
         "ips": ["192.0.2.0/24"], "scopes": ["floor:readPublic"],
     });
-    let (_, token) = minted(&hallpass, body).await;
+    let (_, token) = hallpass.minted(body).await;
     let good =
         json!({"token": token, "origin": ORIGIN, "ip": "192.0.2.1", "scope": "floor:readPublic"});
     let code = async |field: &str, value: Value| {
@@ -114,7 +114,9 @@ async fn s56_what_is_remembered_for_one_use_opens_no_other() {
 #[tokio::test]
 async fn a_secret_tokens_revocation_is_immediate_and_its_childrens_too() {
     let hallpass = Hallpass::start("archilogic").await;
-    let (id, token) = minted(&hallpass, json!({"kind": "secret", "name": "s"})).await;
+    let (id, token) = hallpass
+        .minted(json!({"kind": "secret", "name": "s"}))
+        .await;
     let child = hallpass
         .derive(&token, json!({"scopes": ["floor:readPublic"]}))
         .await;
@@ -136,7 +138,9 @@ async fn a_secret_tokens_revocation_is_immediate_and_its_childrens_too() {
 #[tokio::test]
 async fn s27_revoke_then_validate_from_many_clients_and_instances_at_once() {
     let mut hallpass = Hallpass::start("archilogic").await;
-    let (id, token) = minted(&hallpass, json!({"kind": "secret", "name": "s"})).await;
+    let (id, token) = hallpass
+        .minted(json!({"kind": "secret", "name": "s"}))
+        .await;
     let child = hallpass
         .derive(&token, json!({"scopes": ["floor:readPublic"]}))
         .await;

@@ -1,6 +1,6 @@
 //! Where in a request a token stands: `GET /v1/tokens/self`, presented as its kind says.
 
-use super::{ORIGIN, minted};
+use super::ORIGIN;
 use hallpass_tests::{Call, Hallpass};
 use serde_json::json;
 
@@ -9,7 +9,7 @@ const SELF: &str = "/v1/tokens/self";
 async fn page(hallpass: &Hallpass) -> String {
     let body =
         json!({"kind": "publishable", "name": "page", "origins": [ORIGIN, "https://*.b.example"]});
-    minted(hallpass, body).await.1
+    hallpass.minted(body).await.1
 }
 
 async fn expect(call: Call, status: u16, code: &str) {
@@ -150,12 +150,12 @@ async fn s32_a_token_stands_only_where_its_kind_says() {
 #[tokio::test]
 async fn s32_each_kind_of_the_default_catalog_has_its_places() {
     let hallpass = Hallpass::start("default").await;
-    let (_, secret) = minted(&hallpass, json!({"kind": "secret", "name": "s"})).await;
-    let (_, key) = minted(
-        &hallpass,
-        json!({"kind": "apikey", "name": "k", "scopes": ["asset:read"]}),
-    )
-    .await;
+    let (_, secret) = hallpass
+        .minted(json!({"kind": "secret", "name": "s"}))
+        .await;
+    let (_, key) = hallpass
+        .minted(json!({"kind": "apikey", "name": "k", "scopes": ["asset:read"]}))
+        .await;
     let temporary = hallpass
         .derive(&key, json!({"scopes": ["asset:read"]}))
         .await;
@@ -189,12 +189,12 @@ async fn s32_each_kind_of_the_default_catalog_has_its_places() {
 #[tokio::test]
 async fn s34_two_different_credentials_are_refused_and_one_twice_is_one() {
     let hallpass = Hallpass::start("default").await;
-    let (_, secret) = minted(&hallpass, json!({"kind": "secret", "name": "s"})).await;
-    let (_, key) = minted(
-        &hallpass,
-        json!({"kind": "apikey", "name": "k", "scopes": ["asset:read"]}),
-    )
-    .await;
+    let (_, secret) = hallpass
+        .minted(json!({"kind": "secret", "name": "s"}))
+        .await;
+    let (_, key) = hallpass
+        .minted(json!({"kind": "apikey", "name": "k", "scopes": ["asset:read"]}))
+        .await;
     let page = page(&hallpass).await;
     let query = format!("{SELF}?pubtoken={page}");
     hallpass.dynamodb.reset();

@@ -1,6 +1,6 @@
 //! What can be asked, and how a refusal names what is wrong.
 
-use super::{ORIGIN, minted};
+use super::ORIGIN;
 use hallpass_tests::{Hallpass, text};
 use serde_json::json;
 
@@ -10,7 +10,7 @@ const VALIDATE: &str = "/v1/tokens/validate";
 async fn a_scope_is_a_text_an_object_or_a_list_of_which_all_are_required() {
     let hallpass = Hallpass::start("archilogic").await;
     let body = json!({"kind": "secret", "name": "s", "scopes": ["floor:readPublic", "floor:update@floor/1"]});
-    let (_, token) = minted(&hallpass, body).await;
+    let (_, token) = hallpass.minted(body).await;
     let object = |action: &str| json!({"resource": "floor", "action": action});
     for (scope, code) in [
         (json!("floor:readPublic"), "active"),
@@ -161,7 +161,7 @@ async fn an_origin_in_the_body_is_held_to_what_a_browser_would_send() {
         "https://bücher.example"
     ]);
     let page = json!({"kind": "publishable", "name": "page", "origins": origins});
-    let (_, page) = minted(&hallpass, page).await;
+    let (_, page) = hallpass.minted(page).await;
     for (origin, code) in [
         ("https://a.example", "active"),
         ("https://A.Example", "active"),
@@ -223,7 +223,7 @@ async fn an_address_is_the_one_asked_about_or_the_gateways_never_a_headers() {
     let hallpass = Hallpass::start("archilogic").await;
     let ips = json!(["192.0.2.0/25", "198.51.100.7", "2001:db8::/32"]);
     let body = json!({"kind": "secret", "name": "s", "ips": ips});
-    let (_, token) = minted(&hallpass, body).await;
+    let (_, token) = hallpass.minted(body).await;
     for (ip, good) in [
         ("192.0.2.0", true),
         ("192.0.2.127", true),

@@ -32,6 +32,7 @@ pub(crate) struct AuditRequest {
 pub(crate) struct PageView {
     audit: Vec<ActView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cursor: Option<String>,
 }
 
@@ -44,13 +45,16 @@ struct ActView {
     subject: String,
     by: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     parent: Option<ParentId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     kind: Option<KindName>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     principal: Option<Principal>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, nullable = false)]
     address: Option<IpAddr>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     changes: BTreeMap<String, String>,
@@ -73,11 +77,13 @@ pub(crate) struct VerificationView {
     rows: u64,
     /// The first that is not.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     fault: Option<FaultView>,
     /// The end of the chain, to be noted somewhere else.
     #[schema(required)]
     head: Option<HeadView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cursor: Option<String>,
 }
 

@@ -43,6 +43,7 @@ pub(crate) struct PageView {
     from: Day,
     to: Day,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cursor: Option<String>,
 }
 
@@ -51,13 +52,17 @@ pub(crate) struct PageView {
 #[schema(as = Usage)]
 struct UsageView {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     day: Option<Day>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     token: Option<ParentId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     principal: Option<Principal>,
     /// What people call the principal.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     user: Option<String>,
     count: u64,
     last_used_at: UnixSeconds,

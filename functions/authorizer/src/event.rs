@@ -1,69 +1,26 @@
-//! What API Gateway asks, in both of its forms, as one request.
+//! What API Gateway asks, in both of its payload formats, as one request.
 
 use crate::kept::Kept;
 use crate::reply::Form;
+use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequestTypeRequest as Payload1;
+use aws_lambda_events::apigw::ApiGatewayV2CustomAuthorizerV2Request as Payload2;
 use hallpass_http::ClientAddress;
-use http::{HeaderName, HeaderValue, Request, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, request::Parts};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::fmt;
 use thiserror::Error;
 use url::form_urlencoded;
 
-/// An event of an authorizer of type REQUEST.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Event {
-    /// Payload 2.0.
-    route_arn: Option<String>,
-    raw_path: Option<String>,
-    raw_query_string: Option<String>,
-    identity_source: Option<Sources>,
-    /// Payload 1.0.
-    method_arn: Option<String>,
-    path: Option<String>,
-    http_method: Option<String>,
-    query_string_parameters: Option<HashMap<String, String>>,
-    multi_value_query_string_parameters: Option<HashMap<String, Vec<String>>>,
-    multi_value_headers: Option<HashMap<String, Vec<String>>>,
-    /// Both.
-    headers: Option<HashMap<String, String>>,
-    request_context: Context,
-}
-
-/// The values of the authorizer's identity sources.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Sources {
-    /// Payload 2.0.
-    Listed(Vec<String>),
-    /// Payload 1.0 of an HTTP API, which tells nothing that could be relied on.
-    #[expect(dead_code, reason = "named, so that it is no error")]
-    Joined(String),
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Context {
-    domain_name: Option<String>,
-    stage: Option<String>,
-    http: Option<Http>,
-    identity: Option<Identity>,
-    /// `GET /v1/assets/{id}` of an HTTP API, `$connect` of a WebSocket API.
-    route_key: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Http {
-    method: String,
-    source_ip: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Identity {
-    source_ip: Option<String>,
-}
+/// An event of an authorizer of type REQUEST, not yet read.
+///
+/// [`crate::authorize`] reads it, not the Lambda runtime: the runtime would log the error of an
+/// event that it cannot read, and that error quotes what the client wrote.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct Event(Map<String, Value>);
 
 /// Not an event that this authorizer is for.
 #[derive(Debug, Error)]
@@ -91,68 +48,128 @@ pub(crate) struct Asked {
 
 impl Event {
     /// The request that the event is about.
-    pub(crate) fn asked(self) -> Result<Asked, EventError> {
-        match (self.route_arn.clone(), self.method_arn.clone()) {
-            (Some(_), None) => self.second(),
-            (None, Some(arn)) => self.first(arn),
+    pub(crate) fn asked(mut self) -> Result<Asked, EventError> {
+        let headers = headers(&mut self.0)?;
+        let has = |name: &str| self.0.get(name).is_some_and(|value| !value.is_null());
+        match (has("routeArn"), has("methodArn")) {
+            (true, false) => of_payload_2(read(self.0)?, headers),
+            (false, true) => {
+                // Only a WebSocket API's event has it here. The library's type does not.
+                let context = self.0.get("requestContext");
+                let route = context.and_then(|context| context.get("routeKey"));
+                let is_connect = route.and_then(Value::as_str) == Some("$connect");
+                of_payload_1(read(self.0)?, headers, is_connect)
+            }
             _ => Err(EventError::Form),
         }
     }
+}
 
-    /// Payload 2.0, of HTTP APIs.
-    fn second(self) -> Result<Asked, EventError> {
-        let context = self.request_context;
-        let http = context.http.ok_or(EventError::Form)?;
-        let kept = match (self.identity_source, context.route_key) {
-            (Some(Sources::Listed(values)), Some(route)) => {
-                Kept::of(values, &route, &http.method, self.raw_path.as_deref())
-            }
-            _ => None,
-        };
-        // A domain of one's own has the stage in its mapping, not in its paths.
-        let domain = context.domain_name.unwrap_or_default();
-        let stage = context.stage.filter(|_| domain.contains(".execute-api."));
-        let path = match stage {
-            Some(stage) => self.raw_path.map(|path| below(&stage, path)),
-            None => self.raw_path,
-        };
-        let headers: Vec<(String, String)> = self.headers.unwrap_or_default().into_iter().collect();
-        // Clients write characters into a query that no URI holds. Written anew it says the same.
-        let query = self.raw_query_string.unwrap_or_default();
-        let query = written(form_urlencoded::parse(query.as_bytes()));
-        Ok(Asked {
-            form: Form::Simple,
-            parts: parts(headers, &query, http.source_ip)?,
-            method: http.method,
-            path,
-            kept,
-        })
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Event([redacted])")
     }
+}
 
-    /// Payload 1.0, of HTTP, REST and WebSocket APIs.
-    fn first(self, arn: String) -> Result<Asked, EventError> {
-        let is_websocket = self.request_context.route_key.as_deref() == Some("$connect");
-        let (method, path) = match (self.http_method, is_websocket) {
-            (Some(method), _) => (method, self.path),
-            // The catalog calls a WebSocket's opening `CONNECT /`.
-            (None, true) => ("CONNECT".to_owned(), Some("/".to_owned())),
-            (None, false) => return Err(EventError::Form),
-        };
-        let headers = values(self.multi_value_headers, self.headers);
-        let parameters = values(
-            self.multi_value_query_string_parameters,
-            self.query_string_parameters,
-        );
-        let query = written(parameters);
-        let source_ip = self.request_context.identity.and_then(|it| it.source_ip);
-        Ok(Asked {
-            form: Form::Policy { arn },
-            parts: parts(headers, &query, source_ip)?,
-            method,
-            path,
-            kept: None,
-        })
+/// Payload 2.0, of HTTP APIs.
+fn of_payload_2(event: Payload2, headers: HeaderMap) -> Result<Asked, EventError> {
+    let context = event.request_context;
+    let method = context.http.method.as_str().to_owned();
+    let kept = match (event.identity_source, context.route_key) {
+        (Some(values), Some(route)) => Kept::of(values, &route, &method, event.raw_path.as_deref()),
+        _ => None,
+    };
+    // A domain of one's own has the stage in its mapping, not in its paths.
+    let domain = context.domain_name.unwrap_or_default();
+    let stage = context.stage.filter(|_| domain.contains(".execute-api."));
+    let path = match stage {
+        Some(stage) => event.raw_path.map(|path| below(&stage, path)),
+        None => event.raw_path,
+    };
+    // Clients write characters into a query that no URI holds. Written anew it says the same.
+    let query = event.raw_query_string.unwrap_or_default();
+    let query = written(form_urlencoded::parse(query.as_bytes()));
+    Ok(Asked {
+        form: Form::Simple,
+        parts: parts(headers, &query, context.http.source_ip)?,
+        method,
+        path,
+        kept,
+    })
+}
+
+/// Payload 1.0, of HTTP, REST and WebSocket APIs.
+fn of_payload_1(
+    event: Payload1,
+    headers: HeaderMap,
+    is_connect: bool,
+) -> Result<Asked, EventError> {
+    let (method, path) = match (event.http_method, is_connect) {
+        (Some(method), _) => (method.as_str().to_owned(), event.path),
+        // The catalog calls a WebSocket's opening `CONNECT /`.
+        (None, true) => ("CONNECT".to_owned(), Some("/".to_owned())),
+        (None, false) => return Err(EventError::Form),
+    };
+    // Every value where the event lists them, else the one it names.
+    let parameters = if event.multi_value_query_string_parameters.is_empty() {
+        event.query_string_parameters
+    } else {
+        event.multi_value_query_string_parameters
+    };
+    let identity = event.request_context.identity;
+    Ok(Asked {
+        form: Form::Policy {
+            arn: event.method_arn.ok_or(EventError::Form)?,
+        },
+        parts: parts(
+            headers,
+            &written(parameters.iter()),
+            identity.and_then(|identity| identity.source_ip),
+        )?,
+        method,
+        path,
+        kept: None,
+    })
+}
+
+/// Takes the headers out of an event: every value where the event lists them, else the one it names.
+///
+/// Not by the library's types: of names that differ only in case they keep the last one, which would
+/// hide a second credential (s34).
+fn headers(event: &mut Map<String, Value>) -> Result<HeaderMap, EventError> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Values {
+        One(String),
+        Many(Vec<String>),
     }
+    let single = event.remove("headers");
+    let many = event.remove("multiValueHeaders");
+    let listed = many.filter(|many| !many.is_null()).or(single);
+    let listed: Option<HashMap<String, Values>> = typed(listed.unwrap_or_default())?;
+    let mut headers = HeaderMap::new();
+    for (name, values) in listed.unwrap_or_default() {
+        let name = HeaderName::try_from(name).map_err(http::Error::from)?;
+        let values = match values {
+            Values::One(value) => vec![value],
+            Values::Many(values) => values,
+        };
+        for value in values {
+            let value = HeaderValue::try_from(value).map_err(http::Error::from)?;
+            headers
+                .try_append(name.clone(), value)
+                .map_err(http::Error::from)?;
+        }
+    }
+    Ok(headers)
+}
+
+fn read<T: DeserializeOwned>(event: Map<String, Value>) -> Result<T, EventError> {
+    typed(Value::Object(event))
+}
+
+fn typed<T: DeserializeOwned>(value: Value) -> Result<T, EventError> {
+    serde_json::from_value(value).map_err(|_quotes_the_client| EventError::Form)
 }
 
 /// The path below a stage, which HTTP APIs put before it: `/prod/v2/floors` is `/v2/floors`.
@@ -174,32 +191,10 @@ fn written<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>
     query.finish()
 }
 
-/// Every value where the event lists them, else the one it names.
-fn values(
-    many: Option<HashMap<String, Vec<String>>>,
-    single: Option<HashMap<String, String>>,
-) -> Vec<(String, String)> {
-    match many {
-        Some(many) => many
-            .into_iter()
-            .flat_map(|(name, values)| values.into_iter().map(move |value| (name.clone(), value)))
-            .collect(),
-        None => single.unwrap_or_default().into_iter().collect(),
-    }
-}
-
-fn parts(
-    headers: Vec<(String, String)>,
-    query: &str,
-    source_ip: Option<String>,
-) -> Result<Parts, EventError> {
-    let mut request = Request::builder().uri(format!("/?{query}"));
-    for (name, value) in headers {
-        let name = HeaderName::try_from(name).map_err(http::Error::from)?;
-        let value = HeaderValue::try_from(value).map_err(http::Error::from)?;
-        request = request.header(name, value);
-    }
-    let (mut parts, ()) = request.body(())?.into_parts();
+fn parts(headers: HeaderMap, query: &str, source_ip: Option<String>) -> Result<Parts, EventError> {
+    let request = Request::builder().uri(format!("/?{query}")).body(())?;
+    let (mut parts, ()) = request.into_parts();
+    parts.headers = headers;
     if let Some(address) = source_ip.and_then(|text| text.parse().ok()) {
         parts.extensions.insert(ClientAddress(address));
     }

@@ -1,4 +1,7 @@
 //! What API Gateway is answered, in both of its forms.
+//!
+//! Written by types of our own, though `aws_lambda_events` 1.2 has some: a refusal has no `context`,
+//! and theirs would write `"context":null`, which AWS does not document.
 
 use crate::AuthorizeError;
 use hallpass_core::{Evidence, ScopeSet};

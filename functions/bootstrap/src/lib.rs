@@ -6,8 +6,8 @@ use hallpass_core::{
     NameError, NewToken, RandomUnavailable, ScopeRequest, TokenDetails, TokenId, TokenName,
     UnixMillis, prepare,
 };
-use hallpass_http::Platform;
 use hallpass_keys::{CreateKeyError, KeyMaker, create_signing_key};
+use hallpass_runtime::Platform;
 use hallpass_store::{
     AccountRow, Audit, AuditAction, BootstrapError as StoreBootstrapError, RecoverError, StoreError,
 };

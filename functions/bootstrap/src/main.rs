@@ -1,13 +1,13 @@
 //! Cold start.
 
 use hallpass_bootstrap::{BootstrapError, BootstrapRequest, bootstrap};
-use hallpass_http::{StartError, Wiring, variable};
 use hallpass_keys::{KeyMaker, KeyPolicy};
+use hallpass_runtime::{StartError, Wiring, variable};
 use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
-    let wiring = Wiring::from_environment()?;
+    let wiring = Wiring::from_environment(hallpass_catalogs::find)?;
     let (platform, settings) = (&wiring.platform(), wiring.settings());
     let policy = KeyPolicy::from_lookup(variable)?;
     let issuer = settings.issuer.clone();
@@ -15,13 +15,13 @@ async fn main() -> Result<(), StartError> {
     run(service_fn(async |event: LambdaEvent<BootstrapRequest>| {
         // Boxed: the compiler follows a future only so deep.
         let made = Box::pin(bootstrap(platform, keys, event.payload)).await;
-        made.map_err(|error| told(&error))
+        made.map_err(|error| diagnostic(&error))
     }))
     .await
 }
 
 /// Logs an error with its causes; whoever invoked the function learns the first of them.
-fn told(error: &BootstrapError) -> Diagnostic {
+fn diagnostic(error: &BootstrapError) -> Diagnostic {
     let cause: &dyn std::error::Error = error;
     tracing::error!(error = cause, "bootstrap failed");
     Diagnostic {

@@ -1,10 +1,10 @@
 //! 3dverse's Management API as its clients know it: the same acts as `/v1`, other shapes.
 
 use crate::ask::Ask;
-use crate::folder::access::{self, AccessRequest, AccessView};
-use crate::folder::{self, Folder, Listing, Make};
+use crate::folders::access::{self, AccessRequest, AccessView};
+use crate::folders::{self, Folder, Listing, Make};
 use crate::member_cursor::MemberCursor;
-use crate::user;
+use crate::people::user;
 use crate::within::{PageQuery, WithinQuery};
 use axum::Json;
 use hallpass_core::{
@@ -37,9 +37,11 @@ pub(crate) struct FolderView {
     folder_id: FolderRef,
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     parent_folder_id: Option<FolderRef>,
     path: Place,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     created_at: Option<UnixSeconds>,
 }
 
@@ -48,6 +50,7 @@ pub(crate) struct FolderView {
 pub(crate) struct FoldersView {
     folders: Vec<FolderView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cursor: Option<FolderId>,
 }
 
@@ -128,9 +131,9 @@ pub(crate) async fn create_folder_in(ask: Ask) -> Made {
 }
 
 async fn make(ask: &Ask, parent: Option<&str>) -> Made {
-    let authority = folder::writer(ask)?;
+    let authority = folders::writer(ask)?;
     let value: FolderRequest = ask.keyed_body()?;
-    let parent = parent.map(folder::id).transpose()?;
+    let parent = parent.map(folders::id).transpose()?;
     let route = match parent {
         None => "POST /app/v1/folders".to_owned(),
         Some(parent) => format!("POST /app/v1/folders/{parent}/folders"),
@@ -154,11 +157,11 @@ async fn make(ask: &Ask, parent: Option<&str>) -> Made {
     security(("token" = ["directory:read"])),
 )]
 pub(crate) async fn folders_in(ask: Ask) -> Result<Json<FoldersView>, Problem> {
-    let authority = folder::reader(&ask)?;
+    let authority = folders::reader(&ask)?;
     let page = ask.page::<FolderId>()?;
     let listing = Listing {
         within: page.within,
-        parent: Some(folder::id(ask.named("folder")?)?),
+        parent: Some(folders::id(ask.named("folder")?)?),
         limit: page.limit,
         cursor: page.cursor,
     };

@@ -1,23 +1,17 @@
 //! `/v1/accounts` and their environments, and what is in those: users, service accounts, groups and
 //! shares.
 
-mod account;
+mod accounts;
 mod app;
 mod ask;
-mod environment;
 mod error;
-mod folder;
-mod given;
-mod group;
-mod member;
+mod folders;
+mod groups;
 mod member_cursor;
-mod place;
+mod people;
 mod refusal;
-mod remove;
 mod routes;
-mod service_account;
-mod share;
-mod user;
+mod shares;
 mod within;
 
 pub use routes::{Api, ROUTES};

@@ -1,7 +1,7 @@
 //! Why a user, service account or group was not made or changed.
 
 use crate::error::DirectoryError;
-use crate::given;
+use crate::people::given;
 use hallpass_core::{MOST_GROUPS, MOST_NESTED};
 use hallpass_http::{ErrorCode, Problem};
 use hallpass_store::{ChangeError, CreateError, MemberError};

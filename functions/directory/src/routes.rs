@@ -1,7 +1,15 @@
 //! The routes of this function.
 
-use crate::folder::access;
-use crate::{account, app, environment, folder, group, member, service_account, share, user};
+use crate::accounts;
+use crate::accounts::environment;
+use crate::app;
+use crate::folders;
+use crate::folders::access;
+use crate::groups;
+use crate::groups::member;
+use crate::people::service_account;
+use crate::people::user;
+use crate::shares;
 use axum::routing::on;
 use hallpass_core::ManagementScope::{DirectoryRead, DirectoryWrite};
 use hallpass_core::{ServiceAccountId, UserId};
@@ -18,9 +26,9 @@ const WRITE_FOLDER: Needs = Needs::ScopeOrRight(DirectoryWrite);
 /// The table of routes.
 #[rustfmt::skip]
 pub const ROUTES: &[Route] = &[
-    Route::get("/v1/accounts", READ, |method| on(method, account::list)),
-    Route::post("/v1/accounts", OPERATE, |method| on(method, account::create)).with_key(),
-    Route::get("/v1/accounts/{account}", READ, |method| on(method, account::one)),
+    Route::get("/v1/accounts", READ, |method| on(method, accounts::list)),
+    Route::post("/v1/accounts", OPERATE, |method| on(method, accounts::create)).with_key(),
+    Route::get("/v1/accounts/{account}", READ, |method| on(method, accounts::one)),
     Route::get("/v1/accounts/{account}/environments", READ, |method| on(method, environment::list)),
     Route::post("/v1/accounts/{account}/environments", OPERATE, |method| on(method, environment::create)).with_key(),
     Route::get("/v1/accounts/{account}/environments/{app}/{env}", READ, |method| on(method, environment::one)),
@@ -33,29 +41,29 @@ pub const ROUTES: &[Route] = &[
     Route::post("/v1/service-accounts", WRITE, |method| on(method, service_account::create)).with_key(),
     Route::get("/v1/service-accounts/{service_account}", READ, |method| on(method, service_account::one)),
     Route::delete("/v1/service-accounts/{service_account}", WRITE, |method| on(method, service_account::delete)).walking(),
-    Route::get("/v1/groups", READ, |method| on(method, group::list)),
-    Route::post("/v1/groups", WRITE, |method| on(method, group::create)).with_key(),
-    Route::get("/v1/groups/{group}", READ, |method| on(method, group::one)),
-    Route::patch("/v1/groups/{group}", WRITE, |method| on(method, group::change)),
-    Route::delete("/v1/groups/{group}", WRITE, |method| on(method, group::delete)),
+    Route::get("/v1/groups", READ, |method| on(method, groups::list)),
+    Route::post("/v1/groups", WRITE, |method| on(method, groups::create)).with_key(),
+    Route::get("/v1/groups/{group}", READ, |method| on(method, groups::one)),
+    Route::patch("/v1/groups/{group}", WRITE, |method| on(method, groups::change)),
+    Route::delete("/v1/groups/{group}", WRITE, |method| on(method, groups::delete)),
     Route::get("/v1/groups/{group}/members", READ, |method| on(method, member::list)),
     Route::put("/v1/groups/{group}/members/users/{user}", WRITE, |method| on(method, member::add_user)),
     Route::delete("/v1/groups/{group}/members/users/{user}", WRITE, |method| on(method, member::remove_user)),
     Route::put("/v1/groups/{group}/members/groups/{member}", WRITE, |method| on(method, member::add_group)),
     Route::delete("/v1/groups/{group}/members/groups/{member}", WRITE, |method| on(method, member::remove_group)),
-    Route::get("/v1/folders", READ_FOLDER, |method| on(method, folder::list)),
-    Route::post("/v1/folders", WRITE_FOLDER, |method| on(method, folder::create)).with_key(),
-    Route::get("/v1/folders/{folder}", READ_FOLDER, |method| on(method, folder::one)),
+    Route::get("/v1/folders", READ_FOLDER, |method| on(method, folders::list)),
+    Route::post("/v1/folders", WRITE_FOLDER, |method| on(method, folders::create)).with_key(),
+    Route::get("/v1/folders/{folder}", READ_FOLDER, |method| on(method, folders::one)),
     Route::get("/v1/folders/{folder}/access", READ_FOLDER, |method| on(method, access::list)),
     Route::put("/v1/folders/{folder}/access/users/{user}", WRITE_FOLDER, |method| on(method, access::change_user)),
     Route::delete("/v1/folders/{folder}/access/users/{user}", WRITE_FOLDER, |method| on(method, access::remove_user)),
     Route::put("/v1/folders/{folder}/access/groups/{group}", WRITE_FOLDER, |method| on(method, access::change_group)),
     Route::delete("/v1/folders/{folder}/access/groups/{group}", WRITE_FOLDER, |method| on(method, access::remove_group)),
-    Route::get("/v1/shares", READ, |method| on(method, share::list)),
-    Route::post("/v1/shares", WRITE, |method| on(method, share::create)).with_key(),
-    Route::get("/v1/shares/{share}", READ, |method| on(method, share::one)),
-    Route::patch("/v1/shares/{share}", WRITE, |method| on(method, share::change)),
-    Route::delete("/v1/shares/{share}", WRITE, |method| on(method, share::remove)),
+    Route::get("/v1/shares", READ, |method| on(method, shares::list)),
+    Route::post("/v1/shares", WRITE, |method| on(method, shares::create)).with_key(),
+    Route::get("/v1/shares/{share}", READ, |method| on(method, shares::one)),
+    Route::patch("/v1/shares/{share}", WRITE, |method| on(method, shares::change)),
+    Route::delete("/v1/shares/{share}", WRITE, |method| on(method, shares::remove)),
     Route::post("/app/v1/users", WRITE, |method| on(method, app::create_user)).with_key(),
     Route::post("/app/v1/folders", WRITE_FOLDER, |method| on(method, app::create_folder)).with_key(),
     Route::get("/app/v1/folders/{folder}/folders", READ_FOLDER, |method| on(method, app::folders_in)),
@@ -69,9 +77,9 @@ pub const ROUTES: &[Route] = &[
 #[derive(Debug, utoipa::OpenApi)]
 #[openapi(
     paths(
-        account::list,
-        account::create,
-        account::one,
+        accounts::list,
+        accounts::create,
+        accounts::one,
         environment::list,
         environment::create,
         environment::one,
@@ -84,29 +92,29 @@ pub const ROUTES: &[Route] = &[
         service_account::create,
         service_account::one,
         service_account::delete,
-        group::list,
-        group::create,
-        group::one,
-        group::change,
-        group::delete,
+        groups::list,
+        groups::create,
+        groups::one,
+        groups::change,
+        groups::delete,
         member::list,
         member::add_user,
         member::remove_user,
         member::add_group,
         member::remove_group,
-        folder::list,
-        folder::create,
-        folder::one,
+        folders::list,
+        folders::create,
+        folders::one,
         access::list,
         access::change_user,
         access::remove_user,
         access::change_group,
         access::remove_group,
-        share::list,
-        share::create,
-        share::one,
-        share::change,
-        share::remove,
+        shares::list,
+        shares::create,
+        shares::one,
+        shares::change,
+        shares::remove,
         app::create_user,
         app::create_folder,
         app::folders_in,

@@ -1,7 +1,5 @@
 //! The whole API's description: the functions' own, and what all of them share.
 
-mod nulls;
-
 use hallpass_http::ProblemSchema;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi as _;
@@ -67,8 +65,8 @@ pub fn description() -> Value {
         if let Some(responses) = operation.get_mut("responses") {
             set(responses, "default", problem());
         }
+        say_what_it_needs(operation);
     }
-    nulls::strip(&mut whole);
     whole
 }
 
@@ -116,6 +114,36 @@ fn problem() -> Value {
     })
 }
 
+/// Adds to an operation's description the scopes that its caller needs: no viewer shows those of
+/// an HTTP scheme.
+fn say_what_it_needs(operation: &mut Value) {
+    let security = operation.get("security").and_then(Value::as_array);
+    let scopes = match security.and_then(|ways| ways.first()) {
+        None => return append(operation, "Needs no token."),
+        Some(way) => way.get("token").and_then(Value::as_array),
+    };
+    // Another scheme than a token is what the operation's own description is about.
+    let Some(scopes) = scopes else { return };
+    let scopes = scopes.iter().filter_map(Value::as_str);
+    let scopes: Vec<String> = scopes.map(|scope| format!("`{scope}`")).collect();
+    if scopes.is_empty() {
+        append(operation, "Needs a token.");
+    } else {
+        let needs = format!("Needs a token with {}.", scopes.join(" and "));
+        append(operation, &needs);
+    }
+}
+
+/// Adds a paragraph to an operation's description.
+fn append(operation: &mut Value, paragraph: &str) {
+    let before = operation.get("description").and_then(Value::as_str);
+    let whole = match before {
+        Some(before) if !before.is_empty() => format!("{before}\n\n{paragraph}"),
+        _ => paragraph.to_owned(),
+    };
+    set(operation, "description", whole.into());
+}
+
 fn operations(path: &mut Value) -> impl Iterator<Item = &mut Value> {
     let methods = path.as_object_mut().into_iter().flatten();
     methods.map(|(_, operation)| operation)
@@ -131,6 +159,7 @@ fn set(object: &mut Value, name: &str, value: Value) {
 #[cfg(test)]
 mod tests {
     use super::{TAGS, description, functions};
+    use serde_json::Value;
     use std::collections::BTreeMap;
 
     #[test]
@@ -141,6 +170,52 @@ mod tests {
                 let known = schemas.entry(name.clone()).or_insert(schema.clone());
                 assert!(*known == schema, "`{name}`");
             }
+        }
+    }
+
+    /// utoipa takes every `Option` for one that may be `null`. Here, a field that may be left out is
+    /// left out, and says `#[schema(nullable = false)]`: a request's `null` is refused, and no reply
+    /// has such a field.
+    #[test]
+    fn null_is_only_where_it_has_a_meaning_of_its_own() {
+        let mut found = Vec::new();
+        find_nulls(&description(), "", &mut found);
+        let of_schemas = found.iter().map(|place| {
+            let place = place.strip_prefix("/components/schemas/");
+            place.unwrap_or_else(|| panic!("{place:?} of {found:?}"))
+        });
+        let expected = [
+            "ModelRequest/properties/password",
+            "PasswordRequest/properties/password",
+            "ShareRequest/properties/password",
+            "TokenView/properties/expires_at/oneOf/1",
+            "UpdateRequest/properties/ips",
+            "UpdateRequest/properties/origins",
+            "UserChange/properties/scopes",
+            "Verification/properties/head/oneOf/1",
+            "VisibleToken/properties/expires_at/oneOf/1",
+        ];
+        assert_eq!(of_schemas.collect::<Vec<_>>(), expected);
+    }
+
+    /// The JSON pointers of all schemas that take `null`.
+    fn find_nulls(value: &Value, place: &str, found: &mut Vec<String>) {
+        match value {
+            Value::Object(object) => {
+                let types = object.get("type").map(Value::to_string);
+                if types.is_some_and(|types| types.contains("\"null\"")) {
+                    found.push(place.to_owned());
+                }
+                for (name, value) in object {
+                    find_nulls(value, &format!("{place}/{name}"), found);
+                }
+            }
+            Value::Array(values) => {
+                for (index, value) in values.iter().enumerate() {
+                    find_nulls(value, &format!("{place}/{index}"), found);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
 

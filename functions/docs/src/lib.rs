@@ -1,38 +1,22 @@
 //! `GET /openapi.json`: every route as `OpenAPI` describes it, put together from the functions' own
-//! descriptions. `GET /docs`: the same to read, with nothing loaded from elsewhere.
+//! descriptions. `GET /docs`: a page that shows it, with nothing loaded from elsewhere; `/` leads there.
 
 mod description;
-mod page;
 mod routes;
+mod viewer;
 
 pub use description::description;
 pub use routes::{Api, ROUTES};
 
 use axum::Router;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use hallpass_http::{Platform, WalkFor, finish, serve_routes};
-use http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use std::sync::LazyLock;
+use viewer::FIVE_MINUTES;
 
-/// The page has a style of its own and nothing else: no script, no picture, nobody who frames it.
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
-
-/// Both, put together at the first request that asks for one: it takes as long as three cold starts.
-static DOCUMENTS: LazyLock<Documents> = LazyLock::new(|| {
-    let description = description();
-    Documents {
-        page: page::page(&description),
-        json: description.to_string(),
-    }
-});
-
-struct Documents {
-    json: String,
-    page: String,
-}
+/// Put together at the first request that asks for it: it takes as long as three cold starts.
+static DESCRIPTION: LazyLock<String> = LazyLock::new(|| description().to_string());
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
@@ -42,6 +26,25 @@ pub fn routes() -> Router<Platform> {
 /// The whole function.
 pub fn router(platform: &Platform) -> Router {
     finish(routes(), platform)
+}
+
+/// Where a browser is led
+///
+/// To this page.
+#[utoipa::path(
+    get, path = "/", tag = "docs", operation_id = "start",
+    responses(
+        (status = 307, description = "The page is at `Location`.", headers(
+            ("Location" = String, description = "`/docs`"),
+        )),
+    ),
+)]
+async fn start() -> Response {
+    let headers = [
+        (CACHE_CONTROL, FIVE_MINUTES),
+        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    ];
+    (headers, Redirect::temporary("/docs")).into_response()
 }
 
 /// This description
@@ -54,29 +57,11 @@ pub fn router(platform: &Platform) -> Router {
     ),
 )]
 async fn openapi() -> Response {
-    text("application/json", &DOCUMENTS.json)
-}
-
-/// This page
-///
-/// The description, to be read. Nothing on it is loaded from elsewhere.
-#[utoipa::path(
-    get, path = "/docs", tag = "docs", operation_id = "docs",
-    responses(
-        (status = 200, description = "The page.", body = String, content_type = "text/html"),
-    ),
-)]
-async fn docs() -> Response {
-    let page = text("text/html; charset=utf-8", &DOCUMENTS.page);
-    ([(CONTENT_SECURITY_POLICY, POLICY)], page).into_response()
-}
-
-/// The same for everybody, and for as long as the deployment is the same; any page may read it.
-fn text(media: &'static str, text: &str) -> Response {
+    // The same for everybody, and for as long as the deployment is the same; any page may read it.
     let headers = [
-        (CONTENT_TYPE, media),
-        (CACHE_CONTROL, "public, max-age=300"),
+        (CONTENT_TYPE, "application/json"),
+        (CACHE_CONTROL, FIVE_MINUTES),
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     ];
-    (headers, text.to_owned()).into_response()
+    (headers, DESCRIPTION.as_str()).into_response()
 }

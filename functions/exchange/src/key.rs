@@ -21,9 +21,7 @@ pub(crate) async fn issue(
         scopes: ScopeRequest::Held(usual.clone()),
         ..IssueRequest::default()
     };
-    platform
-        .issue(kind, request, key.maker(), now, refused)
-        .await
+    hallpass_http::issue(platform, kind, request, key.maker(), now, refused).await
 }
 
 /// Whose key this is, where the name is that of the key's account.

@@ -16,10 +16,11 @@ pub use routes::{Api, ROUTES};
 use axum::extract::State;
 use axum::{Extension, Json, Router};
 use hallpass_http::{
-    Basic, Client, Elsewhere, JsonBody, Platform, Problem, WalkFor, finish, serve_routes,
+    Basic, Client, JsonBody, Platform, Problem, TokenOutsideAuthorization, WalkFor, finish,
+    into_claims, serve_routes,
 };
 use hallpass_keys::Signer;
-use request::{Asks, ModelRequest, asks};
+use request::{Asks, asks};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -52,7 +53,8 @@ pub fn router(platform: &Platform, signer: &Signer) -> Router {
 /// come again.
 #[utoipa::path(
     post, path = "/rest/api/v1/token", tag = "exchange", operation_id = "exchange",
-    request_body = Option<ModelRequest>,
+    // By reference: utoipa takes it for one that may be left out, and `Option` for one that may be `null`.
+    request_body(content = ref("#/components/schemas/ModelRequest"), content_type = "application/json"),
     responses(
         (status = 200, description = "The JWT.", body = TokenReply),
     ),
@@ -61,16 +63,16 @@ pub fn router(platform: &Platform, signer: &Signer) -> Router {
 async fn exchange(
     State(platform): State<Platform>,
     Extension(signer): Extension<Signer>,
-    (client, elsewhere): (Client, Result<Elsewhere, Problem>),
+    (client, other_token): (Client, Result<TokenOutsideAuthorization, Problem>),
     basic: Result<Option<Basic>, Problem>,
     body: Result<Option<JsonBody>, Problem>,
 ) -> Result<Json<TokenReply>, Problem> {
     let now = platform.now();
-    let issuance = match asks(&client, elsewhere, basic, body)? {
+    let issuance = match asks(&client, other_token, basic, body)? {
         Asks::Key(basic) => key::issue(&platform, &basic, now).await?,
         Asks::Model(asked) => password::issue(&platform, &client, asked, now).await?,
     };
-    let claims = platform.claims(issuance)?;
+    let claims = into_claims(&platform, issuance)?;
     let token = signer.sign(&claims, now).await.map_err(Problem::of_sign)?;
     Ok(Json(TokenReply {
         token: token.expose_secret().to_owned(),

@@ -24,9 +24,7 @@ pub(crate) async fn issue(
         scopes: ScopeRequest::Held(share.scopes.clone()),
         ..IssueRequest::default()
     };
-    platform
-        .issue(kind, request, Maker::Share(&share), now, refused)
-        .await
+    hallpass_http::issue(platform, kind, request, Maker::Share(&share), now, refused).await
 }
 
 fn refused(error: IssueError) -> Problem {

@@ -1,7 +1,7 @@
 //! Which of the two ways a request goes.
 
 use hallpass_core::{ModelId, present};
-use hallpass_http::{Basic, Client, Elsewhere, ErrorCode, JsonBody, Problem};
+use hallpass_http::{Basic, Client, ErrorCode, JsonBody, Problem, TokenOutsideAuthorization};
 use hallpass_password::{Password, optional};
 use http::StatusCode;
 use serde::Deserialize;
@@ -25,6 +25,7 @@ pub(crate) struct ModelAsked {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ModelRequest {
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     model: Option<ModelId>,
     #[serde(default, deserialize_with = "optional")]
     /// `null` and the empty text mean none.
@@ -36,13 +37,13 @@ pub(crate) struct ModelRequest {
 /// nothing of what an API key is answered, unless the key is good from there.
 pub(crate) fn asks(
     client: &Client,
-    elsewhere: Result<Elsewhere, Problem>,
+    other_token: Result<TokenOutsideAuthorization, Problem>,
     basic: Result<Option<Basic>, Problem>,
     body: Result<Option<JsonBody>, Problem>,
 ) -> Result<Asks, Problem> {
-    let Elsewhere(is_elsewhere) = elsewhere?;
+    let TokenOutsideAuthorization(has_other_token) = other_token?;
     if let Some(basic) = basic? {
-        if is_elsewhere {
+        if has_other_token {
             return Err(two_credentials());
         }
         // An empty object is what some clients send where they mean none.
@@ -63,13 +64,13 @@ pub(crate) fn asks(
             ))
         };
     }
-    client.welcome();
+    client.allow_cors();
     let asked = match body? {
         Some(body) => body.parse()?,
         None => ModelRequest::default(),
     };
     match (asked.model, asked.password) {
-        (Some(_), _) if is_elsewhere => Err(two_credentials()),
+        (Some(_), _) if has_other_token => Err(two_credentials()),
         (Some(model), password) => Ok(Asks::Model(ModelAsked { model, password })),
         (None, Some(_)) => Err(Problem::invalid(
             "model",

@@ -12,5 +12,8 @@ pub const ROUTES: &[Route] = &[Route::post("/rest/api/v1/token", OwnCredential, 
 
 /// Their description.
 #[derive(Debug, utoipa::OpenApi)]
-#[openapi(paths(crate::exchange))]
+#[openapi(
+    paths(crate::exchange),
+    components(schemas(crate::request::ModelRequest))
+)]
 pub struct Api;

@@ -27,7 +27,7 @@ struct Known {
     read_at: UnixMillis,
 }
 
-/// The keys of one reading. Cloning shares the memory.
+/// The keys of one reading: one value, which needs no cache of many. Cloning shares the memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Published(Arc<Mutex<Option<Known>>>);
 

@@ -1,8 +1,8 @@
 //! Cold start.
 
-use hallpass_http::{Platform, StartError, Wiring, variable};
 use hallpass_keys::{KeyMaker, KeyPolicy};
 use hallpass_keys_function::{KeysReply, KeysRequest, rotate_keys};
+use hallpass_runtime::{Platform, StartError, Wiring, variable};
 use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn};
 use serde_json::Value;
 use std::error::Error;
@@ -10,7 +10,7 @@ use std::io::Write as _;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
-    let wiring = Wiring::from_environment()?;
+    let wiring = Wiring::from_environment(hallpass_catalogs::find)?;
     let (platform, settings) = (&wiring.platform(), wiring.settings());
     let (issuer, stack) = (settings.issuer.clone(), settings.stack.as_str());
     let policy = KeyPolicy::from_lookup(variable)?;
@@ -34,13 +34,13 @@ async fn answer(
     keys: &KeyMaker,
     event: Value,
 ) -> Result<KeysReply, Diagnostic> {
-    let request = KeysRequest::from_event(event).map_err(|error| told(&error))?;
+    let request = KeysRequest::from_event(event).map_err(|error| diagnostic(&error))?;
     let done = rotate_keys(platform, keys, &request).await;
-    done.map_err(|error| told(&error))
+    done.map_err(|error| diagnostic(&error))
 }
 
 /// Logs an error with its causes; whoever invoked the function learns the first of them.
-fn told(error: &(dyn Error + 'static)) -> Diagnostic {
+fn diagnostic(error: &(dyn Error + 'static)) -> Diagnostic {
     tracing::error!(error, "the signing keys are not as they should be");
     Diagnostic {
         error_type: "KeysError".to_owned(),

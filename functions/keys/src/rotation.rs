@@ -4,8 +4,8 @@ use crate::plan::{Did, PUBLISHED_BEFORE_SECONDS, Rules, Signs, Step, known};
 use crate::reply::KeysReply;
 use crate::request::KeysRequest;
 use hallpass_core::{UnixMillis, UnixSeconds};
-use hallpass_http::Platform;
 use hallpass_keys::{CreateKeyError, EndKeyError, KeyMaker};
+use hallpass_runtime::Platform;
 use hallpass_store::{KeyRow, KeyState, Keyring, StoreError};
 use thiserror::Error;
 

@@ -16,6 +16,7 @@ pub(crate) struct OneView<'a> {
     token: TokenView<'a>,
     /// When it, or what came from it, was last used: best effort, a minute late.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     last_used_at: Option<UnixSeconds>,
     /// The secrets that were rotated away and are still accepted, the oldest first.
     previous: Vec<PreviousView>,
@@ -26,6 +27,7 @@ pub(crate) struct OneView<'a> {
 struct PreviousView {
     valid_until: UnixSeconds,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     last_used_at: Option<UnixSeconds>,
 }
 

@@ -27,6 +27,7 @@ pub(crate) struct PageRequest {
 pub(crate) struct PageView<'a> {
     tokens: Vec<TokenView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     cursor: Option<String>,
 }
 

@@ -87,7 +87,7 @@ async fn issue(
 ) -> Result<NewToken, Problem> {
     let kind = IssuedKind::minted(&platform.catalog, &request.kind).map_err(refused)?;
     let (requested, details) = request.into_parts();
-    let issuance = platform.issue(kind, requested, caller.maker(), now, refused);
+    let issuance = hallpass_http::issue(platform, kind, requested, caller.maker(), now, refused);
     let token = issuance
         .await?
         .into_token(details, platform.random.as_ref());

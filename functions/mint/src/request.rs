@@ -14,25 +14,31 @@ pub(crate) struct MintRequest {
     pub(crate) kind: KindName,
     name: TokenName,
     #[serde(default, deserialize_with = "present")]
-    #[schema(min_items = 1, max_items = 200)]
+    #[schema(min_items = 1, max_items = 200, nullable = false)]
     scopes: Option<Vec<WrittenScope>>,
     #[serde(default, deserialize_with = "present")]
-    #[schema(min_items = 1, max_items = 100)]
+    #[schema(min_items = 1, max_items = 100, nullable = false)]
     origins: Option<Vec<WrittenOriginRule>>,
     #[serde(default, deserialize_with = "present")]
-    #[schema(min_items = 1, max_items = 100)]
+    #[schema(min_items = 1, max_items = 100, nullable = false)]
     ips: Option<Vec<IpRule>>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     expires_in: Option<u64>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     not_before: Option<UnixSeconds>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     environment: Option<EnvironmentName>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     principal: Option<Principal>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     metadata: Option<Metadata>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     account: Option<AccountId>,
 }
 

@@ -13,16 +13,22 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct RevocationRequest {
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     token: Option<String>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     id: Option<String>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     principal: Option<Principal>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     environment: Option<EnvironmentName>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     account: Option<AccountId>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     before: Option<UnixSeconds>,
 }
 

@@ -14,7 +14,8 @@ use hallpass_core::{
     WrittenScope, present,
 };
 use hallpass_http::{
-    Body, Caller, Platform, Problem, RequestFields, WalkFor, finish, serve_routes,
+    Body, Caller, Platform, Problem, RequestFields, WalkFor, finish, into_claims, issue,
+    serve_routes,
 };
 use hallpass_keys::Signer;
 use secrecy::ExposeSecret as _;
@@ -26,14 +27,16 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 struct TemporaryRequest {
     #[serde(default, deserialize_with = "present")]
-    #[schema(min_items = 1, max_items = 200)]
+    #[schema(min_items = 1, max_items = 200, nullable = false)]
     scopes: Option<Vec<WrittenScope>>,
     #[serde(rename = "durationSeconds", default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     duration_seconds: Option<u64>,
     #[serde(default, deserialize_with = "present")]
-    #[schema(min_items = 1, max_items = 100)]
+    #[schema(min_items = 1, max_items = 100, nullable = false)]
     origins: Option<Vec<WrittenOriginRule>>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     principal: Option<Principal>,
 }
 
@@ -84,8 +87,8 @@ async fn derive(
     let now = platform.now();
     let kind = derived_kind(&platform, &caller)?;
     let request = body?.value.into();
-    let issuance = platform.issue(kind, request, caller.maker(), now, refused);
-    let claims = platform.claims(issuance.await?)?;
+    let issuance = issue(&platform, kind, request, caller.maker(), now, refused);
+    let claims = into_claims(&platform, issuance.await?)?;
     let token = signer.sign(&claims, now).await.map_err(Problem::of_sign)?;
     Ok(Json(TemporaryReply {
         authorization: format!("Bearer {}", token.expose_secret()),

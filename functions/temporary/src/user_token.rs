@@ -7,7 +7,9 @@ use hallpass_core::{
     AccessLevel, FolderRef, IssueError, IssueRequest, ManagementScope, Path as ScopePath,
     Principal, ScopeRequest, UserId, present,
 };
-use hallpass_http::{Body, Caller, ErrorCode, Path, Platform, Problem, RequestFields};
+use hallpass_http::{
+    Body, Caller, ErrorCode, Path, Platform, Problem, RequestFields, into_claims, issue,
+};
 use hallpass_keys::{SignError, Signer};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
@@ -20,11 +22,11 @@ pub(crate) struct UserTokenRequest {
     scope: AccessLevel,
     /// `90s`, `30m`, `1h`, `7d`.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>, pattern = "^[0-9]{1,9}[smhd]$", example = "1h")]
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{1,9}[smhd]$", example = "1h", nullable = false)]
     ttl: Option<Ttl>,
     /// Those of the user's places that the token is for: all of them if absent.
     #[serde(default, deserialize_with = "present")]
-    #[schema(min_items = 1, max_items = 100)]
+    #[schema(min_items = 1, max_items = 100, nullable = false)]
     folders: Option<Vec<FolderRef>>,
 }
 
@@ -107,8 +109,8 @@ pub(crate) async fn derive(
         principal: Some(Principal::User(user)),
         ..IssueRequest::default()
     };
-    let issuance = platform.issue(kind, request, caller.maker(), now, refused);
-    let claims = platform.claims(issuance.await?)?;
+    let issuance = issue(&platform, kind, request, caller.maker(), now, refused);
+    let claims = into_claims(&platform, issuance.await?)?;
     let token = signer.sign(&claims, now).await.map_err(unsigned)?;
     let expires_at = claims.claims().exp;
     Ok(Json(UserTokenReply {

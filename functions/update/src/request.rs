@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 #[schema(min_properties = 1)]
 pub(crate) struct UpdateRequest {
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     name: Option<TokenName>,
     #[serde(default)]
     #[schema(value_type = Option<Vec<WrittenOriginRule>>, min_items = 1, max_items = 100)]
@@ -21,8 +22,10 @@ pub(crate) struct UpdateRequest {
     #[schema(value_type = Option<Vec<IpRule>>, min_items = 1, max_items = 100)]
     ips: Edit<Vec<IpRule>>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     metadata: Option<Metadata>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     enabled: Option<bool>,
 }
 

@@ -70,7 +70,7 @@ async fn validate(
     };
     let decision = decide(&platform.catalog, &evidence, &facts, now);
     if decision.is_active() {
-        platform.note_use(&evidence, now);
+        platform.count_use(&evidence, now);
     }
     Ok(Json(ValidateReply::new(decision, &evidence, &caller)))
 }

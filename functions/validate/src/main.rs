@@ -1,10 +1,11 @@
 //! Cold start.
 
-use hallpass_http::{StartError, Wiring, serve};
+use hallpass_http::serve;
+use hallpass_runtime::{StartError, Wiring};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
-    let wiring = Wiring::from_environment()?;
+    let wiring = Wiring::from_environment(hallpass_catalogs::find)?;
     let platform = wiring.platform();
     serve(&platform, hallpass_validate::router(&platform)).await
 }

@@ -36,6 +36,7 @@ struct VisibleToken {
     scopes: ScopeSet,
     expires_at: Option<UnixSeconds>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     parent: Option<ParentId>,
 }
 

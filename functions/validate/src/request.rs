@@ -14,14 +14,16 @@ pub(crate) struct ValidateRequest {
     pub(crate) token: String,
     /// One scope, or a list of which all are required.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<Wanted>)]
+    #[schema(value_type = Option<Wanted>, nullable = false)]
     scope: Option<Wanted>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     pub(crate) environment: Option<EnvironmentName>,
     #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     pub(crate) origin: Option<String>,
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>, format = "ip")]
+    #[schema(value_type = Option<String>, format = "ip", nullable = false)]
     pub(crate) ip: Option<IpAddr>,
 }
 

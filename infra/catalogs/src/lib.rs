@@ -1,6 +1,7 @@
 //! The catalogs that ship with Hallpass, embedded in each function.
 
 use hallpass_core::{Catalog, CatalogError};
+use thiserror::Error;
 
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
@@ -27,9 +28,39 @@ pub fn embedded(name: &str) -> Result<Option<Catalog>, CatalogError> {
     }
 }
 
+/// The catalog of this name, for whoever must have one.
+///
+/// # Errors
+/// Where none ships under it, with the names that would do; where it cannot be read back.
+pub fn find(name: &str) -> Result<Catalog, FindError> {
+    embedded(name)?.ok_or_else(|| FindError::Unknown {
+        name: name.to_owned(),
+        shipped: names()
+            .map(|name| format!("`{name}`"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    })
+}
+
+/// Why there is no catalog of a name.
+#[derive(Debug, Error)]
+pub enum FindError {
+    /// None ships under it.
+    #[error("there is no catalog `{name}`: name one of {shipped}")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The names that would do.
+        shipped: String,
+    },
+    /// What the build wrote cannot be read back.
+    #[error(transparent)]
+    Unreadable(#[from] CatalogError),
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{embedded, names};
+    use super::{embedded, find, names};
     use hallpass_core::Catalog;
     use std::path::Path;
 
@@ -58,5 +89,15 @@ mod tests {
             );
         }
         assert!(embedded("nope").unwrap().is_none());
+    }
+
+    #[test]
+    fn a_name_that_does_not_ship_is_refused_with_those_that_do() {
+        assert_eq!(find("default").unwrap().name(), "default");
+        let refusal = find("nope").unwrap_err().to_string();
+        assert!(refusal.contains("`nope`"), "{refusal}");
+        for name in names() {
+            assert!(refusal.contains(&format!("`{name}`")), "{refusal}");
+        }
     }
 }

@@ -13,10 +13,11 @@ use hallpass_core::{
 use hallpass_embedded::{
     Services, ServicesError, TableError, create_table, dynamodb_config, kms_config,
 };
-use hallpass_http::{
-    ClientAddress, Platform, Settings, SettingsError, SystemClock, SystemRandom, retries, timeouts,
-};
+use hallpass_http::ClientAddress;
 use hallpass_keys::{KeyMaker, KeyPolicy, KeyPolicyError, Signer, SigningMode};
+use hallpass_runtime::{
+    Platform, Settings, SettingsError, SystemClock, SystemRandom, retries, timeouts,
+};
 use hallpass_store::StoreError;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::io::{self, Write as _};
@@ -30,7 +31,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 const TABLE: &str = "hallpass";
 
-/// How often use is written down, and how long the end waits for the last of it.
+/// How often use is written, and how long the end waits for the last of it.
 const FLUSHES_EVERY: Duration = Duration::from_mins(1);
 const FLUSHES_WITHIN: Duration = Duration::from_secs(2);
 
@@ -92,7 +93,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), StartError> {
     ended
 }
 
-/// Writes down what was gathered in memory, minute by minute.
+/// Writes what was gathered in memory, minute by minute.
 async fn flush(platform: Platform) {
     let mut minutes = tokio::time::interval(FLUSHES_EVERY);
     loop {
@@ -327,6 +328,7 @@ fn say(
         }
     } else {
         writeln!(out, "Hallpass, catalog {catalog}: http://{address}")?;
+        writeln!(out, "the API, to read and try: http://{address}/docs")?;
         writeln!(out, "AWS_ENDPOINT_URL_DYNAMODB={}", services.dynamodb_url)?;
         writeln!(out, "AWS_ENDPOINT_URL_KMS={}", services.kms_url)?;
         writeln!(out, "management token: {token}")?;

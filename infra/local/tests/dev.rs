@@ -365,10 +365,13 @@ fn services_only_prints_an_environment_that_works() {
         value(name);
     }
     // A function takes it as its settings.
-    let settings = hallpass_http::Settings::from_lookup(|name| {
-        let found = variables.iter().find(|(known, _)| *known == name);
-        found.map(|(_, value)| (*value).to_owned())
-    })
+    let settings = hallpass_runtime::Settings::from_lookup(
+        |name| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        },
+        hallpass_catalogs::find,
+    )
     .unwrap();
     assert_eq!(settings.catalog.name(), "default");
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -5,14 +5,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
+use time::{Date, Duration, OffsetDateTime};
 
-const SECONDS: u64 = 24 * 60 * 60;
+const FIRST: Date = OffsetDateTime::UNIX_EPOCH.date();
 /// The last day whose year has four digits: 9999-12-31.
-const LAST: u64 = 2_932_896;
+const LAST: Date = Date::MAX;
 
 /// A day in UTC, written `2026-11-22`, so that days sort as their texts do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Day(u64);
+pub struct Day(Date);
 
 /// A text that is no day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -20,61 +21,32 @@ pub struct Day(u64);
 pub struct DayError;
 
 impl Day {
-    /// The day this moment lies in.
+    /// The day this moment lies in; the last day there is for any moment after it.
     #[must_use]
     pub fn of(moment: UnixMillis) -> Self {
-        let seconds = moment.seconds().0;
-        Self(seconds.checked_div(SECONDS).unwrap_or_default().min(LAST))
+        let seconds = i64::try_from(moment.seconds().0).unwrap_or(i64::MAX);
+        Self(OffsetDateTime::from_unix_timestamp(seconds).map_or(LAST, OffsetDateTime::date))
     }
 
     /// As many days earlier; the first day there is where that would be before it.
     #[must_use]
     pub fn earlier_by(self, days: u64) -> Self {
-        Self(self.0.saturating_sub(days))
+        let days = i64::try_from(days).unwrap_or(i64::MAX);
+        let days = Duration::seconds(days.saturating_mul(24 * 60 * 60));
+        Self(self.0.checked_sub(days).map_or(FIRST, |day| day.max(FIRST)))
     }
 
     /// Its first second.
     #[must_use]
     pub fn begins(self) -> UnixSeconds {
-        UnixSeconds(self.0.saturating_mul(SECONDS))
+        let seconds = self.0.midnight().assume_utc().unix_timestamp();
+        UnixSeconds(u64::try_from(seconds).unwrap_or_default())
     }
 }
 
-/// What divides by constants other than zero cannot fail.
-fn quotient(number: u64, by: u64) -> u64 {
-    number.checked_div(by).unwrap_or_default()
-}
-
 impl fmt::Display for Day {
-    /// The Gregorian calendar by its eras of 400 years, which begin on 1 March of year 0.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let days = self.0.saturating_add(719_468);
-        let era = quotient(days, 146_097);
-        let day_of_era = days.saturating_sub(era.saturating_mul(146_097));
-        let year_of_era = quotient(
-            day_of_era
-                .saturating_sub(quotient(day_of_era, 1_460))
-                .saturating_add(quotient(day_of_era, 36_524))
-                .saturating_sub(quotient(day_of_era, 146_096)),
-            365,
-        );
-        let before_year = year_of_era
-            .saturating_mul(365)
-            .saturating_add(quotient(year_of_era, 4))
-            .saturating_sub(quotient(year_of_era, 100));
-        let day_of_year = day_of_era.saturating_sub(before_year);
-        let march_month = quotient(day_of_year.saturating_mul(5).saturating_add(2), 153);
-        let before_month = quotient(march_month.saturating_mul(153).saturating_add(2), 5);
-        let day = day_of_year.saturating_sub(before_month).saturating_add(1);
-        let (month, next_year) = if march_month < 10 {
-            (march_month.saturating_add(3), 0)
-        } else {
-            (march_month.saturating_sub(9), 1)
-        };
-        let year = year_of_era
-            .saturating_add(era.saturating_mul(400))
-            .saturating_add(next_year);
-        write!(f, "{year:04}-{month:02}-{day:02}")
+        self.0.fmt(f)
     }
 }
 
@@ -82,43 +54,29 @@ impl FromStr for Day {
     type Err = DayError;
 
     fn from_str(text: &str) -> Result<Self, DayError> {
-        let mut parts = text.split('-').map(|part| {
-            let digits = part.bytes().all(|byte| byte.is_ascii_digit());
-            part.parse::<u64>().ok().filter(|_| digits)
-        });
-        let (Some(Some(year)), Some(Some(month)), Some(Some(day)), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
+        // Three numbers need no description of a format.
+        let mut numbers = text.splitn(3, '-').map(str::parse::<u16>);
+        let (Some(Ok(year)), Some(Ok(month)), Some(Ok(day))) =
+            (numbers.next(), numbers.next(), numbers.next())
         else {
             return Err(DayError);
         };
-        if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) {
-            return Err(DayError);
-        }
-        // Years that begin in March end with the day that leap years have more.
-        let (march_year, march_month) = if month > 2 {
-            (year, month.saturating_sub(3))
-        } else {
-            (year.saturating_sub(1), month.saturating_add(9))
-        };
-        let of_years = march_year
-            .saturating_mul(365)
-            .saturating_add(quotient(march_year, 4))
-            .saturating_add(quotient(march_year, 400))
-            .saturating_sub(quotient(march_year, 100));
-        let of_months = quotient(march_month.saturating_mul(153).saturating_add(2), 5);
-        let days = of_years
-            .saturating_add(of_months)
-            .saturating_add(day)
-            .checked_sub(719_469)
+        let day = date(year, month, day)
+            .filter(|day| *day >= FIRST)
+            .map(Self)
             .ok_or(DayError)?;
-        // What is not a day, such as 31 April, reads back as another.
-        let parsed = Self(days);
-        if parsed.to_string() == text {
-            Ok(parsed)
+        // Numbers can be written in other ways, such as `+1` or `1` for `01`. A day has one text.
+        if day.to_string() == text {
+            Ok(day)
         } else {
             Err(DayError)
         }
     }
+}
+
+fn date(year: u16, month: u16, day: u16) -> Option<Date> {
+    let month = u8::try_from(month).ok()?.try_into().ok()?;
+    Date::from_calendar_date(year.into(), month, u8::try_from(day).ok()?).ok()
 }
 
 impl Serialize for Day {
@@ -137,8 +95,8 @@ impl<'de> Deserialize<'de> for Day {
 
 #[cfg(test)]
 mod tests {
-    use super::{Day, LAST};
-    use crate::time::UnixMillis;
+    use super::Day;
+    use crate::time::{UnixMillis, UnixSeconds};
 
     #[test]
     fn days_are_written_as_the_calendar_has_them() {
@@ -159,16 +117,39 @@ mod tests {
         }
     }
 
+    /// The day as many days after 1970-01-01.
+    fn number(days: u64) -> Day {
+        Day::of(UnixMillis(days * 86_400_000))
+    }
+
     #[test]
     fn every_day_reads_back_and_follows_the_one_before() {
+        let last = number(2_932_896);
+        assert_eq!(last.to_string(), "9999-12-31");
         let mut before = String::new();
-        for day in (0..=LAST).step_by(11).chain(10_000..12_000) {
-            let text = Day(day).to_string();
-            assert_eq!(text.parse(), Ok(Day(day)));
-            if day != 10_000 {
+        for days in (0..=2_932_896).step_by(11).chain(10_000..12_000) {
+            let day = number(days);
+            let text = day.to_string();
+            assert_eq!(text.parse(), Ok(day));
+            assert_eq!(day.begins(), UnixSeconds(days * 86_400));
+            if days != 10_000 {
                 assert!(before < text, "{before} {text}");
             }
             before = text;
+        }
+    }
+
+    #[test]
+    fn earlier_days_end_at_the_first() {
+        for (days, earlier_by, expected) in [
+            (20_000, 0, 20_000),
+            (20_000, 30, 19_970),
+            (20_000, 20_000, 0),
+            (20_000, 20_001, 0),
+            (0, 1, 0),
+            (20_000, u64::MAX, 0),
+        ] {
+            assert_eq!(number(days).earlier_by(earlier_by), number(expected));
         }
     }
 

@@ -1,4 +1,6 @@
 //! Identifiers: a prefix that says what it names and 128 random bits in base62.
+//!
+//! Not UUIDs or ULIDs: all 128 bits are random, and their texts would be a second alphabet beside that of tokens.
 
 use crate::random::{Random, RandomUnavailable};
 use crate::token::base62;

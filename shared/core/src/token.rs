@@ -197,9 +197,10 @@ fn checksum(text: &str) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::{Malformed, OpaqueToken, Presented, SecretHash, TokenSecret};
+    use super::{Malformed, OpaqueToken, SecretHash, TokenSecret};
     use crate::id::TokenId;
     use crate::random::{Random, RandomUnavailable};
+    use crate::token::presented::Presented;
     use proptest::prelude::*;
     use secrecy::ExposeSecret;
     use std::marker::PhantomData;

@@ -1,10 +1,17 @@
 //! The caller: whose token the request presents, and what it may do.
 
-use crate::credential::Credential;
-use crate::error_code::ErrorCode;
-use crate::issuing::RequestFields;
-use crate::platform::Platform;
-use crate::problem::Problem;
+pub(crate) mod address;
+pub(crate) mod admission;
+pub(crate) mod basic;
+pub(crate) mod client;
+pub(crate) mod credential;
+
+mod origin;
+
+use crate::caller::credential::Credential;
+use crate::reply::error_code::ErrorCode;
+use crate::reply::issuing::RequestFields;
+use crate::reply::problem::Problem;
 use crate::route::Needs;
 use axum::extract::FromRequestParts;
 use hallpass_core::{
@@ -12,6 +19,7 @@ use hallpass_core::{
     ManagementScope, Presentation, Principal, Scope, Tenant, TokenId, TokenRecord, UnixMillis,
     UnixSeconds, covered, decide,
 };
+use hallpass_runtime::Platform;
 use hallpass_store::{Audit, AuditAction, Store};
 use http::{StatusCode, header::WWW_AUTHENTICATE, request::Parts};
 use std::net::IpAddr;
@@ -58,8 +66,8 @@ impl Caller {
             scopes: &[],
             account: None,
             environment: None,
-            origin: credential.origin.clone(),
-            ip: credential.address,
+            origin: credential.client.origin.clone(),
+            ip: credential.client.address,
         };
         let decision = decide(&platform.catalog, &evidence, &facts, now);
         let kind = evidence
@@ -75,14 +83,14 @@ impl Caller {
         ) else {
             return Err(Problem::refused(&decision));
         };
-        let misplaced = |place: &&Presentation| !kind.presented.contains(place);
-        if let Some(place) = credential.places.iter().find(misplaced) {
-            let places: Vec<String> = kind.presented.iter().map(ToString::to_string).collect();
+        let is_wrong = |position: &&Presentation| !kind.presented.contains(position);
+        if let Some(wrong) = credential.positions.iter().find(is_wrong) {
+            let positions: Vec<String> = kind.presented.iter().map(ToString::to_string).collect();
             let detail = format!(
                 "a token of kind `{}` is presented as {}, not as {}",
                 kind.name,
-                places.join(" or "),
-                place
+                positions.join(" or "),
+                wrong
             );
             return Err(Problem::new(
                 StatusCode::UNAUTHORIZED,
@@ -94,14 +102,12 @@ impl Caller {
                 "Bearer realm=\"hallpass\", error=\"invalid_request\"",
             ));
         }
-        if matches!(credential.origin, hallpass_core::PresentedOrigin::Valid(_)) {
-            credential.grant.give();
-        }
-        platform.note_use(&evidence, now);
+        credential.client.allow_cors();
+        platform.count_use(&evidence, now);
         let environment = environment.clone();
         let caller = Self {
             catalog: Arc::clone(&platform.catalog),
-            address: credential.address,
+            address: credential.client.address,
             evidence,
             account,
             environment,

@@ -1,49 +1,38 @@
 //! The edge: from an HTTP request to a caller, from an error to problem+json.
+//!
+//! It stands on `hallpass-runtime`, whose [`Platform`] is the state of every handler, and on the crates
+//! below that. A folder imports only from those named before it:
+//!
+//! - `reply`: what a client is answered
+//! - `middleware`: what stands around every route
+//! - `route`: the table of a function's routes
+//! - `caller`: who calls, and what they may do
+//! - `request`: what handlers read of a request
+//! - `lambda`: API Gateway's events, into a router and out of it
 
-mod activity;
-mod admission;
-mod aws;
-mod basic;
-mod body;
 mod caller;
-mod client;
-mod closing;
-mod cors;
-mod credential;
-mod error_code;
-mod extension;
-mod idempotency;
-mod issuing;
-mod path;
-mod platform;
-mod problem;
-mod query;
+mod lambda;
+mod middleware;
+mod reply;
+mod request;
 mod route;
-mod router;
-mod serve;
-mod settings;
-mod system;
-mod token_view;
-mod told;
 
-pub use admission::admit_to_route;
-pub use aws::{retries, timeouts};
-pub use basic::Basic;
-pub use body::{Body, JsonBody};
 pub use caller::Caller;
-pub use client::Client;
-pub use closing::{WalkFor, walk};
-pub use credential::{ClientAddress, Credential, Elsewhere};
-pub use error_code::ErrorCode;
-pub use idempotency::{IdempotencyKey, IdempotencyKeyHeader};
-pub use issuing::RequestFields;
-pub use path::Path;
-pub use platform::Platform;
-pub use problem::{Problem, ProblemSchema};
-pub use query::Limit;
+pub use caller::address::ClientAddress;
+pub use caller::admission::admit_to_route;
+pub use caller::basic::Basic;
+pub use caller::client::Client;
+pub use caller::credential::{Credential, TokenOutsideAuthorization};
+pub use hallpass_runtime::Platform;
+pub use lambda::{OnLambda, Reply, on_lambda, serve};
+pub use middleware::finish::{finish, finish_whole};
+pub use reply::closing::{WalkFor, walk};
+pub use reply::error_code::ErrorCode;
+pub use reply::issuing::{RequestFields, into_claims, issue};
+pub use reply::problem::{Problem, ProblemSchema};
+pub use reply::token_view::{IssuedView, TokenView};
+pub use request::body::{Body, JsonBody};
+pub use request::idempotency::{IdempotencyKey, IdempotencyKeyHeader};
+pub use request::path::Path;
+pub use request::query::Limit;
 pub use route::{ANSWER_WITHIN, Needs, Route, serve_routes};
-pub use router::{finish, finish_whole};
-pub use serve::{OnLambda, Reply, StartError, Wiring, flush_at_the_end, on_lambda, serve};
-pub use settings::{Settings, SettingsError, variable};
-pub use system::{SystemClock, SystemRandom};
-pub use token_view::{IssuedView, TokenView};

@@ -2,15 +2,15 @@
 //! needs and which handler answers. The function's router is made from it, and everything else that
 //! has to know the routes reads it: the check of the scope, the description, the tests.
 
-use crate::closing::WalkFor;
-use crate::platform::Platform;
-use crate::problem::Problem;
+use crate::reply::closing::WalkFor;
+use crate::reply::problem::Problem;
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter};
 use hallpass_core::ManagementScope;
+use hallpass_runtime::Platform;
 use http::Method;
 use std::fmt;
 use std::time::Duration;

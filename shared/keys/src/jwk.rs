@@ -3,13 +3,17 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hallpass_core::Algorithm;
+use jsonwebtoken::jwk::{
+    AlgorithmParameters, CommonParameters, EllipticCurve, EllipticCurveKeyParameters,
+    EllipticCurveKeyType, Jwk, KeyAlgorithm, OctetKeyPairParameters, OctetKeyPairType,
+    PublicKeyUse, RSAKeyParameters, RSAKeyType, ThumbprintHash,
+};
 use p256::elliptic_curve::sec1::ToSec1Point as _;
 use p256::pkcs8::DecodePublicKey as _;
 use p256::pkcs8::der::asn1::UintRef;
 use p256::pkcs8::der::{self, Decode as _, Reader as _, SliceReader};
 use p256::pkcs8::spki::{ObjectIdentifier, SubjectPublicKeyInfoRef};
-use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
+use serde_json::Value;
 use thiserror::Error;
 
 /// `id-ecPublicKey` (RFC 5480 §2.1.1).
@@ -35,6 +39,12 @@ pub enum PublicKeyError {
     /// It is of another sort, or too short.
     #[error("the public key is of no sort that signs here: P-256, RSA of 2,048 bits, Ed25519")]
     Sort,
+    /// It has no thumbprint.
+    #[error("the public key has no thumbprint")]
+    Thumbprint(#[source] jsonwebtoken::errors::Error),
+    /// It cannot be written as JSON.
+    #[error("the public key cannot be written as a JWK")]
+    Json(#[source] serde_json::Error),
 }
 
 /// A public key, as it is published.
@@ -73,16 +83,17 @@ fn p256_key(spki: &[u8]) -> Result<PublicKey, PublicKeyError> {
     let (Some(x), Some(y)) = (point.x(), point.y()) else {
         return Err(PublicKeyError::Sort);
     };
-    let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
-    let kid = thumbprint(&format!(
-        r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#
-    ));
-    let jwk = json!({"kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": kid, "alg": "ES256", "use": "sig"});
-    Ok(PublicKey {
-        algorithm: Algorithm::ES256,
-        kid,
-        jwk,
-    })
+    let parameters = EllipticCurveKeyParameters {
+        key_type: EllipticCurveKeyType::EC,
+        curve: EllipticCurve::P256,
+        x: URL_SAFE_NO_PAD.encode(x),
+        y: URL_SAFE_NO_PAD.encode(y),
+    };
+    published(
+        Algorithm::ES256,
+        KeyAlgorithm::ES256,
+        AlgorithmParameters::EllipticCurve(parameters),
+    )
 }
 
 /// RFC 7518 §6.3; `key` is an `RSAPublicKey` (RFC 8017, appendix A.1.1).
@@ -96,14 +107,16 @@ fn rsa_key(key: &[u8]) -> Result<PublicKey, PublicKeyError> {
         return Err(PublicKeyError::Sort);
     }
     let text = |number: UintRef<'_>| URL_SAFE_NO_PAD.encode(number.as_bytes());
-    let (n, e) = (text(n), text(e));
-    let kid = thumbprint(&format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#));
-    let jwk = json!({"kty": "RSA", "n": n, "e": e, "kid": kid, "alg": "RS256", "use": "sig"});
-    Ok(PublicKey {
-        algorithm: Algorithm::RS256,
-        kid,
-        jwk,
-    })
+    let parameters = RSAKeyParameters {
+        key_type: RSAKeyType::RSA,
+        n: text(n),
+        e: text(e),
+    };
+    published(
+        Algorithm::RS256,
+        KeyAlgorithm::RS256,
+        AlgorithmParameters::RSA(parameters),
+    )
 }
 
 /// RFC 8037 §2.
@@ -111,25 +124,46 @@ fn ed25519_key(key: &[u8]) -> Result<PublicKey, PublicKeyError> {
     if key.len() != ED25519_LENGTH {
         return Err(PublicKeyError::Sort);
     }
-    let x = URL_SAFE_NO_PAD.encode(key);
-    let kid = thumbprint(&format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#));
-    let jwk =
-        json!({"kty": "OKP", "crv": "Ed25519", "x": x, "kid": kid, "alg": "EdDSA", "use": "sig"});
-    Ok(PublicKey {
-        algorithm: Algorithm::EdDSA,
-        kid,
-        jwk,
-    })
+    let parameters = OctetKeyPairParameters {
+        key_type: OctetKeyPairType::OctetKeyPair,
+        curve: EllipticCurve::Ed25519,
+        x: URL_SAFE_NO_PAD.encode(key),
+    };
+    published(
+        Algorithm::EdDSA,
+        KeyAlgorithm::EdDSA,
+        AlgorithmParameters::OctetKeyPair(parameters),
+    )
 }
 
-/// RFC 7638 §3: SHA-256 of the required members alone, in lexical order, without white space.
-fn thumbprint(members: &str) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(members))
+/// A key under its RFC 7638 thumbprint by SHA-256.
+fn published(
+    algorithm: Algorithm,
+    key_algorithm: KeyAlgorithm,
+    parameters: AlgorithmParameters,
+) -> Result<PublicKey, PublicKeyError> {
+    let mut jwk = Jwk {
+        common: CommonParameters {
+            public_key_use: Some(PublicKeyUse::Signature),
+            key_algorithm: Some(key_algorithm),
+            ..CommonParameters::default()
+        },
+        algorithm: parameters,
+    };
+    let kid = jwk
+        .thumbprint(ThumbprintHash::SHA256)
+        .map_err(PublicKeyError::Thumbprint)?;
+    jwk.common.key_id = Some(kid.clone());
+    Ok(PublicKey {
+        algorithm,
+        kid,
+        jwk: serde_json::to_value(jwk).map_err(PublicKeyError::Json)?,
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PublicKey, thumbprint};
+    use super::{AlgorithmParameters, KeyAlgorithm, PublicKey, published};
     use aws_lc_rs::encoding::AsDer as _;
     use aws_lc_rs::rsa::KeySize;
     use aws_lc_rs::signature::{
@@ -170,16 +204,28 @@ mod tests {
             assert!(jsonwebtoken::DecodingKey::from_jwk(&jwk).is_ok());
             let longer = [spki.as_ref(), &[0]].concat();
             assert!(PublicKey::from_spki(&longer).is_err());
+            // What other verifiers read: RFC 7517 §4, RFC 7518 §6, RFC 8037 §2, and nothing else.
+            let mut expected = vec!["alg", "kid", "kty", "use"];
+            expected.extend(members);
+            if algorithm != Algorithm::RS256 {
+                expected.push("crv");
+            }
+            expected.sort_unstable();
+            expected.dedup();
+            let names: Vec<&String> = key.jwk.as_object().unwrap().keys().collect();
+            assert_eq!(names, expected);
+            assert_eq!(key.jwk["use"], "sig");
         }
     }
 
     #[test]
     fn rfc_7638_and_rfc_8037_have_these_thumbprints() {
         let n = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
-        assert_eq!(
-            thumbprint(&format!(r#"{{"e":"AQAB","kty":"RSA","n":"{n}"}}"#)),
-            "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
-        );
+        // RFC 7638 §3.1.
+        let rsa = serde_json::json!({"kty": "RSA", "n": n, "e": "AQAB"});
+        let rsa: AlgorithmParameters = serde_json::from_value(rsa).unwrap();
+        let key = published(Algorithm::RS256, KeyAlgorithm::RS256, rsa).unwrap();
+        assert_eq!(key.kid, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
         // RFC 8037, appendix A.2 and A.3, through the key itself.
         let x = b"\xd7\x5a\x98\x01\x82\xb1\x0a\xb7\xd5\x4b\xfe\xd3\xc9\x64\x07\x3a\x0e\xe1\x72\xf3\xda\xa6\x23\x25\xaf\x02\x1a\x68\xf7\x07\x51\x1a";
         let header = b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00";

@@ -40,6 +40,9 @@ struct CachedKeys {
 }
 
 /// The published keys, at most 300 s old. Clones share the memory.
+///
+/// One value that is replaced whole, not a cache of many: `quick_cache` has neither ages nor the rule
+/// that an unknown `kid` asks the table again.
 #[derive(Clone)]
 pub struct VerificationKeys {
     store: Store,

@@ -1,11 +1,11 @@
 //! Argon2id (RFC 9106), away from the threads that serve requests.
 
 use crate::text::Password;
-use argon2::{Algorithm, Argon2, Params, Version};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use argon2::password_hash::{self, phc};
+use argon2::{
+    ARGON2ID_IDENT, Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version,
+};
 use hallpass_core::{PasswordHash, Random, RandomUnavailable};
-use subtle::ConstantTimeEq as _;
 use thiserror::Error;
 use tokio::sync::Semaphore;
 
@@ -14,11 +14,12 @@ const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// How a hash's text begins, which says the same.
-const HEAD: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
-
 const SALT_BYTES: usize = 16;
 const HASH_BYTES: usize = 32;
+
+/// What a password is compared with where there is no hash. Its result is not used.
+const NO_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA\
+    $AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Three at once take 58,368 KiB, which is less than 64 MB. Counted for the whole process, whose
 /// memory it is.
@@ -46,9 +47,9 @@ pub enum HashError {
 pub async fn hash(password: Password, random: &dyn Random) -> Result<PasswordHash, HashError> {
     let mut salt = [0_u8; SALT_BYTES];
     random.fill(&mut salt)?;
-    let output = run(password, salt).await?;
-    let (salt, output) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(output));
-    Ok(PasswordHash(format!("{HEAD}{salt}${output}")))
+    let hash = run(move |argon| argon.hash_password_with_salt(password.bytes(), &salt)).await?;
+    let hash: phc::PasswordHash = hash.map_err(|error| failed(&error))?;
+    Ok(PasswordHash(hash.to_string()))
 }
 
 /// Whether a password is the one of a hash. Without a hash it is not, which takes as long to tell.
@@ -56,49 +57,59 @@ pub async fn hash(password: Password, random: &dyn Random) -> Result<PasswordHas
 /// # Errors
 /// When it cannot be told now.
 pub async fn matches(password: Password, hash: Option<&PasswordHash>) -> Result<bool, HashError> {
-    let known = hash.map(read).transpose()?;
-    let (salt, expected) = known.unwrap_or(([0; SALT_BYTES], [0; HASH_BYTES]));
-    let output = run(password, salt).await?;
-    Ok(bool::from(output.ct_eq(&expected)) && hash.is_some())
+    let known = read(hash.map_or(NO_HASH, |hash| &hash.0))?;
+    let told = run(move |argon| argon.verify_password(password.bytes(), &known)).await?;
+    match told {
+        Ok(()) => Ok(hash.is_some()),
+        Err(password_hash::Error::PasswordInvalid) => Ok(false),
+        Err(error) => Err(failed(&error)),
+    }
 }
 
-fn read(hash: &PasswordHash) -> Result<([u8; SALT_BYTES], [u8; HASH_BYTES]), HashError> {
-    let rest = hash.0.strip_prefix(HEAD);
-    let (salt, output) = rest
-        .and_then(|rest| rest.split_once('$'))
-        .ok_or(HashError::Form)?;
-    Ok((bytes(salt)?, bytes(output)?))
+/// Reads a stored hash. One with other parameters is refused, since the library would take the time
+/// and memory that the text asks for.
+fn read(text: &str) -> Result<phc::PasswordHash, HashError> {
+    let hash = phc::PasswordHash::new(text).map_err(|_not_phc| HashError::Form)?;
+    let params = Params::try_from(&hash).map_err(|_not_argon2| HashError::Form)?;
+    let is_ours = hash.algorithm == ARGON2ID_IDENT
+        && hash.version == Some(Version::V0x13.into())
+        && hash
+            .salt
+            .as_ref()
+            .is_some_and(|salt| salt.len() == SALT_BYTES)
+        && hash.hash.is_some()
+        && our_params().is_ok_and(|ours| ours == params);
+    is_ours.then_some(hash).ok_or(HashError::Form)
 }
 
-fn bytes<const N: usize>(text: &str) -> Result<[u8; N], HashError> {
-    let bytes = STANDARD_NO_PAD
-        .decode(text)
-        .map_err(|_not_base64| HashError::Form)?;
-    bytes.try_into().map_err(|_length| HashError::Form)
+fn our_params() -> argon2::Result<Params> {
+    Params::new(MEMORY_KIB, PASSES, LANES, Some(HASH_BYTES))
 }
 
-async fn run(password: Password, salt: [u8; SALT_BYTES]) -> Result<[u8; HASH_BYTES], HashError> {
-    let failed = |error: &dyn std::fmt::Display| HashError::Failed(error.to_string());
+/// Runs a hash on a thread of its own, when there is room for its memory.
+async fn run<T: Send + 'static>(
+    hashing: impl FnOnce(&Argon2<'_>) -> T + Send + 'static,
+) -> Result<T, HashError> {
     let place = PLACES.acquire().await.map_err(|closed| failed(&closed))?;
     // Says that work was done, to the tests that count it (a release build leaves it out); nothing of
     // what was hashed.
     tracing::debug!("hash a password");
+    let params = our_params().map_err(|error| failed(&error))?;
     let hashing = tokio::task::spawn_blocking(move || {
         // Held to the end, also where the request that waits for it has left.
         let _place = place;
-        let params = Params::new(MEMORY_KIB, PASSES, LANES, Some(HASH_BYTES))?;
-        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let mut output = [0_u8; HASH_BYTES];
-        argon.hash_password_into(password.bytes(), &salt, &mut output)?;
-        Ok::<_, argon2::Error>(output)
+        hashing(&Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
     });
-    let hashed = hashing.await.map_err(|stopped| failed(&stopped))?;
-    hashed.map_err(|error| failed(&error))
+    hashing.await.map_err(|stopped| failed(&stopped))
+}
+
+fn failed(error: &dyn std::fmt::Display) -> HashError {
+    HashError::Failed(error.to_string())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{AT_ONCE, HEAD, HashError, LANES, MEMORY_KIB, PASSES, hash, matches};
+    use super::{AT_ONCE, HashError, MEMORY_KIB, NO_HASH, hash, matches, read};
     use crate::text::Password;
     use hallpass_core::{PasswordHash, Random, RandomUnavailable};
 
@@ -143,8 +154,11 @@ mod tests {
         let text = "$argon2id$v=19$m=19456,t=2,p=1$AQEBAQEBAQEBAQEBAQEBAQ$gU6q4SSknyIca4APZ1i3UtP0/uH+4cvfdSY+F5MDR/Q";
         let made = hash(password("correct horse"), &Fixed(1)).await.unwrap();
         assert_eq!(made, PasswordHash(text.to_owned()));
-        let head = format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$");
-        assert_eq!(HEAD, head);
+        assert!(
+            matches(password("correct horse"), Some(&made))
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]
@@ -153,13 +167,26 @@ mod tests {
         for text in [
             String::new(),
             good.replace("m=19456", "m=4194304"),
+            good.replace("t=2", "t=3"),
+            good.replace("p=1", "p=2"),
+            good.replace("p=1", "p=1,keyid=AAAA"),
+            good.replace("v=19", "v=16"),
+            good.replace("$v=19", ""),
             good.replace("argon2id", "argon2i"),
             format!("{good}A"),
-            good.replace(HEAD, "$2b$10$"),
+            format!("{good}$"),
+            good.rsplit_once('$').unwrap().0.to_owned(),
+            good.replace("AQEBAQEBAQEBAQEBAQEBAQ", "AQEBAQEBAQEBAQEBAQEBAQE"),
+            good.replace("$argon2id$v=19$m=19456,t=2,p=1$", "$2b$10$"),
         ] {
-            let told = matches(password("x"), Some(&PasswordHash(text))).await;
-            assert!(matches!(told, Err(HashError::Form)));
+            let told = matches(password("x"), Some(&PasswordHash(text.clone()))).await;
+            assert!(matches!(told, Err(HashError::Form)), "{text} {told:?}");
         }
+    }
+
+    #[test]
+    fn where_there_is_no_hash_one_of_ours_is_computed() {
+        assert!(read(NO_HASH).is_ok());
     }
 
     #[test]

@@ -123,7 +123,7 @@ impl Validator {
         let kind = evidence.kind().and_then(|kind| self.catalog.kind(kind));
         if let Some(kind) = kind.filter(|kind| kind.freshness > 0) {
             self.fresh
-                .remember(text, &evidence, now.plus_seconds(kind.freshness), now);
+                .remember(text, &evidence, now.plus_seconds(kind.freshness));
         }
         Ok(evidence)
     }

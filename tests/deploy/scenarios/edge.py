@@ -1,5 +1,7 @@
 """What holds of every route."""
 
+import re
+
 import requests
 from client import Api, expect
 
@@ -15,7 +17,7 @@ def who_asks_comes_first(hallpass):
 def an_error_is_a_problem_with_a_code(hallpass):
     refused = hallpass.api.get("/v1/tokens")
     assert refused.headers["Content-Type"].startswith("application/problem+json")
-    for path in ("/v1/nothing", "/v1/tokens/tok_x/nothing", "/"):
+    for path in ("/v1/nothing", "/v1/tokens/tok_x/nothing", "/nothing"):
         unserved = hallpass.api.get(path)
         assert unserved.json()["code"] == "not_found", (path, unserved.text)
         assert unserved.status_code == 404
@@ -86,6 +88,13 @@ def keys_and_metadata_are_published(hallpass):
 
 def the_api_is_described(hallpass):
     assert "/v1/tokens" in expect(hallpass.api.get("/openapi.json"), 200)["paths"]
+    start = hallpass.api.get("/", allow_redirects=False)
+    expect(start, 307)
+    assert start.headers["Location"] == "/docs"
     page = hallpass.api.get("/docs")
     expect(page, 200)
     assert page.headers["Content-Type"].startswith("text/html")
+    # Compressed bytes, which a function hands over as base64.
+    script = hallpass.api.get(re.search(r'"(/docs/swagger-ui-bundle[^"]*)"', page.text)[1])
+    expect(script, 200)
+    assert script.headers["Content-Encoding"] == "gzip" and "SwaggerUIBundle" in script.text

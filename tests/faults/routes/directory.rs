@@ -439,16 +439,11 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 async fn service_account(hallpass: &Hallpass) -> String {
-    made(
-        hallpass,
-        "/v1/service-accounts",
-        json!({"name": new_name()}),
-    )
-    .await
+    hallpass.service_account(&new_name()).await
 }
 
 async fn group(hallpass: &Hallpass) -> String {
-    made(hallpass, "/v1/groups", json!({"name": new_name()})).await
+    hallpass.group(&new_name()).await
 }
 
 async fn folder(hallpass: &Hallpass) -> String {
@@ -471,9 +466,7 @@ async fn someone(hallpass: &Hallpass, sort: &str) -> String {
 /// A group, and somebody in it.
 async fn membership(hallpass: &Hallpass, sort: &str) -> (String, String) {
     let (group, member) = (group(hallpass).await, someone(hallpass, sort).await);
-    let path = format!("/v1/groups/{group}/members/{sort}/{member}");
-    let joined = as_root(hallpass, hallpass.call(Method::PUT, &path)).await;
-    assert_eq!(joined.status, 204, "{}", joined.body);
+    hallpass.join(&group, &member).await;
     (group, member)
 }
 

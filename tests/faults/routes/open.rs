@@ -1,8 +1,6 @@
 //! What asks for no token.
 
 use super::{Route, made, new_name, route};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use hallpass_tests::{Hallpass, text};
 use http::Method;
 use serde_json::json;
@@ -15,9 +13,8 @@ pub(super) const ROUTES: &[Route] = &[
         async |h: &Hallpass| {
             let body = json!({"kind": "apikey", "name": "k", "scopes": ["asset:read"]});
             let key = text(&h.mint(body).await, "token");
-            let pair = STANDARD.encode(format!("operator:{key}"));
             h.call(Method::POST, "/rest/api/v1/token")
-                .header("authorization", format!("Basic {pair}"))
+                .basic(format!("operator:{key}"))
         }
     ),
     route!(
@@ -61,7 +58,14 @@ pub(super) const ROUTES: &[Route] = &[
         200,
         async |h: &Hallpass| { h.get("/openapi.json") }
     ),
+    route!("root", "GET /", 307, async |h: &Hallpass| h.get("/")),
     route!("reference", "GET /docs", 200, async |h: &Hallpass| {
         h.get("/docs")
     }),
+    route!(
+        "a file of the reference",
+        "GET /docs/{asset}",
+        200,
+        async |h: &Hallpass| { h.get("/docs/page.js") }
+    ),
 ];

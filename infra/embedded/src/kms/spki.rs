@@ -1,4 +1,6 @@
 //! Public keys as RFC 5280 §4.1's `SubjectPublicKeyInfo` in DER, which is how AWS KMS gives them.
+//!
+//! Three constant headers rather than `p256`, `p384` and `p521`: nothing is computed with the keys here.
 
 /// All that precedes the point in an RFC 5480 `SubjectPublicKeyInfo`: both SEQUENCE headers, the
 /// OIDs of `id-ecPublicKey` and the curve, and the BIT STRING's header.

@@ -1,4 +1,7 @@
 //! The routes of the platform's own API and the scope each needs.
+//!
+//! Not by `matchit`: a catalog is checked and written down when it is built, which `matchit`'s tree
+//! cannot be, and routes that overlap are refused with both named.
 
 use crate::scope::{Path, Scope};
 use percent_encoding::percent_decode_str;

@@ -1,5 +1,5 @@
 //! JSON objects read from objects only: serde's derived readers take a list of the values in the
-//! right order as well, and RFC 7515 §4 and RFC 7519 §4 speak of objects.
+//! right order as well, and RFC 7515 §4 and RFC 7519 §4 speak of objects. Serde has no attribute for it.
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};

@@ -1,4 +1,7 @@
 //! Fixed-width base62 (`0-9A-Za-z`, big-endian): one text for one value.
+//!
+//! Our own by design: a number that does not fit the width is refused, and the copy of a secret that
+//! is divided is wiped. Published base62 crates write as many digits as a number needs.
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

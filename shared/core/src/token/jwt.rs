@@ -1,4 +1,7 @@
 //! A presented JWT: strictly parsed, nothing believed before its signature is checked (RFC 8725).
+//!
+//! `jsonwebtoken` checks the signature only: its own reader ignores unknown members such as `crit`, and
+//! takes the last of two members of one name.
 
 use crate::json::object;
 use crate::token::claims::{Algorithm, Claims};

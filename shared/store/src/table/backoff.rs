@@ -1,4 +1,7 @@
 //! Trying again where another writer was faster, spread out so that the next try meets fewer.
+//!
+//! Not by `backon`: its jitter is added to the whole pause, where full jitter draws all of the pause
+//! (AWS Architecture Blog, "Exponential Backoff And Jitter"), and its last pause does not end at the deadline.
 
 use super::error::StoreError;
 use super::store::Store;

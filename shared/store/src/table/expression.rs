@@ -1,4 +1,6 @@
 //! Expressions: every attribute in one is written `#name`, since many names are reserved words.
+//!
+//! The AWS SDK for Rust has no builder of expressions: it takes their text and two maps.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::borrow::Cow;

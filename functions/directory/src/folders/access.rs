@@ -1,0 +1,246 @@
+//! Who has access to a folder, and giving and taking it.
+
+use super::authority::{Authority, lacking};
+use super::located::{Folder, locate};
+use super::{READ, WRITE, id, refused};
+use crate::ask::Ask;
+use crate::member_cursor::MemberCursor;
+use crate::people::given;
+use crate::within::{PageQuery, Within, WithinQuery};
+use axum::Json;
+use hallpass_core::{AccessLevel, FolderRef, GroupId, Principal, PrincipalName, TokenName, UserId};
+use hallpass_http::{ErrorCode, Platform, Problem};
+use hallpass_store::{AuditAction, Grant, Member};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccessRequest {
+    access: AccessLevel,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct UserAccess {
+    user_id: Principal,
+    username: PrincipalName,
+    access: AccessLevel,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct GroupAccess {
+    group_id: GroupId,
+    name: TokenName,
+    access: AccessLevel,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = FolderAccess)]
+pub(crate) struct AccessView {
+    users: Vec<UserAccess>,
+    groups: Vec<GroupAccess>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
+    cursor: Option<Member>,
+}
+
+/// List who has access to a folder
+///
+/// Those who have it by an entry of this folder's own; what they have above it holds here, too.
+#[utoipa::path(
+    get, path = "/v1/folders/{folder}/access", tag = "places", operation_id = "folder_access",
+    params(("folder" = FolderRef, Path), PageQuery, ("cursor" = Option<MemberCursor>, Query)),
+    responses(
+        (status = 200, description = "A page; `cursor` leads to the next.", body = AccessView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
+pub(crate) async fn list(ask: Ask) -> Result<Json<AccessView>, Problem> {
+    let platform = &ask.platform;
+    let authority = Authority::of(&ask, READ)?;
+    let page = ask.page::<Member>()?;
+    let folder = locate(platform, &page.within, &id(ask.named("folder")?)?).await?;
+    authority.require(platform.catalog.strongest_access(), &folder.path)?;
+    let Within {
+        account,
+        environment,
+    } = &page.within;
+    let found = platform
+        .store
+        .access(account, environment, &folder.id, page.limit, page.cursor)
+        .await?;
+    let users = found.users.into_iter().map(|(user, access)| UserAccess {
+        user_id: user.id,
+        username: user.name,
+        access,
+    });
+    let groups = found.groups.into_iter().map(|(group, access)| GroupAccess {
+        group_id: group.id,
+        name: group.name,
+        access,
+    });
+    Ok(Json(AccessView {
+        users: users.collect(),
+        groups: groups.collect(),
+        cursor: found.next,
+    }))
+}
+
+/// Give a user access to a folder
+///
+/// It holds below the folder, too. The caller holds what the level gives there.
+#[utoipa::path(
+    put, path = "/v1/folders/{folder}/access/users/{user}", tag = "places", operation_id = "give_user_access",
+    request_body = AccessRequest,
+    params(("folder" = FolderRef, Path), ("user" = UserId, Path), WithinQuery),
+    responses(
+        (status = 204, description = "They have it."),
+    ),
+    security(("token" = ["directory:write"])),
+)]
+pub(crate) async fn change_user(ask: Ask) -> Result<StatusCode, Problem> {
+    give(&ask, user_of(ask.named("user")?)).await
+}
+
+/// Give a group access to a folder
+///
+/// It holds below the folder, too. The caller holds what the level gives there.
+#[utoipa::path(
+    put, path = "/v1/folders/{folder}/access/groups/{group}", tag = "places", operation_id = "give_group_access",
+    request_body = AccessRequest,
+    params(("folder" = FolderRef, Path), ("group" = GroupId, Path), WithinQuery),
+    responses(
+        (status = 204, description = "It has it."),
+    ),
+    security(("token" = ["directory:write"])),
+)]
+pub(crate) async fn change_group(ask: Ask) -> Result<StatusCode, Problem> {
+    give(&ask, group_of(ask.named("group")?)).await
+}
+
+/// Take a user's access to a folder away
+#[utoipa::path(
+    delete, path = "/v1/folders/{folder}/access/users/{user}", tag = "places", operation_id = "take_user_access",
+    params(("folder" = FolderRef, Path), ("user" = UserId, Path), WithinQuery),
+    responses(
+        (status = 204, description = "They do not have it by this folder."),
+    ),
+    security(("token" = ["directory:write"])),
+)]
+pub(crate) async fn remove_user(ask: Ask) -> Result<StatusCode, Problem> {
+    take(&ask, user_of(ask.named("user")?)).await
+}
+
+/// Take a group's access to a folder away
+#[utoipa::path(
+    delete, path = "/v1/folders/{folder}/access/groups/{group}", tag = "places", operation_id = "take_group_access",
+    params(("folder" = FolderRef, Path), ("group" = GroupId, Path), WithinQuery),
+    responses(
+        (status = 204, description = "It does not have it by this folder."),
+    ),
+    security(("token" = ["directory:write"])),
+)]
+pub(crate) async fn remove_group(ask: Ask) -> Result<StatusCode, Problem> {
+    take(&ask, group_of(ask.named("group")?)).await
+}
+
+fn user_of(text: &str) -> Result<Member, Problem> {
+    let id = text.parse::<UserId>().map(Member::User);
+    id.map_err(|_not_an_id| Problem::not_found("user or group"))
+}
+
+fn group_of(text: &str) -> Result<Member, Problem> {
+    let id = text.parse::<GroupId>().map(Member::Group);
+    id.map_err(|_not_an_id| Problem::not_found("user or group"))
+}
+
+/// Finds a folder whose access the caller may change.
+async fn manage(ask: &Ask, authority: &Authority<'_>) -> Result<(Within, Folder), Problem> {
+    let within = ask.within()?;
+    let folder = locate(&ask.platform, &within, &id(ask.named("folder")?)?).await?;
+    authority.require(ask.platform.catalog.strongest_access(), &folder.path)?;
+    Ok((within, folder))
+}
+
+async fn take(ask: &Ask, member: Result<Member, Problem>) -> Result<StatusCode, Problem> {
+    let authority = Authority::of(ask, WRITE)?;
+    let (within, folder) = manage(ask, &authority).await?;
+    let change = Change {
+        within: &within,
+        folder: &folder,
+        member: member?,
+        level: None,
+    };
+    change.by(ask, &authority).await
+}
+
+async fn give(ask: &Ask, member: Result<Member, Problem>) -> Result<StatusCode, Problem> {
+    let authority = Authority::of(ask, WRITE)?;
+    let AccessRequest { access: level } = ask.body()?;
+    let (within, folder) = manage(ask, &authority).await?;
+    if ask.platform.catalog.access(&level).is_none() {
+        return Err(unknown_level(&ask.platform));
+    }
+    // s51: nobody gives what they do not hold there themselves.
+    if let Some(scope) = lacking(ask, &level, &folder.path) {
+        return Err(given::not_held(&scope).field("access"));
+    }
+    let change = Change {
+        within: &within,
+        folder: &folder,
+        member: member?,
+        level: Some(&level),
+    };
+    change.by(ask, &authority).await
+}
+
+fn unknown_level(platform: &Platform) -> Problem {
+    let known: Vec<String> = platform
+        .catalog
+        .access_levels()
+        .map(|level| format!("`{level}`"))
+        .collect();
+    let detail = if known.is_empty() {
+        "the catalog of this platform has no levels of access".to_owned()
+    } else {
+        format!("there are the levels {}", known.join(", "))
+    };
+    Problem::invalid("access", ErrorCode::UnknownLevel, detail)
+}
+
+/// What becomes of somebody's access to a folder.
+struct Change<'a> {
+    within: &'a Within,
+    folder: &'a Folder,
+    member: Member,
+    level: Option<&'a AccessLevel>,
+}
+
+impl Change<'_> {
+    async fn by(&self, ask: &Ask, authority: &Authority<'_>) -> Result<StatusCode, Problem> {
+        let Ask {
+            platform, caller, ..
+        } = ask;
+        let (folder, member, level) = (self.folder, self.member, self.level);
+        let grant = Grant {
+            account: &self.within.account,
+            environment: &self.within.environment,
+            folder: folder.id,
+            path: &folder.path,
+            member,
+        };
+        let strongest = platform.catalog.strongest_access();
+        let grantor = authority.grantor(ask, strongest, level, &folder.path);
+        let audit = caller
+            .audit(AuditAction::ChangeAccess, folder.id, platform.now())
+            .with("member", member)
+            .with("access", level.map_or("none", AccessLevel::as_str));
+        platform
+            .store
+            .change_access(&grant, level, grantor.as_ref(), &audit)
+            .await
+            .map_err(refused)?;
+        Ok(StatusCode::NO_CONTENT)
+    }
+}

@@ -1,0 +1,192 @@
+//! Service accounts of an environment: what speaks for one outlives the people who made it.
+
+use crate::ask::Ask;
+use crate::people::given;
+use crate::people::remove;
+use crate::refusal;
+use crate::within::{PageQuery, Within, WithinQuery};
+use axum::Json;
+use axum::response::Response;
+use hallpass_core::{
+    Access, AccountId, EnvironmentName, Principal, PrincipalName, PrincipalRecord, PrincipalType,
+    ServiceAccountId, UnixSeconds, present,
+};
+use hallpass_http::{IdempotencyKeyHeader, Problem};
+use hallpass_store::AuditAction;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+const NAME: &str = "name";
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ServiceAccountRequest {
+    #[schema(pattern = "^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$")]
+    name: String,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    environment: Option<EnvironmentName>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    account: Option<AccountId>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = ServiceAccount)]
+pub(crate) struct ServiceAccountView {
+    id: Principal,
+    account: AccountId,
+    environment: EnvironmentName,
+    name: PrincipalName,
+    created_at: UnixSeconds,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = ServiceAccountPage)]
+pub(crate) struct PageView {
+    service_accounts: Vec<ServiceAccountView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    cursor: Option<Principal>,
+}
+
+impl From<PrincipalRecord> for ServiceAccountView {
+    fn from(record: PrincipalRecord) -> Self {
+        Self {
+            id: record.id,
+            account: record.account,
+            environment: record.environment,
+            name: record.name,
+            created_at: record.created_at.seconds(),
+        }
+    }
+}
+
+/// Make a service account
+///
+/// What speaks for one outlives the people who made it. Its name has no spaces or special
+/// characters.
+#[utoipa::path(
+    post, path = "/v1/service-accounts", tag = "directory", operation_id = "create_service_account",
+    request_body = ServiceAccountRequest,
+    params(IdempotencyKeyHeader),
+    responses(
+        (status = 201, description = "The service account.", body = ServiceAccountView),
+    ),
+    security(("token" = ["directory:write"])),
+)]
+pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ServiceAccountView>), Problem> {
+    let Ask {
+        platform, caller, ..
+    } = &ask;
+    let value: ServiceAccountRequest = ask.keyed_body()?;
+    let within = ask.place(value.account, value.environment)?;
+    let now = platform.now();
+    let id = ServiceAccountId::generate(platform.random.as_ref())?;
+    let record = PrincipalRecord {
+        id: Principal::ServiceAccount(id),
+        account: within.account,
+        environment: within.environment,
+        name: given::name(NAME, &value.name, PrincipalType::ServiceAccount)?,
+        scopes: None,
+        access: Access::default(),
+        member_of: Vec::new(),
+        groups: Vec::new(),
+        created_at: now,
+        closed_at: None,
+        cut_off: None,
+        version: 0,
+    };
+    let idempotency = ask.once("POST /v1/service-accounts")?;
+    let audit = caller
+        .audit(AuditAction::CreateServiceAccount, record.id, now)
+        .with("name", &record.name);
+    platform
+        .store
+        .create_principal(&record, idempotency.as_ref(), &audit, now)
+        .await
+        .map_err(|error| refusal::of_creation(error, NAME))?;
+    Ok((StatusCode::CREATED, Json(record.into())))
+}
+
+/// List service accounts
+#[utoipa::path(
+    get, path = "/v1/service-accounts", tag = "directory", operation_id = "list_service_accounts",
+    params(PageQuery, ("cursor" = Option<ServiceAccountId>, Query)),
+    responses(
+        (status = 200, description = "A page; `cursor` leads to the next.", body = PageView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
+pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
+    let platform = &ask.platform;
+    let page = ask.page::<ServiceAccountId>()?;
+    let Within {
+        account,
+        environment,
+    } = &page.within;
+    let of = PrincipalType::ServiceAccount;
+    let cursor = page.cursor.map(Principal::ServiceAccount);
+    let found = platform
+        .store
+        .principals(account, environment, of, page.limit, cursor)
+        .await?;
+    let service_accounts = found.principals.into_iter();
+    Ok(Json(PageView {
+        service_accounts: service_accounts.map(ServiceAccountView::from).collect(),
+        cursor: found.next,
+    }))
+}
+
+fn id(text: &str) -> Result<Principal, Problem> {
+    let id = text.parse().map(Principal::ServiceAccount);
+    id.map_err(|_not_an_id| unknown())
+}
+
+fn unknown() -> Problem {
+    Problem::not_found("service account")
+}
+
+/// Look at a service account
+#[utoipa::path(
+    get, path = "/v1/service-accounts/{service_account}", tag = "directory", operation_id = "service_account",
+    params(("service_account" = ServiceAccountId, Path), WithinQuery),
+    responses(
+        (status = 200, description = "The service account.", body = ServiceAccountView),
+    ),
+    security(("token" = ["directory:read"])),
+)]
+pub(crate) async fn one(ask: Ask) -> Result<Json<ServiceAccountView>, Problem> {
+    let platform = &ask.platform;
+    let within = ask.within()?;
+    let id = id(ask.named("service_account")?)?;
+    let found = platform
+        .store
+        .principal(&within.account, &within.environment, &id)
+        .await?;
+    found
+        .filter(|found| found.closed_at.is_none())
+        .map(|found| Json(found.into()))
+        .ok_or_else(unknown)
+}
+
+/// Remove a service account
+///
+/// All that speaks for it ends.
+#[utoipa::path(
+    delete, path = "/v1/service-accounts/{service_account}", tag = "directory", operation_id = "delete_service_account",
+    params(("service_account" = ServiceAccountId, Path), WithinQuery),
+    responses(
+        (status = 204, description = "It is removed."),
+        (status = 202, description = "Not finished yet: ask again at `Location`, or make the same call again.", headers(("Location" = String, description = "Where to ask how far it has come."), ("Retry-After" = u32, description = "In how many seconds."))),
+    ),
+    security(("token" = ["directory:write"])),
+)]
+pub(crate) async fn delete(ask: Ask) -> Result<Response, Problem> {
+    let within = ask.within()?;
+    let id = id(ask.named("service_account")?)?;
+    remove::principal(&ask, within, id)
+        .await?
+        .ok_or_else(unknown)
+}

@@ -1,0 +1,8 @@
+//! What happens to every request and its reply, whatever the handler does: CORS, the request id, the
+//! log, caught panics.
+
+pub(crate) mod cors;
+pub(crate) mod finish;
+
+mod log;
+mod request_id;

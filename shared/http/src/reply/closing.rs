@@ -1,0 +1,90 @@
+//! Closing over HTTP: 204 once everything is ended, 202 and where to ask again before.
+
+use crate::reply::problem::Problem;
+use axum::response::{IntoResponse as _, Response};
+use hallpass_core::{AccountId, EnvironmentName, Principal, UnixMillis};
+use hallpass_runtime::Platform;
+use hallpass_store::{Audit, Closed, Closing};
+use http::header::{LOCATION, RETRY_AFTER};
+use http::{HeaderValue, StatusCode};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long a closing walks before it answers 202.
+#[derive(Clone, Copy, Debug)]
+pub struct WalkFor(pub Duration);
+
+impl WalkFor {
+    /// What a reply may take: the walk, and its first and last page beyond that.
+    #[must_use]
+    pub fn answer_within(self) -> Duration {
+        const PAGES: Duration = Duration::from_secs(8);
+        self.0.saturating_add(PAGES)
+    }
+}
+
+impl Default for WalkFor {
+    /// 20 seconds.
+    fn default() -> Self {
+        Self(Duration::from_secs(20))
+    }
+}
+
+/// Begins a closing, or walks on where it has begun; `None` if there is no such thing.
+///
+/// # Errors
+/// When the table does not answer; what was done stays done.
+pub async fn walk(
+    platform: &Platform,
+    closing: &Closing,
+    before: Option<UnixMillis>,
+    audit: &Audit,
+    now: UnixMillis,
+    WalkFor(walk_for): WalkFor,
+) -> Result<Option<Response>, Problem> {
+    let deadline = Instant::now()
+        .checked_add(walk_for)
+        .unwrap_or_else(Instant::now);
+    let closed = platform
+        .store
+        .close(closing, before, audit, now, deadline)
+        .await?;
+    Ok(closed.map(|closed| match closed {
+        Closed::Finished => StatusCode::NO_CONTENT.into_response(),
+        Closed::Unfinished => {
+            let mut response = StatusCode::ACCEPTED.into_response();
+            let headers = response.headers_mut();
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            // With `before`, the same request again goes on.
+            if let (None, Ok(location)) = (before, HeaderValue::from_str(&location(closing))) {
+                headers.insert(LOCATION, location);
+            }
+            response
+        }
+    }))
+}
+
+/// Where to ask how far a closing has come.
+fn location(closing: &Closing) -> String {
+    match closing {
+        Closing::Account(account) => format!("/v1/revocations/{account}"),
+        Closing::Environment {
+            account,
+            environment,
+        } => format!("/v1/revocations/{account}/{environment}"),
+        Closing::Principal {
+            account,
+            environment,
+            principal,
+        } => of_principal(account, environment, principal),
+    }
+}
+
+fn of_principal(
+    account: &AccountId,
+    environment: &EnvironmentName,
+    principal: &Principal,
+) -> String {
+    // Labels of letters, digits, `.`, `_` and `-` on either side of the slash: they stand as they are.
+    format!("/v1/revocations/principals/{principal}?account={account}&environment={environment}")
+}

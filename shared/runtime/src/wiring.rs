@@ -1,0 +1,66 @@
+//! The cold start of a function: its settings, its clients and the platform that they make.
+
+use crate::aws::Aws;
+use crate::clock::SystemClock;
+use crate::platform::Platform;
+use crate::random::SystemRandom;
+use crate::settings::{Settings, SettingsError, variable};
+use hallpass_core::Catalog;
+use std::error::Error;
+use std::sync::Arc;
+
+/// Why a function did not start, or stopped.
+pub type StartError = Box<dyn Error + Send + Sync>;
+
+/// A function's settings and clients, made once, at its cold start.
+#[derive(Debug)]
+pub struct Wiring {
+    settings: Settings,
+    aws: Aws,
+}
+
+impl Wiring {
+    /// Reads the environment and prepares the clients; calls nothing. The catalog is the one that
+    /// `find_catalog` finds under the name that the environment says.
+    ///
+    /// # Errors
+    /// Names what is wrong with the environment.
+    pub fn from_environment<E: Into<Box<dyn Error + Send + Sync>>>(
+        find_catalog: impl FnOnce(&str) -> Result<Catalog, E>,
+    ) -> Result<Self, SettingsError> {
+        tracing_subscriber::fmt()
+            .json()
+            .with_target(false)
+            .without_time()
+            .init();
+        let settings = Settings::from_lookup(variable, find_catalog)?;
+        Ok(Self {
+            settings,
+            aws: Aws::from_lookup(variable)?,
+        })
+    }
+
+    /// What the deployment sets.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The platform on the machine's clock and randomness.
+    #[must_use]
+    pub fn platform(&self) -> Platform {
+        Platform::new(
+            &self.settings,
+            self.aws.dynamodb(),
+            Arc::new(SystemClock),
+            Arc::new(SystemRandom),
+        )
+        .flushing_during_requests()
+    }
+
+    /// KMS, for the functions that sign.
+    #[must_use]
+    pub fn kms(&self) -> aws_sdk_kms::Client {
+        self.aws.kms()
+    }
+}
