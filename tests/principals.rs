@@ -9,14 +9,14 @@ mod service_accounts;
 mod users;
 
 use hallpass_core::{Access, Catalog, GroupId, Path};
-use hallpass_store::Audit;
+use hallpass_store::{Audit, AuditAction};
 use hallpass_tests::Hallpass;
 
 /// Gives a group of an account a level of access at a place.
 async fn give(hallpass: &Hallpass, account: &str, group: &str, path: &str, level: &str) {
     let (account, id): (_, GroupId) = (account.parse().unwrap(), group.parse().unwrap());
     let path: Path = path.parse().unwrap();
-    let audit = Audit::by_iam("give", group, hallpass.platform.now());
+    let audit = Audit::by_iam(AuditAction::ChangeAccess, group, hallpass.platform.now());
     let set = |Access(places): &mut Access| {
         places.insert(path.clone(), level.parse().unwrap());
     };

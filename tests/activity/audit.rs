@@ -1,6 +1,7 @@
 //! The log of acts: who did what, when, from where, under which token.
 
 use crate::activity::{START, read};
+use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 
@@ -55,6 +56,28 @@ async fn a_row_says_who_did_what_when_from_where_and_under_which_token() {
     assert_eq!(revoked[0]["by"], revoked[0]["subject"]);
     assert!(text(revoked[0], "by").starts_with("jwt_"));
     assert_eq!(revoked[0]["address"], "192.0.2.7");
+}
+
+/// Verbs may be renamed; the log keeps what was written.
+#[tokio::test]
+async fn an_act_with_a_verb_of_another_version_is_shown_as_it_is() {
+    let hallpass = Hallpass::start("default").await;
+    let made = hallpass.mint(json!({"kind": "secret", "name": "a server"}));
+    let id = text(&made.await, "id");
+    let items = hallpass.items().await.into_iter();
+    let mut of_mint =
+        items.filter(|item| item.get("subject") == Some(&AttributeValue::S(id.clone())));
+    let mut item = of_mint.next().unwrap();
+    let verb = AttributeValue::S("issue".to_owned());
+    let before = item.insert("action".to_owned(), verb);
+    assert_eq!(before, Some(AttributeValue::S("mint".to_owned())));
+    let put = hallpass.dynamodb_client.put_item();
+    let put = put.table_name(&hallpass.table).set_item(Some(item));
+    put.send().await.unwrap();
+    let log = read(&hallpass, &hallpass.root, "/v1/audit").await;
+    let acts = log["audit"].as_array().unwrap();
+    let act = acts.iter().find(|act| act["subject"] == id.as_str());
+    assert_eq!(act.unwrap()["action"], "issue");
 }
 
 /// Also within one millisecond, where all else is alike.

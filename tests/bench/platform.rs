@@ -5,7 +5,7 @@ use hallpass_core::{IssueRequest, IssuedKind, Maker, Metadata, TokenDetails, pre
 use hallpass_embedded::{Services, create_table, dynamodb_client, kms_client};
 use hallpass_keys::{KeyMaker, KeyPolicy, Signer, SigningMode};
 use hallpass_runtime::{Platform, Settings, SystemClock, SystemRandom};
-use hallpass_store::{Audit, Mint};
+use hallpass_store::{Audit, AuditAction, Mint};
 use secrecy::ExposeSecret as _;
 use std::sync::Arc;
 
@@ -84,7 +84,7 @@ async fn mint_secret(platform: &Platform, root: &str) -> String {
         token: &token,
         idempotency: None,
         maker: Some(&root),
-        audit: &Audit::by_iam("mint", token.record().id, now),
+        audit: &Audit::by_iam(AuditAction::Mint, token.record().id, now),
     };
     platform.store.mint(mint, now, random).await.unwrap();
     token.text().expose_secret().to_owned()

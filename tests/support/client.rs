@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hallpass_http::ClientAddress;
+use hallpass_http::{ClientAddress, ErrorCode};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -164,11 +164,24 @@ impl IntoFuture for Call {
                 Err(_) if bytes.is_empty() => Value::Null,
                 Err(_) => Value::String(String::from_utf8_lossy(&bytes).into_owned()),
             };
-            Reply {
+            let reply = Reply {
                 status: parts.status,
                 headers: parts.headers,
                 body,
+            };
+            if reply.header("content-type") == "application/problem+json" {
+                check_code(&reply);
             }
+            reply
         })
     }
+}
+
+/// Every error of every test has a code of the list, with a status that the list has for it.
+fn check_code(reply: &Reply) {
+    let mut codes = ErrorCode::ALL.iter();
+    let code = codes.find(|code| code.as_str() == reply.code());
+    let code = code.unwrap_or_else(|| panic!("no `ErrorCode` is answered: {reply:?}"));
+    let statuses = code.statuses();
+    assert!(statuses.contains(&reply.status.as_u16()), "{reply:?}");
 }

@@ -1,7 +1,7 @@
 //! What both routes' queries have in common.
 
 use hallpass_core::{AccountId, EnvironmentName};
-use hallpass_http::{Platform, Problem};
+use hallpass_http::{ErrorCode, Platform, Problem};
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -9,7 +9,7 @@ use std::str::FromStr;
 pub(crate) fn cursor<T: FromStr<Err: Display>>(text: Option<&str>) -> Result<Option<T>, Problem> {
     text.map(str::parse).transpose().map_err(|error| {
         let detail = format!("{error}: leave it out for the first page");
-        Problem::invalid("cursor", "invalid_cursor", detail)
+        Problem::invalid("cursor", ErrorCode::InvalidCursor, detail)
     })
 }
 
@@ -25,5 +25,5 @@ pub(crate) async fn check_there(
 }
 
 pub(crate) fn invalid(field: &str, detail: impl Into<String>) -> Problem {
-    Problem::invalid(field, "invalid_query", detail)
+    Problem::invalid(field, ErrorCode::InvalidQuery, detail)
 }

@@ -9,7 +9,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use hallpass_core::{AccountId, Day, EnvironmentName, ParentId, Principal, Tenant, UnixSeconds};
-use hallpass_http::{Caller, Limit, Platform, Problem};
+use hallpass_http::{Caller, ErrorCode, Limit, Platform, Problem};
 use hallpass_store::{USAGE_KEPT_DAYS, UsageCursor, UsageOf, UsagePage, UsageQuery};
 use label::Labels;
 use serde::{Deserialize, Serialize};
@@ -176,7 +176,7 @@ impl UsageRequest {
         let after: Option<UsageCursor> = query::cursor(self.cursor.as_deref())?;
         if after.is_some_and(|after| !(from..=to).contains(&after.day)) {
             let detail = "the cursor is of other days: use it with the same `from` and `to`";
-            return Err(Problem::invalid("cursor", "invalid_cursor", detail));
+            return Err(Problem::invalid("cursor", ErrorCode::InvalidCursor, detail));
         }
         Ok(UsageQuery {
             account,

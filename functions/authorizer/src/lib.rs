@@ -12,7 +12,9 @@ pub use event::{Event, EventError};
 pub use reply::Answer;
 
 use event::Asked;
-use hallpass_http::{ANSWER_WITHIN, Caller, Credential, Platform, Problem, admit_to_route};
+use hallpass_http::{
+    ANSWER_WITHIN, Caller, Credential, ErrorCode, Platform, Problem, admit_to_route,
+};
 use http::StatusCode;
 use thiserror::Error;
 use tokio::time::error::Elapsed;
@@ -52,7 +54,7 @@ pub async fn authorize(platform: &Platform, event: Event) -> Result<Answer, Auth
             Err(AuthorizeError::Unavailable(problem))
         }
         Err(problem) => {
-            let (status, code) = (problem.status().as_u16(), problem.code());
+            let (status, code) = (problem.status().as_u16(), problem.code().as_str());
             tracing::info!(status, code, "refused");
             asked.form.refuse(&problem)
         }
@@ -78,7 +80,11 @@ async fn decide(platform: &Platform, asked: &Asked, path: &str) -> Result<Caller
                 "the authorizer keeps its answers, and they rest on `{source}`: add it to the \
                  identity sources, or set the cache time to 0"
             );
-            Err(Problem::new(StatusCode::FORBIDDEN, "unsafe_cache", detail))
+            Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                ErrorCode::UnsafeCache,
+                detail,
+            ))
         }
     }
 }

@@ -9,7 +9,7 @@ use hallpass_core::{
 use hallpass_keys::{CreateKeyError, KeyMaker, create_signing_key};
 use hallpass_runtime::Platform;
 use hallpass_store::{
-    AccountRow, Audit, BootstrapError as StoreBootstrapError, RecoverError, StoreError,
+    AccountRow, Audit, AuditAction, BootstrapError as StoreBootstrapError, RecoverError, StoreError,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
@@ -97,7 +97,7 @@ pub async fn bootstrap(
 async fn create(platform: &Platform, now: UnixMillis) -> Result<BootstrapReply, BootstrapError> {
     let id = AccountId::generate(platform.random.as_ref())?;
     let token = management_token(platform, id, now)?;
-    let audit = audit("bootstrap", &token, now);
+    let audit = audit(AuditAction::Bootstrap, &token, now);
     let account = AccountRow {
         id,
         name: "operator"
@@ -122,7 +122,7 @@ async fn recover(
     now: UnixMillis,
 ) -> Result<BootstrapReply, BootstrapError> {
     let token = management_token(platform, operator.id, now)?;
-    let audit = audit("recover", &token, now);
+    let audit = audit(AuditAction::Recover, &token, now);
     match platform.store.recover(operator, &token, &audit, now).await {
         Ok(()) => Ok(reply(operator.id, &token)),
         Err(RecoverError::Changed) => Err(BootstrapError::Raced),
@@ -153,7 +153,7 @@ fn management_token(
     Ok(issuance.into_token(details, platform.random.as_ref())?)
 }
 
-fn audit(action: &'static str, token: &NewToken, at: UnixMillis) -> Audit {
+fn audit(action: AuditAction, token: &NewToken, at: UnixMillis) -> Audit {
     Audit::by_iam(action, token.record().id, at)
 }
 

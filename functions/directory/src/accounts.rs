@@ -8,7 +8,7 @@ use crate::error::DirectoryError;
 use axum::Json;
 use hallpass_core::{AccountId, AccountName, UnixSeconds};
 use hallpass_http::{IdempotencyKeyHeader, Limit, Problem};
-use hallpass_store::AccountRow;
+use hallpass_store::{AccountRow, AuditAction};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -89,7 +89,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<AccountView>), 
     };
     let idempotency = ask.once("POST /v1/accounts")?;
     let audit = caller
-        .audit("create_account", row.id, now)
+        .audit(AuditAction::CreateAccount, row.id, now)
         .with("name", &row.name);
     platform
         .store

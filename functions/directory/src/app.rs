@@ -3,6 +3,7 @@
 use crate::ask::Ask;
 use crate::folders::access::{self, AccessRequest, AccessView};
 use crate::folders::{self, Folder, Listing, Make};
+use crate::member_cursor::MemberCursor;
 use crate::people::user;
 use crate::within::{PageQuery, WithinQuery};
 use axum::Json;
@@ -19,6 +20,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = AppUserRequest)]
 pub(crate) struct UserRequest {
+    #[schema(value_type = TokenName)]
     username: String,
 }
 
@@ -148,7 +150,7 @@ async fn make(ask: &Ask, parent: Option<&str>) -> Made {
 /// List the folders in a folder, in 3dverse's shape
 #[utoipa::path(
     get, path = "/app/v1/folders/{folder}/folders", tag = "places", operation_id = "app_list_folders",
-    params(("folder" = FolderRef, Path), PageQuery),
+    params(("folder" = FolderRef, Path), PageQuery, ("cursor" = Option<FolderId>, Query)),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = FoldersView),
     ),
@@ -171,7 +173,7 @@ pub(crate) async fn folders_in(ask: Ask) -> Result<Json<FoldersView>, Problem> {
 /// List who has access to a folder, at 3dverse's address
 #[utoipa::path(
     get, path = "/app/v1/folders/{folder}/access", tag = "places", operation_id = "app_folder_access",
-    params(("folder" = FolderRef, Path), PageQuery),
+    params(("folder" = FolderRef, Path), PageQuery, ("cursor" = Option<MemberCursor>, Query)),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = AccessView),
     ),

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequest, FromRequestParts as _, Query, RawPathParams, Request};
 use hallpass_core::{AccountId, EnvironmentName, Tenant};
-use hallpass_http::{Caller, IdempotencyKey, JsonBody, Platform, Problem, WalkFor};
+use hallpass_http::{Caller, ErrorCode, IdempotencyKey, JsonBody, Platform, Problem, WalkFor};
 use hallpass_store::Idempotency;
 use http::{Method, Uri};
 use serde::de::DeserializeOwned;
@@ -116,7 +116,7 @@ impl Ask {
         let cursor = query.cursor.map(|cursor| {
             cursor.parse().map_err(|_not_a_cursor| {
                 let detail = "`cursor` is the one of the page before, as it was given";
-                Problem::invalid("cursor", "invalid_query", detail)
+                Problem::invalid("cursor", ErrorCode::InvalidQuery, detail)
             })
         });
         Ok(Page {

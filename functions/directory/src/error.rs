@@ -1,6 +1,6 @@
 //! Why no account or environment was made.
 
-use hallpass_http::Problem;
+use hallpass_http::{ErrorCode, Problem};
 use hallpass_store::CreateError;
 use http::StatusCode;
 
@@ -11,13 +11,13 @@ impl From<DirectoryError> for Problem {
         match error {
             CreateError::NameTaken => Self::new(
                 StatusCode::CONFLICT,
-                "name_taken",
+                ErrorCode::NameTaken,
                 "another account has this name: choose another",
             )
             .field("name"),
             CreateError::Exists => Self::new(
                 StatusCode::CONFLICT,
-                "exists",
+                ErrorCode::Exists,
                 "the account has an environment of this name already",
             )
             .field("name"),
@@ -25,12 +25,12 @@ impl From<DirectoryError> for Problem {
             CreateError::NoEnvironment => Self::not_found("environment").field("environment"),
             CreateError::Closed => Self::new(
                 StatusCode::CONFLICT,
-                "closed",
+                ErrorCode::Closed,
                 "the account or environment is closed: nothing is added to it",
             ),
             CreateError::Already(made) => Self::new(
                 StatusCode::CONFLICT,
-                "already_created",
+                ErrorCode::AlreadyCreated,
                 "this `Idempotency-Key` has made it already: see `id`",
             )
             .id(made),

@@ -15,8 +15,8 @@ use hallpass_core::{
     AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, ManagementScope, Path as Place,
     Principal, TokenName, folder_root, present,
 };
-use hallpass_http::{IdempotencyKeyHeader, Limit, Platform, Problem};
-use hallpass_store::{FolderError, Idempotency, Owner};
+use hallpass_http::{ErrorCode, IdempotencyKeyHeader, Limit, Platform, Problem};
+use hallpass_store::{AuditAction, FolderError, Idempotency, Owner};
 use http::StatusCode;
 use located::locate;
 use serde::{Deserialize, Serialize};
@@ -181,7 +181,7 @@ impl Make {
         let id = FolderId::generate(platform.random.as_ref())?;
         let path = format!("{place}/{id}").parse().map_err(|_too_deep| {
             let detail = "a place has at most 16 segments: make the folder higher up";
-            Problem::invalid("parent", "too_deep", detail)
+            Problem::invalid("parent", ErrorCode::TooDeep, detail)
         })?;
         let record = FolderRecord {
             id,
@@ -200,7 +200,7 @@ impl Make {
             _ => None,
         };
         let mut audit = caller
-            .audit("create_folder", record.id, now)
+            .audit(AuditAction::CreateFolder, record.id, now)
             .with("name", String::from(record.name.clone()));
         if let Some(parent) = &record.parent {
             audit = audit.with("parent", parent);
@@ -276,14 +276,14 @@ fn refused(error: FolderError) -> Problem {
         FolderError::NoMember => Problem::not_found("user or group"),
         FolderError::NotHeld(scope) => Problem::new(
             StatusCode::FORBIDDEN,
-            "insufficient_scope",
+            ErrorCode::InsufficientScope,
             format!(
                 "the user may not `{scope}` any more, whatever their token says: have access given, and take a new token"
             ),
         ),
         FolderError::TooManyFolders => Problem::new(
             StatusCode::CONFLICT,
-            "too_many_places",
+            ErrorCode::TooManyPlaces,
             "the user or group has access to as many places as there can be: give access higher up instead",
         ),
         FolderError::Create(error) => DirectoryError(error).into(),

@@ -10,6 +10,7 @@ use hallpass_core::{
     Access, AccountId, EnvironmentName, GroupId, GroupRecord, TokenName, UnixSeconds, present,
 };
 use hallpass_http::{IdempotencyKeyHeader, Platform, Problem};
+use hallpass_store::AuditAction;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -112,7 +113,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<GroupView>), Pr
     };
     let idempotency = ask.once("POST /v1/groups")?;
     let audit = caller
-        .audit("create_group", record.id, now)
+        .audit(AuditAction::CreateGroup, record.id, now)
         .with("name", String::from(record.name.clone()));
     platform
         .store
@@ -125,7 +126,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<GroupView>), Pr
 /// List groups
 #[utoipa::path(
     get, path = "/v1/groups", tag = "directory", operation_id = "list_groups",
-    params(PageQuery),
+    params(PageQuery, ("cursor" = Option<GroupId>, Query)),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = PageView),
     ),
@@ -206,7 +207,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<GroupView>, Problem> {
     let value: GroupChange = ask.body()?;
     let group = id(ask.named("group")?)?;
     let audit = caller
-        .audit("change_group", group, platform.now())
+        .audit(AuditAction::ChangeGroup, group, platform.now())
         .with("name", String::from(value.name.clone()));
     let change = |group: &mut GroupRecord| group.name = value.name.clone();
     let changed = platform
@@ -235,7 +236,7 @@ pub(crate) async fn delete(ask: Ask) -> Result<StatusCode, Problem> {
     let within = ask.within()?;
     let group = id(ask.named("group")?)?;
     let now = platform.now();
-    let audit = caller.audit("close", group, now);
+    let audit = caller.audit(AuditAction::Close, group, now);
     platform
         .store
         .close_group(&within.account, &within.environment, &group, &audit, now)

@@ -7,6 +7,7 @@ mod ask;
 mod error;
 mod folders;
 mod groups;
+mod member_cursor;
 mod people;
 mod refusal;
 mod routes;

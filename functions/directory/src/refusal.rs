@@ -3,7 +3,7 @@
 use crate::error::DirectoryError;
 use crate::people::given;
 use hallpass_core::{MOST_GROUPS, MOST_NESTED};
-use hallpass_http::Problem;
+use hallpass_http::{ErrorCode, Problem};
 use hallpass_store::{ChangeError, CreateError, MemberError};
 use http::StatusCode;
 
@@ -38,17 +38,17 @@ pub(crate) fn of_membership(error: MemberError) -> Problem {
         MemberError::NoMember => Problem::not_found("member"),
         MemberError::NotHeld(scope) => given::not_held(&scope),
         MemberError::TooManyGroups => conflict(
-            "too_many_groups",
+            ErrorCode::TooManyGroups,
             format!(
                 "a user would be in more than {MOST_GROUPS} groups, those around their groups counted: take them out of one first"
             ),
         ),
         MemberError::Circle => conflict(
-            "circular",
+            ErrorCode::Circular,
             "the group would stand within itself: take the other one out of it first".to_owned(),
         ),
         MemberError::TooDeep => conflict(
-            "nested_too_deep",
+            ErrorCode::NestedTooDeep,
             format!("more than {MOST_NESTED} groups would stand in a row, each within the next"),
         ),
         MemberError::Store(error) => error.into(),
@@ -57,5 +57,5 @@ pub(crate) fn of_membership(error: MemberError) -> Problem {
 
 fn name_taken(field: &'static str) -> Problem {
     let detail = "another one of this environment has this name: choose another";
-    Problem::new(StatusCode::CONFLICT, "name_taken", detail).field(field)
+    Problem::new(StatusCode::CONFLICT, ErrorCode::NameTaken, detail).field(field)
 }

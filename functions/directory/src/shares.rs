@@ -9,9 +9,9 @@ use hallpass_core::{
     AccountId, EnvironmentName, ModelId, PasswordHash, Scope, ScopeSet, ShareId, ShareRecord,
     Tenant, present,
 };
-use hallpass_http::{Caller, IdempotencyKeyHeader, Limit, Platform, Problem};
+use hallpass_http::{Caller, ErrorCode, IdempotencyKeyHeader, Limit, Platform, Problem};
 use hallpass_password::{HashError, Password, hash, matches, optional};
-use hallpass_store::{CreateError, ShareError};
+use hallpass_store::{AuditAction, CreateError, ShareError};
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -23,7 +23,7 @@ pub(crate) struct ShareRequest {
     model: ModelId,
     /// `null` and the empty text mean that none is asked for.
     #[serde(default, deserialize_with = "optional")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 256)]
     password: Option<Password>,
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
@@ -38,7 +38,7 @@ pub(crate) struct ShareRequest {
 pub(crate) struct PasswordRequest {
     /// Has to be named: `{}` must not take a password away.
     #[serde(deserialize_with = "optional")]
-    #[schema(value_type = Option<String>, required)]
+    #[schema(value_type = Option<String>, max_length = 256, required)]
     password: Option<Password>,
 }
 
@@ -100,7 +100,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ShareView>), Pr
         cut_off: None,
     };
     let audit = caller
-        .audit("share", record.id, now)
+        .audit(AuditAction::Share, record.id, now)
         .with("model", &record.model)
         .with("has_password", record.password.is_some());
     let made = platform
@@ -184,7 +184,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<ShareView>, Problem> {
     // After the hash: what is given meanwhile, under the old one, dies as well.
     let now = platform.now();
     let audit = caller
-        .audit("change_share", share.id, now)
+        .audit(AuditAction::ChangeShare, share.id, now)
         .with("model", &share.model)
         .with("has_password", password.is_some());
     let changed = platform
@@ -193,7 +193,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<ShareView>, Problem> {
         .await?;
     changed.map(|share| Json(share.into())).ok_or_else(|| {
         let detail = "the model is no longer shared: share it again";
-        Problem::new(StatusCode::CONFLICT, "unshared", detail).id(share.id)
+        Problem::new(StatusCode::CONFLICT, ErrorCode::Unshared, detail).id(share.id)
     })
 }
 
@@ -215,7 +215,7 @@ pub(crate) async fn remove(ask: Ask) -> Result<StatusCode, Problem> {
     let share = find(platform, caller, ask.named("share")?).await?;
     let now = platform.now();
     let audit = caller
-        .audit("unshare", share.id, now)
+        .audit(AuditAction::Unshare, share.id, now)
         .with("model", &share.model);
     platform.store.unshare(&share, &audit, now).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -235,11 +235,11 @@ async fn find(platform: &Platform, caller: &Caller, text: &str) -> Result<ShareR
 fn given(platform: &Platform, model: &ModelId) -> Result<ScopeSet, Problem> {
     let Some(policy) = platform.catalog.shares() else {
         let detail = "this platform shares no models: its catalog has no `[shares]`";
-        return Err(Problem::invalid("model", "no_shares", detail));
+        return Err(Problem::invalid("model", ErrorCode::NoShares, detail));
     };
     policy.scopes_at(model).ok_or_else(|| {
         let detail = "the model's place would be too deep for a scope";
-        Problem::invalid("model", "invalid_field", detail)
+        Problem::invalid("model", ErrorCode::InvalidField, detail)
     })
 }
 
@@ -251,7 +251,7 @@ fn check_held(caller: &Caller, scopes: &ScopeSet) -> Result<(), Problem> {
             let detail = format!(
                 "sharing the model gives `{scope}`, which the calling token does not hold: use one that does"
             );
-            Err(Problem::invalid("model", "scope_not_held", detail))
+            Err(Problem::invalid("model", ErrorCode::ScopeNotHeld, detail))
         }
         None => Ok(()),
     }
@@ -301,7 +301,7 @@ fn not_shared(caller: &Caller, error: ShareError) -> Problem {
     match error {
         ShareError::AlreadyShared(share) => {
             let detail = "the model is shared already: change that share's password, or unshare it";
-            let problem = Problem::new(StatusCode::CONFLICT, "already_shared", detail);
+            let problem = Problem::new(StatusCode::CONFLICT, ErrorCode::AlreadyShared, detail);
             if caller.reaches(share.account, &share.environment) {
                 problem.id(share.id)
             } else {

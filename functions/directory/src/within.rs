@@ -31,6 +31,8 @@ pub(crate) struct PageQuery {
     pub(crate) environment: Option<EnvironmentName>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
     pub(crate) limit: Option<Limit>,
+    /// Of another form in each list: each route describes its own.
+    #[param(ignore)]
     pub(crate) cursor: Option<String>,
 }
 

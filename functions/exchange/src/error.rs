@@ -1,6 +1,6 @@
 //! Why there is no token.
 
-use hallpass_http::Problem;
+use hallpass_http::{ErrorCode, Problem};
 use hallpass_password::HashError;
 use http::StatusCode;
 use http::header::WWW_AUTHENTICATE;
@@ -24,17 +24,19 @@ impl From<ExchangeError> for Problem {
     fn from(error: ExchangeError) -> Self {
         let detail = error.to_string();
         match error {
-            ExchangeError::WrongKey => {
-                Self::new(StatusCode::UNAUTHORIZED, "invalid_credentials", detail)
-                    .challenged_basic()
-            }
+            ExchangeError::WrongKey => Self::new(
+                StatusCode::UNAUTHORIZED,
+                ErrorCode::InvalidCredentials,
+                detail,
+            )
+            .challenged_basic(),
             // Not Basic: a browser would ask for a name and a password in a window of its own.
             ExchangeError::WrongPassword => {
-                Self::new(StatusCode::UNAUTHORIZED, "wrong_password", detail)
+                Self::new(StatusCode::UNAUTHORIZED, ErrorCode::WrongPassword, detail)
                     .header(WWW_AUTHENTICATE, "ModelPassword realm=\"hallpass\"")
             }
             ExchangeError::Limited { retry_after } => Self::limited(retry_after, detail),
-            ExchangeError::NoShares => Self::invalid("model", "no_shares", detail),
+            ExchangeError::NoShares => Self::invalid("model", ErrorCode::NoShares, detail),
             ExchangeError::Hash(HashError::Form) => Self::internal(HashError::Form),
             ExchangeError::Hash(error @ (HashError::Random(_) | HashError::Failed(_))) => {
                 Self::unavailable(error)

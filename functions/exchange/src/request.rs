@@ -1,7 +1,7 @@
 //! Which of the two ways a request goes.
 
 use hallpass_core::{ModelId, present};
-use hallpass_http::{Basic, Client, JsonBody, Problem, TokenOutsideAuthorization};
+use hallpass_http::{Basic, Client, ErrorCode, JsonBody, Problem, TokenOutsideAuthorization};
 use hallpass_password::{Password, optional};
 use http::StatusCode;
 use serde::Deserialize;
@@ -29,7 +29,7 @@ pub(crate) struct ModelRequest {
     model: Option<ModelId>,
     #[serde(default, deserialize_with = "optional")]
     /// `null` and the empty text mean none.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 256)]
     password: Option<Password>,
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn asks(
         } else {
             Err(Problem::new(
                 StatusCode::BAD_REQUEST,
-                "ambiguous_credentials",
+                ErrorCode::AmbiguousCredentials,
                 "the request has HTTP Basic and a body: send the account's name and API key \
                  without a body, or a model and its password without HTTP Basic",
             ))
@@ -74,7 +74,7 @@ pub(crate) fn asks(
         (Some(model), password) => Ok(Asks::Model(ModelAsked { model, password })),
         (None, Some(_)) => Err(Problem::invalid(
             "model",
-            "invalid_field",
+            ErrorCode::InvalidField,
             "missing field `model`: a password is a model's",
         )),
         (None, None) => Err(Problem::anonymous_basic(
@@ -87,7 +87,7 @@ pub(crate) fn asks(
 fn two_credentials() -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
-        "ambiguous_credentials",
+        ErrorCode::AmbiguousCredentials,
         "the request presents a token beside its key or password: present one of them",
     )
 }

@@ -5,7 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
 use hallpass_core::{AccountId, EnvironmentName, KindName, Tenant};
-use hallpass_http::{Caller, Limit, Platform, Problem, TokenView};
+use hallpass_http::{Caller, ErrorCode, Limit, Platform, Problem, TokenView};
 use hallpass_store::{TokenCursor, TokenCursorError, TokenList};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -80,7 +80,11 @@ pub(crate) async fn list(
 fn cursor(list: &TokenList<'_>, text: Option<&str>) -> Result<Option<TokenCursor>, Problem> {
     let cursor = text.map(|text| list.cursor(text)).transpose();
     cursor.map_err(|error: TokenCursorError| {
-        Problem::invalid("cursor", "invalid_cursor", format!("`cursor` is {error}"))
+        Problem::invalid(
+            "cursor",
+            ErrorCode::InvalidCursor,
+            format!("`cursor` is {error}"),
+        )
     })
 }
 
@@ -96,5 +100,5 @@ fn check_kind(platform: &Platform, kind: &KindName) -> Result<(), Problem> {
         "there are no tokens of kind `{kind}` to list; there are {}",
         known.join(", ")
     );
-    Err(Problem::invalid("kind", "unknown_kind", detail))
+    Err(Problem::invalid("kind", ErrorCode::UnknownKind, detail))
 }

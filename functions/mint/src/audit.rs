@@ -2,12 +2,12 @@
 
 use hallpass_core::{TokenRecord, UnixMillis};
 use hallpass_http::Caller;
-use hallpass_store::Audit;
+use hallpass_store::{Audit, AuditAction};
 
 /// The act of `caller`, with what bounds the new token.
 pub(crate) fn audit(caller: &Caller, record: &TokenRecord, now: UnixMillis) -> Audit {
     let mut audit = caller
-        .audit("mint", record.id, now)
+        .audit(AuditAction::Mint, record.id, now)
         .with("kind", &record.kind)
         .with("name", String::from(record.name.clone()))
         .with("scopes", &record.scopes)

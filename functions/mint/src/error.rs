@@ -1,7 +1,7 @@
 //! Why the store made no token.
 
 use hallpass_core::IssueError;
-use hallpass_http::{Problem, RequestFields};
+use hallpass_http::{ErrorCode, Problem, RequestFields};
 use hallpass_store::MintError;
 use http::StatusCode;
 
@@ -10,12 +10,12 @@ pub(crate) fn of_store(error: MintError) -> Problem {
     match error {
         MintError::LimitReached { limit } => Problem::new(
             StatusCode::CONFLICT,
-            "limit_reached",
+            ErrorCode::LimitReached,
             format!("this environment has its {limit} tokens of this kind: revoke one first"),
         ),
         MintError::AlreadyMinted(id) => Problem::new(
             StatusCode::CONFLICT,
-            "already_minted",
+            ErrorCode::AlreadyMinted,
             "this `Idempotency-Key` has minted a token already; its secret cannot be shown again: rotate it",
         )
         .id(id),
@@ -23,7 +23,7 @@ pub(crate) fn of_store(error: MintError) -> Problem {
         MintError::NoEnvironment => Problem::not_found("environment").field("environment"),
         MintError::Closed => Problem::new(
             StatusCode::CONFLICT,
-            "closed",
+            ErrorCode::Closed,
             "the account or environment is closed: nothing more is minted in it",
         ),
         MintError::NoPrincipal => {

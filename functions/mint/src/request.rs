@@ -14,13 +14,13 @@ pub(crate) struct MintRequest {
     pub(crate) kind: KindName,
     name: TokenName,
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
+    #[schema(min_items = 1, max_items = 200, nullable = false)]
     scopes: Option<Vec<WrittenScope>>,
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
+    #[schema(min_items = 1, max_items = 100, nullable = false)]
     origins: Option<Vec<WrittenOriginRule>>,
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
+    #[schema(min_items = 1, max_items = 100, nullable = false)]
     ips: Option<Vec<IpRule>>,
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]

@@ -6,6 +6,7 @@ use hallpass_core::{
     AccountId, EnvironmentName, ManagementScope, Principal, Tenant, UnixMillis, UnixSeconds,
 };
 use hallpass_http::{Caller, Platform, Problem, WalkFor, walk};
+use hallpass_store::AuditAction;
 use hallpass_store::Closing as StoreClosing;
 
 /// One closing, as its caller may ask for it.
@@ -130,7 +131,7 @@ impl Closing {
         caller: &Caller,
         walk_for: WalkFor,
     ) -> Result<Response, Problem> {
-        let audit = caller.audit("close", self, self.now);
+        let audit = caller.audit(AuditAction::Close, self, self.now);
         walk(
             platform,
             &self.what,

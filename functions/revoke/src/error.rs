@@ -1,7 +1,7 @@
 //! Why nothing was ended.
 
 use hallpass_core::Malformed;
-use hallpass_http::Problem;
+use hallpass_http::{ErrorCode, Problem};
 use http::StatusCode;
 use thiserror::Error;
 
@@ -35,16 +35,22 @@ impl From<RevokeError> for Problem {
     fn from(error: RevokeError) -> Self {
         let detail = error.to_string();
         match error {
-            RevokeError::Target => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail)
-            }
-            RevokeError::Malformed(_) => Self::invalid("token", "malformed", detail),
+            RevokeError::Target => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                ErrorCode::InvalidBody,
+                detail,
+            ),
+            RevokeError::Malformed(_) => Self::invalid("token", ErrorCode::Malformed, detail),
             RevokeError::NoToken | RevokeError::NoPlace | RevokeError::NoPrincipal => {
-                Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+                Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, detail)
             }
-            RevokeError::JwtPlace => Self::invalid("id", "place_needed", detail),
-            RevokeError::BeforeLiesAhead => Self::invalid("before", "invalid_field", detail),
-            RevokeError::Operator => Self::new(StatusCode::CONFLICT, "operator_account", detail),
+            RevokeError::JwtPlace => Self::invalid("id", ErrorCode::PlaceNeeded, detail),
+            RevokeError::BeforeLiesAhead => {
+                Self::invalid("before", ErrorCode::InvalidField, detail)
+            }
+            RevokeError::Operator => {
+                Self::new(StatusCode::CONFLICT, ErrorCode::OperatorAccount, detail)
+            }
         }
     }
 }

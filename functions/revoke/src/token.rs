@@ -6,6 +6,7 @@ use hallpass_core::{
     UnixMillis,
 };
 use hallpass_http::{Caller, Platform, Problem};
+use hallpass_store::AuditAction;
 use http::StatusCode;
 
 /// Where a JWT lives, as far as a request names it.
@@ -34,7 +35,11 @@ pub(crate) async fn revoke_id(
     let record = caller.find_token(&platform.store, id).await?;
     platform
         .store
-        .revoke_token(&record, &caller.audit("revoke", record.id, now), now)
+        .revoke_token(
+            &record,
+            &caller.audit(AuditAction::Revoke, record.id, now),
+            now,
+        )
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -51,7 +56,7 @@ pub(crate) async fn revoke(
     match evidence {
         Evidence::Malformed(reason) => Err(RevokeError::Malformed(*reason).into()),
         Evidence::Opaque { record, .. } if reachable(record.account, &record.environment) => {
-            let audit = caller.audit("revoke", record.id, now);
+            let audit = caller.audit(AuditAction::Revoke, record.id, now);
             platform.store.revoke_token(record, &audit, now).await?;
             Ok(StatusCode::NO_CONTENT)
         }
@@ -94,7 +99,7 @@ async fn revoke_jti(
     let now = platform.now();
     let until = now.seconds().plus(longest_jwt(platform).await?);
     let until = until.plus(LEEWAY_SECONDS);
-    let audit = caller.audit("revoke", jti, now);
+    let audit = caller.audit(AuditAction::Revoke, jti, now);
     platform
         .store
         .revoke_jwt(account, &environment, jti, until, &audit, now)
@@ -110,7 +115,7 @@ async fn revoke_jwt(
 ) -> Result<StatusCode, Problem> {
     let (account, environment) = (claims.hallpass.account, &claims.hallpass.environment);
     let (jti, until) = (claims.jti, claims.exp.plus(LEEWAY_SECONDS));
-    let audit = caller.audit("revoke", jti, now);
+    let audit = caller.audit(AuditAction::Revoke, jti, now);
     platform
         .store
         .revoke_jwt(account, environment, jti, until, &audit, now)

@@ -1,6 +1,6 @@
 //! Why no secret was rotated.
 
-use hallpass_http::Problem;
+use hallpass_http::{ErrorCode, Problem};
 use hallpass_store::RotateError as StoreRotateError;
 use http::StatusCode;
 use thiserror::Error;
@@ -22,10 +22,10 @@ impl From<RotateError> for Problem {
         let detail = error.to_string();
         match error {
             RotateError::OverlapTooLong { .. } => {
-                Self::invalid("overlap_seconds", "overlap_too_long", detail)
+                Self::invalid("overlap_seconds", ErrorCode::OverlapTooLong, detail)
             }
             RotateError::TooManySecrets => {
-                Self::new(StatusCode::CONFLICT, "too_many_secrets", detail)
+                Self::new(StatusCode::CONFLICT, ErrorCode::TooManySecrets, detail)
             }
             RotateError::Store(error) => of_store(error),
         }
@@ -36,12 +36,12 @@ fn of_store(error: StoreRotateError) -> Problem {
     match error {
         StoreRotateError::Changed => Problem::new(
             StatusCode::CONFLICT,
-            "changed",
+            ErrorCode::Changed,
             "the token was rotated, changed or revoked at the same moment: look at it, then try again",
         ),
         StoreRotateError::AlreadyRotated(id) => Problem::new(
             StatusCode::CONFLICT,
-            "already_rotated",
+            ErrorCode::AlreadyRotated,
             "this `Idempotency-Key` has rotated the token already; the new secret cannot be shown again: rotate it with a new key",
         )
         .id(id),

@@ -18,7 +18,7 @@ use hallpass_http::{
     Body, Caller, IdempotencyKey, IdempotencyKeyHeader, IssuedView, Path, Platform, Problem,
     WalkFor, finish, serve_routes,
 };
-use hallpass_store::Rotation;
+use hallpass_store::{AuditAction, Rotation};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -29,6 +29,7 @@ const MAX_PREVIOUS: usize = 4;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RotateRequest {
+    #[schema(maximum = 3_153_600_000_u64)]
     overlap_seconds: u64,
 }
 
@@ -90,7 +91,7 @@ async fn rotate(
         }
     };
     let audit = caller
-        .audit("rotate", record.id, now)
+        .audit(AuditAction::Rotate, record.id, now)
         .with("overlap_seconds", value.overlap_seconds);
     let record = platform
         .store

@@ -27,13 +27,13 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 struct TemporaryRequest {
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
+    #[schema(min_items = 1, max_items = 200, nullable = false)]
     scopes: Option<Vec<WrittenScope>>,
     #[serde(rename = "durationSeconds", default, deserialize_with = "present")]
     #[schema(nullable = false)]
     duration_seconds: Option<u64>,
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
+    #[schema(min_items = 1, max_items = 100, nullable = false)]
     origins: Option<Vec<WrittenOriginRule>>,
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]

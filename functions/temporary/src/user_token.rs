@@ -7,7 +7,9 @@ use hallpass_core::{
     AccessLevel, FolderRef, IssueError, IssueRequest, ManagementScope, Path as ScopePath,
     Principal, ScopeRequest, UserId, present,
 };
-use hallpass_http::{Body, Caller, Path, Platform, Problem, RequestFields, into_claims, issue};
+use hallpass_http::{
+    Body, Caller, ErrorCode, Path, Platform, Problem, RequestFields, into_claims, issue,
+};
 use hallpass_keys::{SignError, Signer};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
@@ -20,11 +22,11 @@ pub(crate) struct UserTokenRequest {
     scope: AccessLevel,
     /// `90s`, `30m`, `1h`, `7d`.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>, example = "1h", nullable = false)]
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{1,9}[smhd]$", example = "1h", nullable = false)]
     ttl: Option<Ttl>,
     /// Those of the user's places that the token is for: all of them if absent.
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
+    #[schema(min_items = 1, max_items = 100, nullable = false)]
     folders: Option<Vec<FolderRef>>,
 }
 
@@ -126,7 +128,7 @@ async fn located(
 ) -> Result<Vec<(FolderRef, Option<ScopePath>)>, Problem> {
     if folders.len() > MOST_FOLDERS {
         let detail = format!("a token is for at most {MOST_FOLDERS} folders: name fewer");
-        return Err(Problem::invalid("folders", "too_many", detail));
+        return Err(Problem::invalid("folders", ErrorCode::TooMany, detail));
     }
     let (account, environment) = (caller.account(), caller.environment());
     let mut located = Vec::with_capacity(folders.len());
@@ -149,7 +151,7 @@ fn refused(error: IssueError) -> Problem {
     match error {
         IssueError::UnknownPrincipal => Problem::not_found("user"),
         IssueError::TooMany { .. } => {
-            Problem::invalid("folders", "token_too_large", TOO_MANY_FOLDERS)
+            Problem::invalid("folders", ErrorCode::TokenTooLarge, TOO_MANY_FOLDERS)
         }
         error => Problem::of_issue(error, &FIELDS),
     }
@@ -158,7 +160,7 @@ fn refused(error: IssueError) -> Problem {
 fn unsigned(error: SignError) -> Problem {
     match error {
         SignError::TooLarge(error) if error.field() == "scopes" => {
-            Problem::invalid("folders", "token_too_large", TOO_MANY_FOLDERS)
+            Problem::invalid("folders", ErrorCode::TokenTooLarge, TOO_MANY_FOLDERS)
         }
         error => Problem::of_sign(error),
     }

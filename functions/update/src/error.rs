@@ -1,6 +1,6 @@
 //! Why nothing was changed.
 
-use hallpass_http::Problem;
+use hallpass_http::{ErrorCode, Problem};
 use http::StatusCode;
 use thiserror::Error;
 
@@ -18,10 +18,10 @@ impl From<UpdateError> for Problem {
         match error {
             UpdateError::Nothing => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "nothing_to_change",
+                ErrorCode::NothingToChange,
                 detail,
             ),
-            UpdateError::Changed => Self::new(StatusCode::CONFLICT, "changed", detail),
+            UpdateError::Changed => Self::new(StatusCode::CONFLICT, ErrorCode::Changed, detail),
         }
     }
 }

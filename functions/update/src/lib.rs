@@ -15,7 +15,7 @@ use hallpass_core::{ChangeError, CoveredToken, TokenId, TokenRecord, UnixMillis}
 use hallpass_http::{
     Body, Caller, Path, Platform, Problem, TokenView, WalkFor, finish, serve_routes,
 };
-use hallpass_store::{Audit, Changeable, UpdateError as StoreUpdateError};
+use hallpass_store::{Audit, AuditAction, Changeable, UpdateError as StoreUpdateError};
 use request::UpdateRequest;
 
 /// How often one call may lose to others that change the same token.
@@ -58,7 +58,11 @@ async fn update(
         let record = caller.find_token(&platform.store, &id).await?;
         let to = changed(&platform, &caller, &record, &value, now);
         let to = to.map_err(Problem::of_change)?;
-        let audit = told(caller.audit("update", record.id, now), &record, &to);
+        let audit = told(
+            caller.audit(AuditAction::Update, record.id, now),
+            &record,
+            &to,
+        );
         let maker = Some(caller.evidence());
         let store = &platform.store;
         match store.update_token(&record, to, maker, &audit, now).await {

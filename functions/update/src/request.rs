@@ -10,15 +10,16 @@ use utoipa::ToSchema;
 /// addresses away.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1)]
 pub(crate) struct UpdateRequest {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     name: Option<TokenName>,
     #[serde(default)]
-    #[schema(value_type = Option<Vec<WrittenOriginRule>>)]
+    #[schema(value_type = Option<Vec<WrittenOriginRule>>, min_items = 1, max_items = 100)]
     origins: Edit<Vec<WrittenOriginRule>>,
     #[serde(default)]
-    #[schema(value_type = Option<Vec<IpRule>>)]
+    #[schema(value_type = Option<Vec<IpRule>>, min_items = 1, max_items = 100)]
     ips: Edit<Vec<IpRule>>,
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]

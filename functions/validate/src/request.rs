@@ -2,7 +2,7 @@
 
 use crate::wanted::Wanted;
 use hallpass_core::{Catalog, EnvironmentName, MAX_SCOPES, Scope, present};
-use hallpass_http::Problem;
+use hallpass_http::{ErrorCode, Problem};
 use serde::Deserialize;
 use std::net::IpAddr;
 use utoipa::ToSchema;
@@ -23,7 +23,7 @@ pub(crate) struct ValidateRequest {
     #[schema(nullable = false)]
     pub(crate) origin: Option<String>,
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>, nullable = false)]
+    #[schema(value_type = Option<String>, format = "ip", nullable = false)]
     pub(crate) ip: Option<IpAddr>,
 }
 
@@ -36,16 +36,16 @@ impl ValidateRequest {
         if scopes.is_empty() {
             let detail =
                 "an empty list asks for nothing: name at least one scope, or leave `scope` out";
-            return Err(Problem::invalid("scope", "empty_scopes", detail));
+            return Err(Problem::invalid("scope", ErrorCode::EmptyScopes, detail));
         }
         if scopes.len() > MAX_SCOPES {
             let detail = format!("at most {MAX_SCOPES} scopes can be asked for at once");
-            return Err(Problem::invalid("scope", "too_many", detail));
+            return Err(Problem::invalid("scope", ErrorCode::TooMany, detail));
         }
         scopes
             .iter()
             .map(|scope| catalog.resolve(scope))
             .collect::<Result<_, _>>()
-            .map_err(|error| Problem::invalid("scope", "unknown_scope", error.to_string()))
+            .map_err(|error| Problem::invalid("scope", ErrorCode::UnknownScope, error.to_string()))
     }
 }

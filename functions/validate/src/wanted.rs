@@ -1,6 +1,6 @@
 //! The scopes that a request asks for: one, or a list.
 
-use hallpass_core::WrittenScope;
+use hallpass_core::{MAX_SCOPES, WrittenScope};
 use serde::{Deserialize, Deserializer, de};
 use std::fmt;
 use utoipa::openapi::schema::{ArrayBuilder, OneOfBuilder};
@@ -44,7 +44,10 @@ impl<'de> de::Visitor<'de> for WantedVisitor {
 
 impl utoipa::PartialSchema for Wanted {
     fn schema() -> RefOr<Schema> {
-        let scopes = ArrayBuilder::new().items(<WrittenScope as utoipa::PartialSchema>::schema());
+        let scopes = ArrayBuilder::new()
+            .items(<WrittenScope as utoipa::PartialSchema>::schema())
+            .min_items(Some(1))
+            .max_items(Some(MAX_SCOPES));
         let either = OneOfBuilder::new()
             .item(<WrittenScope as utoipa::PartialSchema>::schema())
             .item(scopes);

@@ -45,6 +45,8 @@ pub use issue::{
     RightsNow, ScopeRequest, TokenDetails, covered, prepare,
 };
 pub use json::present::present;
+#[cfg(feature = "openapi")]
+pub use openapi::id_pattern;
 pub use origin::address::{IpRule, IpRuleError, IpRules};
 pub use origin::presented::PresentedOrigin;
 pub use origin::{Origin, OriginError, OriginRule, OriginRules, WrittenOriginRule};

@@ -9,6 +9,7 @@ pub(crate) mod credential;
 mod origin;
 
 use crate::caller::credential::Credential;
+use crate::reply::error_code::ErrorCode;
 use crate::reply::issuing::RequestFields;
 use crate::reply::problem::Problem;
 use crate::route::Needs;
@@ -19,7 +20,7 @@ use hallpass_core::{
     UnixSeconds, covered, decide,
 };
 use hallpass_runtime::Platform;
-use hallpass_store::{Audit, Store};
+use hallpass_store::{Audit, AuditAction, Store};
 use http::{StatusCode, header::WWW_AUTHENTICATE, request::Parts};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -91,12 +92,15 @@ impl Caller {
                 positions.join(" or "),
                 wrong
             );
-            return Err(
-                Problem::new(StatusCode::UNAUTHORIZED, "wrong_presentation", detail).header(
-                    WWW_AUTHENTICATE,
-                    "Bearer realm=\"hallpass\", error=\"invalid_request\"",
-                ),
-            );
+            return Err(Problem::new(
+                StatusCode::UNAUTHORIZED,
+                ErrorCode::WrongPresentation,
+                detail,
+            )
+            .header(
+                WWW_AUTHENTICATE,
+                "Bearer realm=\"hallpass\", error=\"invalid_request\"",
+            ));
         }
         credential.client.allow_cors();
         platform.count_use(&evidence, now);
@@ -255,7 +259,7 @@ impl Caller {
 
     /// The audit row of an act of this caller's.
     #[must_use]
-    pub fn audit(&self, action: &'static str, subject: impl ToString, at: UnixMillis) -> Audit {
+    pub fn audit(&self, action: AuditAction, subject: impl ToString, at: UnixMillis) -> Audit {
         let parent = match &self.evidence {
             Evidence::Jwt { claims, .. } => Some(claims.hallpass.parent),
             Evidence::Opaque { .. } | Evidence::Malformed(_) | Evidence::Unknown => None,

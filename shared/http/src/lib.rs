@@ -27,6 +27,7 @@ pub use hallpass_runtime::Platform;
 pub use lambda::{OnLambda, Reply, on_lambda, serve};
 pub use middleware::finish::{finish, finish_with_fallback};
 pub use reply::closing::{WalkFor, walk};
+pub use reply::error_code::ErrorCode;
 pub use reply::issuing::{RequestFields, into_claims, issue};
 pub use reply::problem::{Problem, ProblemSchema};
 pub use reply::token_view::{IssuedView, TokenView};

@@ -2,6 +2,7 @@
 //! has come.
 
 pub(crate) mod closing;
+pub(crate) mod error_code;
 pub(crate) mod issuing;
 pub(crate) mod problem;
 pub(crate) mod token_view;

@@ -1,12 +1,14 @@
 //! What happened in an environment: the audit log, the seals that make it tamper-evident, and how
 //! often and when tokens were used.
 //!
-//! `audit` is an act as it is written, in the transaction of the act itself; `audit_log` reads acts,
+//! `audit` is an act as it is written, in the transaction of the act itself, `audit_action` what was
+//! done; `audit_log` reads acts,
 //! by `audit_id`. `sealing` makes a `seal`, `verification` holds seals to the rows that they cover.
 //! `add_use` counts use beside the requests, `usage` and `last_use` read it.
 
 mod add_use;
 mod audit;
+mod audit_action;
 mod audit_id;
 mod audit_log;
 mod last_use;
@@ -17,6 +19,7 @@ mod verification;
 
 pub use add_use::{Tally, USAGE_KEPT_DAYS, Use, UseList, UseRow};
 pub use audit::Audit;
+pub use audit_action::AuditAction;
 pub use audit_id::{AuditId, AuditIdError};
 pub use audit_log::{AuditPage, AuditRow};
 pub use last_use::LastUse;

@@ -30,9 +30,9 @@ mod table;
 mod tokens;
 
 pub use activity::{
-    Audit, AuditId, AuditIdError, AuditPage, AuditRow, LastUse, SEALED_AFTER_MILLIS, Seal,
-    SealFault, SealHead, SealHeadError, Tally, USAGE_KEPT_DAYS, UsageCursor, UsageCursorError,
-    UsageOf, UsagePage, UsageQuery, UsageRow, Use, UseList, UseRow, Verification,
+    Audit, AuditAction, AuditId, AuditIdError, AuditPage, AuditRow, LastUse, SEALED_AFTER_MILLIS,
+    Seal, SealFault, SealHead, SealHeadError, Tally, USAGE_KEPT_DAYS, UsageCursor,
+    UsageCursorError, UsageOf, UsagePage, UsageQuery, UsageRow, Use, UseList, UseRow, Verification,
 };
 pub use closing::{Closed, Closing};
 pub use directory::{

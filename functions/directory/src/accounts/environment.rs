@@ -6,7 +6,7 @@ use crate::error::DirectoryError;
 use axum::Json;
 use hallpass_core::{AccountId, EnvironmentName, UnixSeconds};
 use hallpass_http::{IdempotencyKeyHeader, Limit, Problem};
-use hallpass_store::EnvironmentRow;
+use hallpass_store::{AuditAction, EnvironmentRow};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -85,7 +85,11 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<EnvironmentView
     let route = format!("POST /v1/accounts/{account}/environments");
     let idempotency = ask.once(&route)?;
     let audit = caller
-        .audit("create_environment", format!("{account}/{}", row.name), now)
+        .audit(
+            AuditAction::CreateEnvironment,
+            format!("{account}/{}", row.name),
+            now,
+        )
         .with("name", &row.name);
     platform
         .store

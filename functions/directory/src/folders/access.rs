@@ -4,12 +4,13 @@ use super::authority::{Authority, lacking};
 use super::located::{Folder, locate};
 use super::{READ, WRITE, id, refused};
 use crate::ask::Ask;
+use crate::member_cursor::MemberCursor;
 use crate::people::given;
 use crate::within::{PageQuery, Within, WithinQuery};
 use axum::Json;
 use hallpass_core::{AccessLevel, FolderRef, GroupId, Principal, PrincipalName, TokenName, UserId};
-use hallpass_http::{Platform, Problem};
-use hallpass_store::{Grant, Member};
+use hallpass_http::{ErrorCode, Platform, Problem};
+use hallpass_store::{AuditAction, Grant, Member};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -49,7 +50,7 @@ pub(crate) struct AccessView {
 /// Those who have it by an entry of this folder's own; what they have above it holds here, too.
 #[utoipa::path(
     get, path = "/v1/folders/{folder}/access", tag = "places", operation_id = "folder_access",
-    params(("folder" = FolderRef, Path), PageQuery),
+    params(("folder" = FolderRef, Path), PageQuery, ("cursor" = Option<MemberCursor>, Query)),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = AccessView),
     ),
@@ -205,7 +206,7 @@ fn unknown_level(platform: &Platform) -> Problem {
     } else {
         format!("there are the levels {}", known.join(", "))
     };
-    Problem::invalid("access", "unknown_level", detail)
+    Problem::invalid("access", ErrorCode::UnknownLevel, detail)
 }
 
 /// What becomes of somebody's access to a folder.
@@ -232,7 +233,7 @@ impl Change<'_> {
         let strongest = platform.catalog.strongest_access();
         let grantor = authority.grantor(ask, strongest, level, &folder.path);
         let audit = caller
-            .audit("change_access", folder.id, platform.now())
+            .audit(AuditAction::ChangeAccess, folder.id, platform.now())
             .with("member", member)
             .with("access", level.map_or("none", AccessLevel::as_str));
         platform

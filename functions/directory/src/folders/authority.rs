@@ -9,7 +9,7 @@ use hallpass_core::{
     AccessLevel, FolderRef, GroupId, GroupRecord, ManagementScope, Path, Principal,
     PrincipalRecord, Rights, Scope,
 };
-use hallpass_http::Problem;
+use hallpass_http::{ErrorCode, Problem};
 use hallpass_store::Grantor;
 use http::StatusCode;
 use std::collections::HashMap;
@@ -86,7 +86,7 @@ impl<'a> Authority<'a> {
         let detail = format!("the calling token lacks `{scope}`: use one that holds it");
         Err(Problem::new(
             StatusCode::FORBIDDEN,
-            "insufficient_scope",
+            ErrorCode::InsufficientScope,
             detail,
         ))
     }

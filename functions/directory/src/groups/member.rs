@@ -2,6 +2,7 @@
 
 use crate::ask::Ask;
 use crate::groups;
+use crate::member_cursor::MemberCursor;
 use crate::people::given;
 use crate::refusal;
 use crate::within::{PageQuery, Within, WithinQuery};
@@ -10,7 +11,7 @@ use hallpass_core::{
     GroupId, GroupRecord, Principal, PrincipalName, PrincipalRecord, TokenName, UserId,
 };
 use hallpass_http::Problem;
-use hallpass_store::{Member, Membership};
+use hallpass_store::{AuditAction, Member, Membership};
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -40,7 +41,7 @@ pub(crate) struct MembersView {
 /// List the members of a group
 #[utoipa::path(
     get, path = "/v1/groups/{group}/members", tag = "directory", operation_id = "list_members",
-    params(("group" = GroupId, Path), PageQuery),
+    params(("group" = GroupId, Path), PageQuery, ("cursor" = Option<MemberCursor>, Query)),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = MembersView),
     ),
@@ -155,7 +156,7 @@ async fn add(ask: &Ask, member: Named<'_>) -> Result<StatusCode, Problem> {
     } = ask;
     let within = ask.within()?;
     let membership = membership(&within, ask.named("group")?, member)?;
-    let audit = caller.audit("join_group", subject(&membership), platform.now());
+    let audit = caller.audit(AuditAction::JoinGroup, subject(&membership), platform.now());
     platform
         .store
         .join(&membership, given::lacking(ask), &audit)
@@ -170,7 +171,11 @@ async fn remove(ask: &Ask, member: Named<'_>) -> Result<StatusCode, Problem> {
     } = ask;
     let within = ask.within()?;
     let membership = membership(&within, ask.named("group")?, member)?;
-    let audit = caller.audit("leave_group", subject(&membership), platform.now());
+    let audit = caller.audit(
+        AuditAction::LeaveGroup,
+        subject(&membership),
+        platform.now(),
+    );
     platform
         .store
         .leave(&membership, &audit)

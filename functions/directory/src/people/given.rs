@@ -4,22 +4,23 @@ use crate::ask::Ask;
 use hallpass_core::{
     GroupRecord, MAX_SCOPES, PrincipalName, PrincipalType, Scope, ScopeSet, WrittenScope,
 };
-use hallpass_http::Problem;
+use hallpass_http::{ErrorCode, Problem};
 
 /// The scopes a user is to have, each of which the caller holds.
 pub(crate) fn scopes(ask: &Ask, written: &[WrittenScope]) -> Result<ScopeSet, Problem> {
     let invalid = |code, detail: String| Problem::invalid("scopes", code, detail);
     if written.len() > MAX_SCOPES {
         let detail = format!("a user has at most {MAX_SCOPES} of these");
-        return Err(invalid("too_many", detail));
+        return Err(invalid(ErrorCode::TooMany, detail));
     }
     let mut resolved = Vec::with_capacity(written.len());
     for scope in written {
         let scope = ask.platform.catalog.resolve(scope);
-        let scope = scope.map_err(|unknown| invalid("unknown_scope", unknown.to_string()))?;
+        let scope =
+            scope.map_err(|unknown| invalid(ErrorCode::UnknownScope, unknown.to_string()))?;
         if scope.is_operator() {
             let detail = "`platform:operate` stays with the operator account's own tokens";
-            return Err(invalid("operator_only", detail.to_owned()));
+            return Err(invalid(ErrorCode::OperatorOnly, detail.to_owned()));
         }
         if !holds(ask, &scope) {
             return Err(not_held(&scope).field("scopes"));
@@ -29,7 +30,7 @@ pub(crate) fn scopes(ask: &Ask, written: &[WrittenScope]) -> Result<ScopeSet, Pr
     ScopeSet::new(resolved).map_err(|_empty| {
         let detail =
             "an empty list gives nothing: leave the field out, or set it to null to take all back";
-        invalid("empty_scopes", detail.to_owned())
+        invalid(ErrorCode::EmptyScopes, detail.to_owned())
     })
 }
 
@@ -48,7 +49,7 @@ pub(crate) fn not_held(scope: &Scope) -> Problem {
     let detail = format!("the calling token does not hold `{scope}`, so it cannot give it");
     Problem::new(
         http::StatusCode::UNPROCESSABLE_ENTITY,
-        "scope_not_held",
+        ErrorCode::ScopeNotHeld,
         detail,
     )
 }
@@ -63,6 +64,11 @@ pub(crate) fn name(
     text: &str,
     of: PrincipalType,
 ) -> Result<PrincipalName, Problem> {
-    PrincipalName::new(text, of)
-        .map_err(|detail| Problem::invalid(field, "invalid_field", format!("`{field}`: {detail}")))
+    PrincipalName::new(text, of).map_err(|detail| {
+        Problem::invalid(
+            field,
+            ErrorCode::InvalidField,
+            format!("`{field}`: {detail}"),
+        )
+    })
 }

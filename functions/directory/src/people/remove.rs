@@ -5,7 +5,7 @@ use crate::within::Within;
 use axum::response::Response;
 use hallpass_core::Principal;
 use hallpass_http::{Problem, walk};
-use hallpass_store::Closing;
+use hallpass_store::{AuditAction, Closing};
 
 /// 204, or 202 and where to ask again; the same call again goes on, too. `None`: there is no such
 /// one.
@@ -23,6 +23,6 @@ pub(crate) async fn principal(
         principal,
     };
     let now = platform.now();
-    let audit = caller.audit("close", principal, now);
+    let audit = caller.audit(AuditAction::Close, principal, now);
     walk(platform, &closing, None, &audit, now, ask.walk_for).await
 }

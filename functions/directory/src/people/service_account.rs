@@ -12,6 +12,7 @@ use hallpass_core::{
     ServiceAccountId, UnixSeconds, present,
 };
 use hallpass_http::{IdempotencyKeyHeader, Problem};
+use hallpass_store::AuditAction;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,6 +22,7 @@ const NAME: &str = "name";
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ServiceAccountRequest {
+    #[schema(pattern = "^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$")]
     name: String,
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
@@ -98,7 +100,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ServiceAccountV
     };
     let idempotency = ask.once("POST /v1/service-accounts")?;
     let audit = caller
-        .audit("create_service_account", record.id, now)
+        .audit(AuditAction::CreateServiceAccount, record.id, now)
         .with("name", &record.name);
     platform
         .store
@@ -111,7 +113,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ServiceAccountV
 /// List service accounts
 #[utoipa::path(
     get, path = "/v1/service-accounts", tag = "directory", operation_id = "list_service_accounts",
-    params(PageQuery),
+    params(PageQuery, ("cursor" = Option<ServiceAccountId>, Query)),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = PageView),
     ),

@@ -9,10 +9,10 @@ use axum::Json;
 use axum::response::Response;
 use hallpass_core::{
     Access, AccountId, EnvironmentName, GroupId, Principal, PrincipalName, PrincipalRecord,
-    PrincipalType, ScopeSet, UnixSeconds, UserId, WrittenScope, present,
+    PrincipalType, ScopeSet, TokenName, UnixSeconds, UserId, WrittenScope, present,
 };
-use hallpass_http::{IdempotencyKeyHeader, Problem};
-use hallpass_store::Idempotency;
+use hallpass_http::{ErrorCode, IdempotencyKeyHeader, Problem};
+use hallpass_store::{AuditAction, Idempotency};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,9 +22,10 @@ const USERNAME: &str = "username";
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserRequest {
+    #[schema(value_type = TokenName)]
     username: String,
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
+    #[schema(min_items = 1, max_items = 200, nullable = false)]
     scopes: Option<Vec<WrittenScope>>,
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
@@ -36,13 +37,14 @@ pub(crate) struct UserRequest {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1)]
 pub(crate) struct UserChange {
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
+    #[schema(value_type = Option<TokenName>, nullable = false)]
     username: Option<String>,
     /// `null` takes all of them back.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<Vec<WrittenScope>>)]
+    #[schema(value_type = Option<Vec<WrittenScope>>, min_items = 1, max_items = 200)]
     scopes: Option<NewScopes>,
 }
 
@@ -161,7 +163,7 @@ impl Make<'_> {
             version: 0,
         };
         let mut audit = caller
-            .audit("create_user", record.id, now)
+            .audit(AuditAction::CreateUser, record.id, now)
             .with("username", &record.name);
         if let Some(scopes) = &record.scopes {
             audit = audit.with("scopes", scopes);
@@ -178,7 +180,7 @@ impl Make<'_> {
 /// List users
 #[utoipa::path(
     get, path = "/v1/users", tag = "directory", operation_id = "list_users",
-    params(PageQuery),
+    params(PageQuery, ("cursor" = Option<UserId>, Query)),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = PageView),
     ),
@@ -255,7 +257,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<UserView>, Problem> {
     if value.username.is_none() && value.scopes.is_none() {
         let detail = "name what is to be changed: `username`, `scopes` or both";
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Err(Problem::new(status, "invalid_body", detail));
+        return Err(Problem::new(status, ErrorCode::InvalidBody, detail));
     }
     let name = value
         .username
@@ -266,7 +268,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<UserView>, Problem> {
         given.transpose()
     });
     let scopes = scopes.transpose()?;
-    let mut audit = caller.audit("change_user", user, platform.now());
+    let mut audit = caller.audit(AuditAction::ChangeUser, user, platform.now());
     if let Some(name) = &name {
         audit = audit.with("username", name);
     }

@@ -2,6 +2,7 @@
 
 use crate::caller::Caller;
 use crate::caller::credential::Credential;
+use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
 use hallpass_core::{Code, Decision, RouteMatch, Scope};
 use hallpass_runtime::Platform;
@@ -38,13 +39,17 @@ pub async fn admit_to_route(
                 format!("the parameter `{name}` of the path is not one valid segment");
             Err(Problem::new(
                 StatusCode::FORBIDDEN,
-                "invalid_parameter",
+                ErrorCode::InvalidParameter,
                 detail,
             ))
         }
         RouteMatch::Unknown => {
             let detail = "the catalog knows no such route: whoever runs the platform adds it there";
-            Err(Problem::new(StatusCode::FORBIDDEN, "unknown_route", detail))
+            Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                ErrorCode::UnknownRoute,
+                detail,
+            ))
         }
     }
 }

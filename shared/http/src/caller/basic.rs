@@ -5,6 +5,7 @@
 
 use crate::caller::client::Client;
 use crate::caller::credential::{Credential, malformed, readable};
+use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
 use axum::extract::OptionalFromRequestParts;
 use base64::Engine as _;
@@ -45,7 +46,7 @@ impl OptionalFromRequestParts<Platform> for Basic {
             (Some(_), Some(_)) => {
                 return Err(Problem::new(
                     StatusCode::BAD_REQUEST,
-                    "ambiguous_credentials",
+                    ErrorCode::AmbiguousCredentials,
                     "the request has more than one Authorization header: send one",
                 ));
             }
@@ -83,7 +84,7 @@ fn read(value: &str) -> Result<(String, SecretString), Problem> {
     if quoted('\'') || quoted('"') {
         return Err(Problem::new(
             StatusCode::BAD_REQUEST,
-            "quoted_colon",
+            ErrorCode::QuotedColon,
             "the colon between the account's name and the API key has quotes round it: encode \
              `${accountName}:${apiKey}`, not `${accountName}':'${apiKey}`",
         ));

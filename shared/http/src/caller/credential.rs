@@ -1,6 +1,7 @@
 //! The one token that a request presents, and the positions in which it stands.
 
 use crate::caller::client::Client;
+use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
 use crate::route::{Needs, Route};
 use axum::extract::FromRequestParts;
@@ -112,7 +113,7 @@ impl FromRequestParts<Platform> for TokenOutsideAuthorization {
 pub(crate) fn ambiguous() -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
-        "ambiguous_credentials",
+        ErrorCode::AmbiguousCredentials,
         "the request presents more than one credential: present one",
     )
 }
@@ -186,5 +187,5 @@ pub(crate) fn readable<'a>(value: &'a HeaderValue, name: &str) -> Result<&'a str
 }
 
 pub(crate) fn malformed(detail: impl Into<String>) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "malformed_header", detail)
+    Problem::new(StatusCode::BAD_REQUEST, ErrorCode::MalformedHeader, detail)
 }

@@ -4,6 +4,7 @@
 use crate::middleware::cors::{self, CorsPermission};
 use crate::middleware::log::log;
 use crate::middleware::request_id::request_id;
+use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -29,7 +30,11 @@ pub fn finish_with_fallback(routes: Router<Platform>, platform: &Platform) -> Ro
     routes
         .method_not_allowed_fallback(async || {
             let detail = "this route takes another method: see the `Allow` header";
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+            Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                ErrorCode::MethodNotAllowed,
+                detail,
+            )
         })
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(platform.clone(), edge))

@@ -5,7 +5,7 @@ use http::Method;
 
 /// Logs a problem: without the query, the Origin or anything else that a client wrote.
 pub(crate) fn log(problem: &Problem, request_id: &str, method: &Method, route: &str) {
-    let (status, code) = (problem.status().as_u16(), problem.code());
+    let (status, code) = (problem.status().as_u16(), problem.code().as_str());
     let method = name(method);
     if problem.status().is_server_error() {
         tracing::error!(

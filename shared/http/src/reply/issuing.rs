@@ -1,6 +1,7 @@
 //! Issuing, as every route does it: prepare, read the rights, issue. A refusal becomes a problem about
 //! the request's fields, with the same status, code and challenge for all routes.
 
+use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
 use hallpass_core::{
     BoundsError, ChangeError, FormError, Issuance, IssueError, IssueField, IssueRequest,
@@ -88,41 +89,43 @@ impl Problem {
         let problem = match error {
             E::UnknownAccount => Self::not_found("account"),
             E::UnknownEnvironment => Self::not_found("environment"),
-            E::UnknownKind { .. } => refused("unknown_kind"),
-            E::KindIsDerived(_) => refused("kind_is_derived"),
-            E::DerivesNothing(_) => Self::new(StatusCode::FORBIDDEN, "derives_nothing", detail),
-            E::PrincipalNotForKind { .. } => refused("principal_not_for_kind"),
-            E::UnknownPrincipal => refused("unknown_principal"),
+            E::UnknownKind { .. } => refused(ErrorCode::UnknownKind),
+            E::KindIsDerived(_) => refused(ErrorCode::KindIsDerived),
+            E::DerivesNothing(_) => {
+                Self::new(StatusCode::FORBIDDEN, ErrorCode::DerivesNothing, detail)
+            }
+            E::PrincipalNotForKind { .. } => refused(ErrorCode::PrincipalNotForKind),
+            E::UnknownPrincipal => refused(ErrorCode::UnknownPrincipal),
             E::Impersonation => {
                 Self::insufficient_scope(ManagementScope::TokensImpersonate, detail)
             }
-            E::MissingScopes(_) => refused("missing_scopes"),
-            E::EmptyScopes(_) => refused("empty_scopes"),
-            E::UnknownScope(_) => refused("unknown_scope"),
-            E::UnknownLevel { .. } => refused("unknown_level"),
-            E::ScopeNotForKind { .. } => refused("scope_not_for_kind"),
-            E::OriginsRequired(_) => refused("origins_required"),
-            E::OriginsNotForKind(_) => refused("origins_not_for_kind"),
-            E::EmptyRules(_) | E::NoFolders => refused("empty_list"),
-            E::TooMany { .. } => refused("too_many"),
+            E::MissingScopes(_) => refused(ErrorCode::MissingScopes),
+            E::EmptyScopes(_) => refused(ErrorCode::EmptyScopes),
+            E::UnknownScope(_) => refused(ErrorCode::UnknownScope),
+            E::UnknownLevel { .. } => refused(ErrorCode::UnknownLevel),
+            E::ScopeNotForKind { .. } => refused(ErrorCode::ScopeNotForKind),
+            E::OriginsRequired(_) => refused(ErrorCode::OriginsRequired),
+            E::OriginsNotForKind(_) => refused(ErrorCode::OriginsNotForKind),
+            E::EmptyRules(_) | E::NoFolders => refused(ErrorCode::EmptyList),
+            E::TooMany { .. } => refused(ErrorCode::TooMany),
             E::Lifetime(LifetimeError::OutOfRange { .. }) => match field {
                 Some(field) => Self::new(
                     StatusCode::UNPROCESSABLE_ENTITY,
-                    "lifetime_out_of_range",
+                    ErrorCode::LifetimeOutOfRange,
                     format!("`{field}` {detail}"),
                 ),
-                None => refused("lifetime_out_of_range"),
+                None => refused(ErrorCode::LifetimeOutOfRange),
             },
             E::Lifetime(LifetimeError::ParentExpiresFirst { .. })
-            | E::Bounds(BoundsError::Expiry) => refused("parent_expires_first"),
-            E::StartsTooLate => refused("starts_too_late"),
-            E::Bounds(BoundsError::Scope(_)) | E::NothingHeld => refused("scope_not_held"),
+            | E::Bounds(BoundsError::Expiry) => refused(ErrorCode::ParentExpiresFirst),
+            E::StartsTooLate => refused(ErrorCode::StartsTooLate),
+            E::Bounds(BoundsError::Scope(_)) | E::NothingHeld => refused(ErrorCode::ScopeNotHeld),
             E::Bounds(BoundsError::Origin(_) | BoundsError::Address(_)) => {
-                refused("outside_bounds")
+                refused(ErrorCode::OutsideBounds)
             }
-            E::OperatorOnly => refused("operator_only"),
-            E::NotThePrincipals(_) => refused("not_the_users"),
-            E::NothingReachable(_) | E::Unreachable(_) => refused("nothing_reachable"),
+            E::OperatorOnly => refused(ErrorCode::OperatorOnly),
+            E::NotThePrincipals(_) => refused(ErrorCode::NotTheUsers),
+            E::NothingReachable(_) | E::Unreachable(_) => refused(ErrorCode::NothingReachable),
             error @ (E::RightsNotRead(_) | E::NoMaker | E::OtherFormat(_)) => Self::internal(error),
         };
         match field {
@@ -145,14 +148,14 @@ impl Problem {
     pub fn of_change(error: ChangeError) -> Self {
         let detail = error.to_string();
         match error {
-            ChangeError::Revoked => Self::new(StatusCode::CONFLICT, "revoked", detail),
-            ChangeError::Expired => Self::new(StatusCode::CONFLICT, "expired", detail),
-            ChangeError::KindGone => Self::new(StatusCode::CONFLICT, "kind_gone", detail),
+            ChangeError::Revoked => Self::new(StatusCode::CONFLICT, ErrorCode::Revoked, detail),
+            ChangeError::Expired => Self::new(StatusCode::CONFLICT, ErrorCode::Expired, detail),
+            ChangeError::KindGone => Self::new(StatusCode::CONFLICT, ErrorCode::KindGone, detail),
             ChangeError::Impersonation => {
                 Self::insufficient_scope(ManagementScope::TokensImpersonate, detail)
             }
             ChangeError::NotCovered(_) => {
-                Self::new(StatusCode::FORBIDDEN, "outside_bounds", detail)
+                Self::new(StatusCode::FORBIDDEN, ErrorCode::OutsideBounds, detail)
             }
             ChangeError::Becomes(error) => Self::of_issue(error, &RequestFields::default()),
         }
@@ -163,7 +166,7 @@ impl Problem {
     pub fn of_sign(error: SignError) -> Self {
         match error {
             SignError::TooLarge(error) => {
-                Self::invalid(error.field(), "token_too_large", error.to_string())
+                Self::invalid(error.field(), ErrorCode::TokenTooLarge, error.to_string())
             }
             SignError::Store(error) => error.into(),
             error @ (SignError::NoKey

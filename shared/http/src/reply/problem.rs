@@ -1,5 +1,6 @@
 //! Problem details (RFC 9457): what a client learns of an error.
 
+use crate::reply::error_code::ErrorCode;
 use axum::response::{IntoResponse, Response};
 use hallpass_core::{Decision, ManagementScope, RandomUnavailable};
 use hallpass_store::StoreError;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
+use thiserror::Error as ThisError;
 use utoipa::ToSchema;
 
 /// An error as it leaves the service: a stable code and one helpful sentence. What caused it is
@@ -20,13 +22,18 @@ pub struct Problem(Box<Details>);
 #[derive(Clone, Debug)]
 struct Details {
     status: StatusCode,
-    code: &'static str,
+    code: ErrorCode,
     detail: String,
     field: Option<Box<str>>,
     id: Option<Box<str>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
+
+/// A token that is good was refused all the same.
+#[derive(Debug, ThisError)]
+#[error("a decision for the token was answered as one against it")]
+struct RefusedActive;
 
 /// The body of an error (RFC 9457).
 #[derive(Serialize, ToSchema)]
@@ -35,7 +42,7 @@ struct Body<'a> {
     r#type: &'static str,
     title: &'static str,
     status: u16,
-    code: &'static str,
+    code: ErrorCode,
     detail: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -47,13 +54,13 @@ struct Body<'a> {
 
 /// The schema of a problem's body, as `OpenAPI` describes it.
 #[derive(Debug, utoipa::OpenApi)]
-#[openapi(components(schemas(Body<'static>)))]
+#[openapi(components(schemas(Body<'static>, ErrorCode)))]
 pub struct ProblemSchema;
 
 impl Problem {
     /// A problem with a stable `code` and a sentence that says what to do.
     #[must_use]
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, code: ErrorCode, detail: impl Into<String>) -> Self {
         Self(Box::new(Details {
             status,
             code,
@@ -67,11 +74,7 @@ impl Problem {
 
     /// 422 about one field of the body.
     #[must_use]
-    pub fn invalid(
-        field: impl Into<String>,
-        code: &'static str,
-        detail: impl Into<String>,
-    ) -> Self {
+    pub fn invalid(field: impl Into<String>, code: ErrorCode, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail).field(field)
     }
 
@@ -80,7 +83,7 @@ impl Problem {
     pub fn not_found(what: &str) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
-            "not_found",
+            ErrorCode::NotFound,
             format!("there is no such {what}"),
         )
     }
@@ -90,7 +93,7 @@ impl Problem {
     pub fn key_reused() -> Self {
         let detail =
             "this `Idempotency-Key` came with another body before: use a new key for a new request";
-        Self::invalid("Idempotency-Key", "idempotency_key_reused", detail)
+        Self::invalid("Idempotency-Key", ErrorCode::IdempotencyKeyReused, detail)
     }
 
     /// 401: the calling token was good when it was read, and no more when something was written.
@@ -98,7 +101,7 @@ impl Problem {
     pub fn caller_changed() -> Self {
         let detail = "the calling token was revoked, paused or expired while it was used: nothing was \
                       done; use another";
-        Self::new(StatusCode::UNAUTHORIZED, "caller_changed", detail).header(
+        Self::new(StatusCode::UNAUTHORIZED, ErrorCode::CallerChanged, detail).header(
             WWW_AUTHENTICATE,
             "Bearer realm=\"hallpass\", error=\"invalid_token\"",
         )
@@ -109,7 +112,11 @@ impl Problem {
     pub fn unavailable(source: impl Error + Send + Sync + 'static) -> Self {
         let detail = "the service cannot answer now: try again in a moment; what was to be made or \
                       changed may have been, so repeat it with the same `Idempotency-Key`";
-        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
+        let mut problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ErrorCode::Unavailable,
+            detail,
+        );
         problem.0.source = Some(Arc::new(source));
         problem.header(RETRY_AFTER, "1")
     }
@@ -118,7 +125,11 @@ impl Problem {
     #[must_use]
     pub fn internal(source: impl Error + Send + Sync + 'static) -> Self {
         let detail = "the service has a fault: it was logged under this reply's `x-request-id`";
-        let mut problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail);
+        let mut problem = Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            ErrorCode::Internal,
+            detail,
+        );
         problem.0.source = Some(Arc::new(source));
         problem
     }
@@ -127,14 +138,14 @@ impl Problem {
     #[must_use]
     pub fn anonymous(detail: impl Into<String>) -> Self {
         // RFC 6750 §3: without any authentication information, no error code.
-        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
+        Self::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, detail)
             .header(WWW_AUTHENTICATE, "Bearer realm=\"hallpass\"")
     }
 
     /// 401 of a route that takes HTTP Basic: nobody has presented a credential, or a wrong one.
     #[must_use]
     pub fn anonymous_basic(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail).challenged_basic()
+        Self::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, detail).challenged_basic()
     }
 
     /// The same problem, where HTTP Basic would do (RFC 7617 §2).
@@ -149,7 +160,7 @@ impl Problem {
     pub fn insufficient_scope(scope: ManagementScope, detail: impl Into<String>) -> Self {
         let challenge =
             format!("Bearer realm=\"hallpass\", error=\"insufficient_scope\", scope=\"{scope}\"");
-        let problem = Self::new(StatusCode::FORBIDDEN, "insufficient_scope", detail);
+        let problem = Self::new(StatusCode::FORBIDDEN, ErrorCode::InsufficientScope, detail);
         match HeaderValue::from_str(&challenge) {
             Ok(challenge) => problem.header_value(WWW_AUTHENTICATE, challenge),
             Err(_not_ascii) => problem,
@@ -159,14 +170,21 @@ impl Problem {
     /// 429: too many tries, and in how many seconds there is room again.
     #[must_use]
     pub fn limited(retry_after: u64, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", detail)
-            .header_value(RETRY_AFTER, HeaderValue::from(retry_after))
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            ErrorCode::TooManyAttempts,
+            detail,
+        )
+        .header_value(RETRY_AFTER, HeaderValue::from(retry_after))
     }
 
     /// What a decision against the caller's own token means over HTTP.
     #[must_use]
     pub fn refused(decision: &Decision) -> Self {
         use hallpass_core::Code as C;
+        let Some(code) = ErrorCode::of_decision(decision.code) else {
+            return Self::internal(RefusedActive);
+        };
         let (status, challenge) = match decision.code {
             C::Malformed
             | C::Unknown
@@ -188,8 +206,7 @@ impl Problem {
                 (StatusCode::FORBIDDEN, "Bearer realm=\"hallpass\"")
             }
         };
-        Self::new(status, decision.code.as_str(), decision.detail.clone())
-            .header(WWW_AUTHENTICATE, challenge)
+        Self::new(status, code, decision.detail.clone()).header(WWW_AUTHENTICATE, challenge)
     }
 
     /// The same problem, about one field; an outage is about none, and every outage answers alike.
@@ -228,7 +245,7 @@ impl Problem {
 
     /// Its stable code.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> ErrorCode {
         self.0.code
     }
 
@@ -260,7 +277,7 @@ fn shortened(mut text: String) -> String {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.code)
+        f.write_str(self.0.code.as_str())
     }
 }
 

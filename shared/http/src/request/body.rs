@@ -1,5 +1,6 @@
 //! JSON bodies: read strictly, refused with the field named.
 
+use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
 use crate::request::serde_message::{in_plain_words, named_field};
 use axum::body::Bytes;
@@ -55,7 +56,7 @@ impl JsonBody {
         serde_json::from_slice::<IgnoredAny>(&self.0).map_err(|error| malformed(&error))?;
         Err(Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
-            "invalid_body",
+            ErrorCode::InvalidBody,
             "the body is not an object: send a JSON object",
         ))
     }
@@ -78,15 +79,21 @@ fn refused(field: &str, error: &serde_json::Error) -> Problem {
     let sentence = &in_plain_words(sentence);
     match error.classify() {
         Category::Data if field == "." => match named_field(sentence) {
-            Some(field) => Problem::invalid(field, "invalid_field", sentence),
-            None => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", sentence),
+            Some(field) => Problem::invalid(field, ErrorCode::InvalidField, sentence),
+            None => Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                ErrorCode::InvalidBody,
+                sentence,
+            ),
         },
-        Category::Data => {
-            Problem::invalid(field, "invalid_field", format!("`{field}`: {sentence}"))
-        }
+        Category::Data => Problem::invalid(
+            field,
+            ErrorCode::InvalidField,
+            format!("`{field}`: {sentence}"),
+        ),
         Category::Io | Category::Syntax | Category::Eof => Problem::new(
             StatusCode::BAD_REQUEST,
-            "malformed_json",
+            ErrorCode::MalformedJson,
             format!("the body is not JSON: {text}"),
         ),
     }
@@ -119,7 +126,7 @@ impl JsonBody {
         } else {
             Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
+                ErrorCode::UnsupportedMediaType,
                 "send the body as JSON, with the header `Content-Type: application/json`",
             ))
         }
@@ -134,7 +141,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         body.ok_or_else(|| {
             Problem::new(
                 StatusCode::BAD_REQUEST,
-                "missing_body",
+                ErrorCode::MissingBody,
                 "the body is missing: send a JSON object",
             )
         })
@@ -174,7 +181,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 fn too_large() -> Problem {
     Problem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
-        "body_too_large",
+        ErrorCode::BodyTooLarge,
         "a body has at most 64 KiB",
     )
 }
@@ -182,7 +189,7 @@ fn too_large() -> Problem {
 fn broken(error: &(dyn Error + Send + Sync)) -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
-        "broken_body",
+        ErrorCode::BrokenBody,
         format!("the body broke off: {error}"),
     )
 }

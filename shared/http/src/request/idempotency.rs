@@ -1,6 +1,7 @@
 //! `Idempotency-Key`: one act for however many tries.
 
 use crate::caller::Caller;
+use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
 use axum::extract::FromRequestParts;
 use hallpass_store::Idempotency;
@@ -52,5 +53,9 @@ fn is_key(text: &str) -> bool {
 
 fn invalid() -> Problem {
     let detail = "`Idempotency-Key` is one header of 1 to 255 visible ASCII characters";
-    Problem::new(StatusCode::BAD_REQUEST, "invalid_idempotency_key", detail)
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        ErrorCode::InvalidIdempotencyKey,
+        detail,
+    )
 }

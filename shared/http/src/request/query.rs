@@ -1,5 +1,6 @@
 //! Query parameters, as request types read them.
 
+use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
 use crate::request::serde_message::named_field;
 use axum::extract::Query;
@@ -71,10 +72,16 @@ fn refused(text: &str) -> Problem {
     };
     let starts = ["unknown field `", "duplicate field `"];
     if let Some((name, sentence)) = starts.iter().find_map(about_a_name) {
-        return Problem::invalid(name, "invalid_query", sentence);
+        return Problem::invalid(name, ErrorCode::InvalidQuery, sentence);
     }
     match sentence.split_once(": ") {
-        Some((field, why)) => Problem::invalid(field, "invalid_query", format!("`{field}`: {why}")),
-        None => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_query", sentence),
+        Some((field, why)) => {
+            Problem::invalid(field, ErrorCode::InvalidQuery, format!("`{field}`: {why}"))
+        }
+        None => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorCode::InvalidQuery,
+            sentence,
+        ),
     }
 }

@@ -1,5 +1,6 @@
 //! Audit: one row in the same transaction as every act.
 
+use super::audit_action::AuditAction;
 use super::audit_id::AuditId;
 use crate::table::{Expression, Item, StoreError, TenantRef, Transaction, keys, row};
 use hallpass_core::{
@@ -14,8 +15,8 @@ use std::net::IpAddr;
 /// Who did what, from where and when. Never holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Audit {
-    /// What was done, such as `mint`.
-    pub action: &'static str,
+    /// What was done.
+    pub action: AuditAction,
     /// The id of the calling token, or `iam`.
     pub by: String,
     /// The calling token's parent, where it is a JWT.
@@ -45,7 +46,7 @@ pub struct Audit {
 impl Audit {
     /// An act without a calling token, of a caller that IAM allows.
     #[must_use]
-    pub fn by_iam(action: &'static str, subject: impl ToString, at: UnixMillis) -> Self {
+    pub fn by_iam(action: AuditAction, subject: impl ToString, at: UnixMillis) -> Self {
         Self::new(action, "iam".to_owned(), subject, at)
     }
 
@@ -55,7 +56,7 @@ impl Audit {
         clippy::needless_pass_by_value,
         reason = "subjects are small ids that are copied"
     )]
-    pub fn new(action: &'static str, by: String, subject: impl ToString, at: UnixMillis) -> Self {
+    pub fn new(action: AuditAction, by: String, subject: impl ToString, at: UnixMillis) -> Self {
         Self {
             action,
             by,
@@ -118,7 +119,7 @@ impl Audit {
     /// Tells this act from others of the same millisecond; also spreads its retries.
     pub(crate) fn digest(&self) -> u64 {
         let mut hash = Sha256::new();
-        for part in [self.action, &self.by, &self.subject] {
+        for part in [self.action.as_str(), &self.by, &self.subject] {
             hash.update(part.as_bytes());
             hash.update([0]);
         }

@@ -13,7 +13,8 @@ pub struct AuditRow {
     /// Which act of its environment: as a cursor, too.
     #[serde(rename = "sk")]
     pub id: AuditId,
-    /// What was done.
+    /// What was done, in the word that the row was written with: an older one than
+    /// [`AuditAction`](super::AuditAction) has, too.
     pub action: String,
     /// The id of the calling token, or `iam`.
     pub by: String,

@@ -2,7 +2,7 @@
 
 use crate::support::{NOW, Table, audit, table};
 use hallpass_core::{NewToken, TokenRecord};
-use hallpass_store::{AccountRow, BootstrapError, RecoverError};
+use hallpass_store::{AccountRow, AuditAction, BootstrapError, RecoverError};
 
 fn operator(table: &Table) -> (AccountRow, NewToken) {
     let account = table.account("platform");
@@ -24,7 +24,7 @@ async fn bootstrapped() -> (Table, AccountRow) {
     let (account, token) = operator(&table);
     table
         .store
-        .bootstrap(&account, &token, &audit("bootstrap", account.id))
+        .bootstrap(&account, &token, &audit(AuditAction::Bootstrap, account.id))
         .await
         .unwrap();
     (table, account)
@@ -36,7 +36,7 @@ async fn there_is_one_operator() {
     assert_eq!(table.store.operator().await.unwrap(), None);
     let bootstrap = async || {
         let (account, token) = operator(&table);
-        let audit = audit("bootstrap", account.id);
+        let audit = audit(AuditAction::Bootstrap, account.id);
         let made = table.store.bootstrap(&account, &token, &audit).await;
         made.map(|()| account)
     };
@@ -60,13 +60,18 @@ async fn a_taken_name_is_told_apart() {
     let other = table.account("platform");
     table
         .store
-        .create_account(&other, None, &audit("create", other.id), NOW)
+        .create_account(
+            &other,
+            None,
+            &audit(AuditAction::CreateAccount, other.id),
+            NOW,
+        )
         .await
         .unwrap();
     let (account, token) = operator(&table);
     let refused = table
         .store
-        .bootstrap(&account, &token, &audit("bootstrap", account.id))
+        .bootstrap(&account, &token, &audit(AuditAction::Bootstrap, account.id))
         .await;
     assert!(
         matches!(refused, Err(BootstrapError::NameTaken)),
@@ -85,7 +90,7 @@ async fn of_two_recoveries_at_once_one_switches() {
             ..token.record().clone()
         };
         let token = NewToken::unchecked(token, None);
-        let audit = audit("recover", token.record().id);
+        let audit = audit(AuditAction::Recover, token.record().id);
         let recovered = table.store.recover(&account, &token, &audit, NOW).await;
         recovered.map(|()| token.record().id)
     };
@@ -113,7 +118,7 @@ async fn a_root_token_revoked_or_deleted_can_be_replaced() {
         } else {
             table
                 .store
-                .revoke_token(&old, &audit("revoke", old.id), NOW)
+                .revoke_token(&old, &audit(AuditAction::Revoke, old.id), NOW)
                 .await
                 .unwrap();
         }
@@ -124,7 +129,7 @@ async fn a_root_token_revoked_or_deleted_can_be_replaced() {
             .recover(
                 &account,
                 &token,
-                &audit("recover", token.record().id),
+                &audit(AuditAction::Recover, token.record().id),
                 later,
             )
             .await

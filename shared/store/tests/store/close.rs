@@ -2,7 +2,9 @@
 
 use crate::support::{NOW, Table, audit, live, with_account};
 use hallpass_core::{AccountId, EnvironmentName, TokenRecord, UnixMillis};
-use hallpass_store::{Closed, Closing, CreateError, EnvironmentRow, MintError, StoreError};
+use hallpass_store::{
+    AuditAction, Closed, Closing, CreateError, EnvironmentRow, MintError, StoreError,
+};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +13,7 @@ use tokio::time::Instant;
 
 async fn close(table: &Table, closing: &Closing, before: Option<UnixMillis>) -> Option<Closed> {
     let deadline = Instant::now().checked_add(Duration::from_mins(1)).unwrap();
-    let audit = audit("close", "all of it");
+    let audit = audit(AuditAction::Close, "all of it");
     table
         .store
         .close(closing, before, &audit, NOW.plus_seconds(60), deadline)
@@ -21,7 +23,7 @@ async fn close(table: &Table, closing: &Closing, before: Option<UnixMillis>) -> 
 
 /// One page, or the end.
 async fn step(table: &Table, closing: &Closing, before: Option<UnixMillis>) -> Option<Closed> {
-    let audit = audit("close", "all of it");
+    let audit = audit(AuditAction::Close, "all of it");
     table
         .store
         .close(
@@ -53,7 +55,7 @@ async fn add_environment(
         created_at: NOW,
         closed_at: None,
     };
-    let audit = audit("create_environment", name);
+    let audit = audit(AuditAction::CreateEnvironment, name);
     let created = table
         .store
         .create_environment(&row, None, &audit, NOW)
@@ -162,7 +164,12 @@ async fn s54_an_account_ends_with_all_its_environments() {
         let other = table.account("other");
         table
             .store
-            .create_account(&other, None, &audit("create", "other"), NOW)
+            .create_account(
+                &other,
+                None,
+                &audit(AuditAction::CreateAccount, "other"),
+                NOW,
+            )
             .await
             .unwrap();
         (other.id, table.minted(other.id, NOW).await)

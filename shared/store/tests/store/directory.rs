@@ -2,14 +2,14 @@
 
 use crate::support::{NOW, audit, live, table, with_account};
 use hallpass_core::AccountId;
-use hallpass_store::{CreateError, EnvironmentRow, Idempotency};
+use hallpass_store::{AuditAction, CreateError, EnvironmentRow, Idempotency};
 
 #[tokio::test]
 async fn a_name_is_given_once() {
     let table = table().await;
     let create = async |name: &str| {
         let account = table.account(name);
-        let audit = audit("create_account", account.id);
+        let audit = audit(AuditAction::CreateAccount, account.id);
         let created = table
             .store
             .create_account(&account, None, &audit, NOW)
@@ -37,7 +37,7 @@ async fn s26_the_same_key_makes_one_account() {
     let create = async |name: &str, body: &[u8]| {
         let account = table.account(name);
         let key = Idempotency::new("tok_caller", "POST /v1/accounts", "key", body);
-        let audit = audit("create_account", account.id);
+        let audit = audit(AuditAction::CreateAccount, account.id);
         let created = table
             .store
             .create_account(&account, Some(&key), &audit, NOW)
@@ -57,7 +57,7 @@ async fn accounts_are_listed_in_pages() {
     let mut ids = Vec::new();
     for n in 0..5 {
         let account = table.account(&format!("account{n}"));
-        let audit = audit("create_account", account.id);
+        let audit = audit(AuditAction::CreateAccount, account.id);
         table
             .store
             .create_account(&account, None, &audit, NOW)
@@ -100,7 +100,7 @@ async fn an_environment_is_made_once_in_an_account_that_exists() {
             created_at: NOW,
             closed_at: None,
         };
-        let audit = audit("create_environment", &row.name);
+        let audit = audit(AuditAction::CreateEnvironment, &row.name);
         table.store.create_environment(&row, key, &audit, NOW).await
     };
     let key = Idempotency::new("tok_caller", "route", "key", b"body");

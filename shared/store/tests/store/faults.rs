@@ -3,7 +3,7 @@
 use crate::support::{NOW, audit, table, with_account};
 use crate::wire::Fault;
 use hallpass_core::{NewToken, TokenId};
-use hallpass_store::{Idempotency, Mint, MintError, RowKey, StoreError};
+use hallpass_store::{AuditAction, Idempotency, Mint, MintError, RowKey, StoreError};
 use std::collections::HashSet;
 
 #[tokio::test]
@@ -15,7 +15,7 @@ async fn s45_a_lost_reply_neither_loses_nor_doubles_a_token() {
         maker: None,
         token: &NewToken::unchecked(record.clone(), Some(100)),
         idempotency: Some(&key),
-        audit: &audit("mint", record.id),
+        audit: &audit(AuditAction::Mint, record.id),
     };
     table.wire.fail("TransactWriteItems", 1, Fault::LoseReply);
     let minted = table.store.mint(mint, NOW, &table.random).await.unwrap();
@@ -42,7 +42,7 @@ async fn a_conflict_is_tried_again_as_a_new_transaction() {
         table.wire.fail("TransactWriteItems", 2, Fault::Conflict);
         table
             .store
-            .revoke_token(&minted, &audit("revoke", minted.id), NOW)
+            .revoke_token(&minted, &audit(AuditAction::Revoke, minted.id), NOW)
             .await
             .unwrap();
         let calls = table.wire.calls();
@@ -74,7 +74,7 @@ async fn a_conflict_without_end_is_an_outage_after_three_seconds() {
     );
     let revoke = table
         .store
-        .revoke_token(&record, &audit("revoke", record.id), NOW)
+        .revoke_token(&record, &audit(AuditAction::Revoke, record.id), NOW)
         .await;
     assert!(
         matches!(revoke, Err(StoreError::Outage { .. })),

@@ -4,7 +4,7 @@ use crate::support::{NOW, Table, audit, live, with_account};
 use hallpass_core::{
     Access, AccountId, GroupId, GroupRecord, MOST_GROUPS, Principal, PrincipalRecord, UserId,
 };
-use hallpass_store::{Member, MemberError, Membership};
+use hallpass_store::{AuditAction, Member, MemberError, Membership};
 
 struct Groups {
     table: Table,
@@ -29,7 +29,7 @@ impl Groups {
             closed_at: None,
             version: 0,
         };
-        let audit = audit("create_group", group.id);
+        let audit = audit(AuditAction::CreateGroup, group.id);
         let store = &self.table.store;
         store.create_group(&group, None, &audit, NOW).await.unwrap();
         group.id
@@ -45,7 +45,7 @@ impl Groups {
 
     async fn user(&self, name: &str) -> UserId {
         let user = self.table.user(self.account, name);
-        let audit = audit("create_user", user.id);
+        let audit = audit(AuditAction::CreateUser, user.id);
         let store = &self.table.store;
         store
             .create_principal(&user, None, &audit, NOW)
@@ -64,7 +64,7 @@ impl Groups {
             group,
             member,
         };
-        let audit = audit("join_group", member);
+        let audit = audit(AuditAction::JoinGroup, member);
         self.table.store.join(&membership, |_| None, &audit).await
     }
 
@@ -75,7 +75,7 @@ impl Groups {
             group,
             member,
         };
-        let audit = audit("leave_group", member);
+        let audit = audit(AuditAction::LeaveGroup, member);
         self.table.store.leave(&membership, &audit).await.unwrap();
     }
 
@@ -242,7 +242,7 @@ async fn a_closed_group_gives_nothing_and_is_left_by_all() {
     groups.join(Member::Group(inner), middle).await.unwrap();
     groups.join(Member::Group(middle), outer).await.unwrap();
     let store = &groups.table.store;
-    let audit = audit("close", middle);
+    let audit = audit(AuditAction::Close, middle);
     let (account, environment) = (&groups.account, &live());
     for _ in 0..2 {
         store

@@ -2,7 +2,7 @@
 
 use crate::support::{NOW, Table, audit, in_seconds, live, with_account};
 use hallpass_core::{AccountId, NewToken, OpaqueToken, TokenRecord};
-use hallpass_store::{Closing, Idempotency, Mint, MintError, RowKey};
+use hallpass_store::{AuditAction, Closing, Idempotency, Mint, MintError, RowKey};
 use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
 
@@ -17,7 +17,7 @@ async fn with_key(
         maker: None,
         token: &NewToken::unchecked(record.clone(), limit),
         idempotency: Some(key),
-        audit: &audit("mint", record.id),
+        audit: &audit(AuditAction::Mint, record.id),
     };
     let now = NOW.plus_seconds(seconds_later);
     table.store.mint(mint, now, &table.random).await
@@ -177,7 +177,7 @@ async fn what_it_hangs_on_must_be_there() {
 
     table
         .store
-        .create_principal(&user, None, &audit("create_user", user.id), NOW)
+        .create_principal(&user, None, &audit(AuditAction::CreateUser, user.id), NOW)
         .await
         .unwrap();
     table.mint(&of_user, None, NOW).await.unwrap();
@@ -201,7 +201,7 @@ async fn s54_nothing_is_minted_after_closing() {
                 environment,
             }
         };
-        let audit = audit("close", account);
+        let audit = audit(AuditAction::Close, account);
         table
             .store
             .close(&closing, None, &audit, NOW, Instant::now())

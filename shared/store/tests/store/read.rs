@@ -3,14 +3,14 @@
 use crate::support::{NOW, audit, in_seconds, live, table, with_account};
 use crate::wire::Fault;
 use hallpass_core::{JwtId, TokenId};
-use hallpass_store::{RowKey, StoreError};
+use hallpass_store::{AuditAction, RowKey, StoreError};
 
 #[tokio::test]
 async fn s53_the_same_key_twice_is_one_key_in_one_call() {
     let (table, account) = with_account().await;
     let record = table.minted(account, NOW).await;
     let [revoked, other] = [0; 2].map(|_| JwtId::generate(&table.random).unwrap());
-    let audit = audit("revoke", revoked);
+    let audit = audit(AuditAction::Revoke, revoked);
     let until = in_seconds(60);
     table
         .store

@@ -2,7 +2,7 @@
 
 use crate::support::{NOW, audit, in_seconds, live, with_account};
 use hallpass_core::{JwtId, UnixMillis};
-use hallpass_store::Revoked;
+use hallpass_store::{AuditAction, Revoked};
 
 #[tokio::test]
 async fn s28_twice_is_as_once() {
@@ -13,7 +13,7 @@ async fn s28_twice_is_as_once() {
         .unwrap();
     table.wire.calls();
     let revoke = async |now| {
-        let audit = audit("revoke", record.id);
+        let audit = audit(AuditAction::Revoke, record.id);
         table
             .store
             .revoke_token(&record, &audit, now)
@@ -43,14 +43,14 @@ async fn a_deleted_record_stays_deleted() {
     assert_eq!(
         table
             .store
-            .revoke_token(&record, &audit("revoke", record.id), NOW)
+            .revoke_token(&record, &audit(AuditAction::Revoke, record.id), NOW)
             .await
             .unwrap(),
         Revoked::Already
     );
     table
         .store
-        .cut_off(&record.id, NOW, &audit("cut_off", record.id), NOW)
+        .cut_off(&record.id, NOW, &audit(AuditAction::Revoke, record.id), NOW)
         .await
         .unwrap();
     assert!(table.all("TOKEN#").await.is_empty());
@@ -68,7 +68,7 @@ async fn a_slot_the_table_has_deleted_is_no_obstacle() {
     assert_eq!(
         table
             .store
-            .revoke_token(&record, &audit("revoke", record.id), NOW)
+            .revoke_token(&record, &audit(AuditAction::Revoke, record.id), NOW)
             .await
             .unwrap(),
         Revoked::Now
@@ -80,7 +80,7 @@ async fn a_jwt_is_revoked_until_it_expires() {
     let (table, account) = with_account().await;
     let jti = JwtId::generate(&table.random).unwrap();
     let revoke = async |now| {
-        let audit = audit("revoke", jti);
+        let audit = audit(AuditAction::Revoke, jti);
         let until = in_seconds(905);
         table
             .store
@@ -115,7 +115,7 @@ async fn a_cut_off_moves_forward_only_and_not_into_the_future() {
         (1_000, 100),
         (50, 100),
     ] {
-        let audit = audit("cut_off", record.id);
+        let audit = audit(AuditAction::Revoke, record.id);
         let before = NOW.plus_seconds(before);
         table
             .store

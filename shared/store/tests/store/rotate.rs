@@ -2,7 +2,7 @@
 
 use crate::support::{NOW, Table, audit, with_account};
 use hallpass_core::{OpaqueToken, PreviousSecret, SecretLife, TokenRecord};
-use hallpass_store::{Idempotency, RotateError, Rotation};
+use hallpass_store::{AuditAction, Idempotency, RotateError, Rotation};
 
 fn rotation(table: &Table, record: &TokenRecord) -> (OpaqueToken, Rotation) {
     let prefix = "hp_sec".parse().unwrap();
@@ -24,7 +24,7 @@ async fn rotate(
     key: Option<&Idempotency>,
 ) -> Result<TokenRecord, RotateError> {
     let (_, rotation) = rotation(table, record);
-    let audit = audit("rotate", record.id);
+    let audit = audit(AuditAction::Rotate, record.id);
     table
         .store
         .rotate(record, &rotation, None, key, &audit, NOW)
@@ -36,7 +36,7 @@ async fn the_new_secret_is_accepted_and_the_old_one_for_a_while() {
     let (table, account) = with_account().await;
     let record = table.minted(account, NOW).await;
     let (token, rotation) = rotation(&table, &record);
-    let audit = audit("rotate", record.id);
+    let audit = audit(AuditAction::Rotate, record.id);
     let rotated = table
         .store
         .rotate(&record, &rotation, None, None, &audit, NOW)
@@ -77,7 +77,7 @@ async fn what_is_revoked_or_gone_is_not_rotated() {
     let record = table.minted(account, NOW).await;
     table
         .store
-        .revoke_token(&record, &audit("revoke", record.id), NOW)
+        .revoke_token(&record, &audit(AuditAction::Revoke, record.id), NOW)
         .await
         .unwrap();
     let refused = rotate(&table, &record, None).await;

@@ -2,7 +2,7 @@
 
 use crate::support::{NOW, audit, in_seconds, with_account};
 use hallpass_core::TokenRecord;
-use hallpass_store::{MintError, Revoked};
+use hallpass_store::{AuditAction, MintError, Revoked};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,7 +48,7 @@ async fn s25_expired_and_revoked_tokens_free_their_places() {
     assert_eq!(
         table
             .store
-            .revoke_token(&first, &audit("revoke", first.id), NOW)
+            .revoke_token(&first, &audit(AuditAction::Revoke, first.id), NOW)
             .await
             .unwrap(),
         Revoked::Now
@@ -77,7 +77,7 @@ async fn s25_expired_and_revoked_tokens_free_their_places() {
     assert_eq!(
         table
             .store
-            .revoke_token(&second, &audit("revoke", second.id), later)
+            .revoke_token(&second, &audit(AuditAction::Revoke, second.id), later)
             .await
             .unwrap(),
         Revoked::Now

@@ -9,7 +9,9 @@ use hallpass_core::{
     Random, RandomUnavailable, ScopeSet, TokenId, TokenRecord, UnixMillis, UnixSeconds, UserId,
 };
 use hallpass_embedded::{Services, create_table, dynamodb_config};
-use hallpass_store::{AccountRow, Audit, EnvironmentRow, KeyRow, KeyState, Mint, MintError, Store};
+use hallpass_store::{
+    AccountRow, Audit, AuditAction, EnvironmentRow, KeyRow, KeyState, Mint, MintError, Store,
+};
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -68,7 +70,7 @@ pub(crate) async fn table() -> Table {
 pub(crate) async fn with_account() -> (Table, AccountId) {
     let table = table().await;
     let account = table.account("acme");
-    let audit = audit("create_account", account.id);
+    let audit = audit(AuditAction::CreateAccount, account.id);
     table
         .store
         .create_account(&account, None, &audit, NOW)
@@ -155,7 +157,7 @@ impl Table {
             maker: None,
             token: &NewToken::unchecked(record.clone(), limit),
             idempotency: None,
-            audit: &audit("mint", record.id),
+            audit: &audit(AuditAction::Mint, record.id),
         };
         self.store.mint(mint, now, &self.random).await
     }
@@ -212,7 +214,7 @@ impl Table {
     }
 }
 
-pub(crate) fn audit(action: &'static str, subject: impl Display) -> Audit {
+pub(crate) fn audit(action: AuditAction, subject: impl Display) -> Audit {
     let mut audit = Audit::new(action, "tok_caller".to_owned(), subject, NOW);
     audit.address = Some([203, 0, 113, 7].into());
     audit
