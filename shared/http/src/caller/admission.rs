@@ -35,8 +35,7 @@ pub async fn admit_to_route(
             }
         }
         RouteMatch::InvalidParameter(name) => {
-            let detail =
-                format!("the parameter `{name}` of the path is not one valid segment");
+            let detail = format!("the parameter `{name}` of the path is not one valid segment");
             Err(Problem::new(
                 StatusCode::FORBIDDEN,
                 ErrorCode::InvalidParameter,
