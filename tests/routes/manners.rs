@@ -73,7 +73,7 @@ async fn problems_have_one_shape() {
       },
       {
         "code": "not_found",
-        "detail": "there is no such route: see the README for the routes",
+        "detail": "there is no such route: see `/docs`",
         "status": 404,
         "title": "Not Found",
         "type": "about:blank"

@@ -173,7 +173,7 @@ async fn s52_the_token_lies_within_the_callers_bounds_before_and_after() {
 }
 
 #[tokio::test]
-async fn s29_and_s51_anothers_token_and_one_that_speaks_for_another() {
+async fn s29_s51_anothers_token_and_one_that_speaks_for_another() {
     let hallpass = Hallpass::start("default").await;
     let scopes = json!(["tokens:mint", "asset:*"]);
     let (account, customer) = hallpass.account("acme", scopes.clone()).await;

@@ -18,9 +18,9 @@ pub(crate) enum RevokeError {
     #[error(
         "the operator names where a JWT lives: POST /v1/revocations with `id`, `account` and `environment`, or with `token`"
     )]
-    JwtPlace,
+    JwtTenant,
     #[error("there is no such account or environment")]
-    NoPlace,
+    NoTenant,
     #[error("there is no such principal")]
     NoPrincipal,
     #[error("`before` lies in the future")]
@@ -39,10 +39,10 @@ impl From<RevokeError> for Problem {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail)
             }
             RevokeError::Malformed(_) => Self::invalid("token", "malformed", detail),
-            RevokeError::NoToken | RevokeError::NoPlace | RevokeError::NoPrincipal => {
+            RevokeError::NoToken | RevokeError::NoTenant | RevokeError::NoPrincipal => {
                 Self::new(StatusCode::NOT_FOUND, "not_found", detail)
             }
-            RevokeError::JwtPlace => Self::invalid("id", "place_needed", detail),
+            RevokeError::JwtTenant => Self::invalid("id", "place_needed", detail),
             RevokeError::BeforeLiesAhead => Self::invalid("before", "invalid_field", detail),
             RevokeError::Operator => Self::new(StatusCode::CONFLICT, "operator_account", detail),
         }

@@ -39,14 +39,14 @@ pub(crate) async fn answer(
     let needed = platform.catalog.routes().find(&method, &path);
     if needed == RouteMatch::Unknown {
         return Err(Problem::not_found(
-            "route: see the README for Hallpass's own and the catalog for the platform's",
+            "route: `/docs` lists Hallpass's own, the catalog's `[routes]` the platform's",
         ));
     }
     let caller = admit_to_route(&platform, &parts, &method, &path).await?;
     let scope = match needed {
         RouteMatch::NeedsOneOf(scopes) => scopes
             .into_iter()
-            .find(|scope| caller.evidence().holds(scope, &platform.catalog)),
+            .find(|scope| caller.context().holds(scope, &platform.catalog)),
         RouteMatch::InvalidParameter(_) | RouteMatch::Unknown => None,
     };
     Ok(Json(DemoReply {

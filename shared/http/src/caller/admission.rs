@@ -3,7 +3,7 @@
 use crate::caller::Caller;
 use crate::caller::credential::Credential;
 use crate::reply::problem::Problem;
-use hallpass_core::{Code, Decision, RouteMatch, Scope};
+use hallpass_core::{Decision, DecisionCode, RouteMatch, Scope};
 use hallpass_runtime::Platform;
 use http::StatusCode;
 use http::request::Parts;
@@ -22,11 +22,11 @@ pub async fn admit_to_route(
 ) -> Result<Caller, Problem> {
     let credential = Credential::presented(parts, platform)?;
     let now = platform.now();
-    let [evidence] = platform.validator.examine([credential.text()], now).await?;
-    let caller = Caller::admit(platform, &credential, evidence, now)?;
+    let [context] = platform.validator.examine([credential.text()], now).await?;
+    let caller = Caller::admit(platform, &credential, context, now)?;
     match platform.catalog.routes().find(method, path) {
         RouteMatch::NeedsOneOf(scopes) => {
-            let holds = |scope: &Scope| caller.evidence().holds(scope, &platform.catalog);
+            let holds = |scope: &Scope| caller.context().holds(scope, &platform.catalog);
             if scopes.iter().any(holds) {
                 Ok(caller)
             } else {
@@ -34,8 +34,7 @@ pub async fn admit_to_route(
             }
         }
         RouteMatch::InvalidParameter(name) => {
-            let detail =
-                format!("the parameter `{name}` of the path is not one valid segment");
+            let detail = format!("the parameter `{name}` of the path is not one valid segment");
             Err(Problem::new(
                 StatusCode::FORBIDDEN,
                 "invalid_parameter",
@@ -56,7 +55,7 @@ fn lacking(scopes: &[Scope]) -> Problem {
         names.join(" or ")
     );
     Problem::refused(&Decision {
-        code: Code::InsufficientScope,
+        code: DecisionCode::InsufficientScope,
         detail,
     })
 }

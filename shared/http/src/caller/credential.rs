@@ -4,7 +4,7 @@ use crate::caller::client::Client;
 use crate::reply::problem::Problem;
 use crate::route::{Needs, Route};
 use axum::extract::FromRequestParts;
-use hallpass_core::{Catalog, Code, Decision, Presentation, Presented};
+use hallpass_core::{Catalog, Decision, DecisionCode, Presentation, Presented};
 use hallpass_runtime::Platform;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, StatusCode, request::Parts};
@@ -61,7 +61,7 @@ impl Credential {
         // Junk costs nothing, whatever else the request asks to be looked at.
         if let Err(reason) = Presented::parse(&text) {
             return Err(Problem::refused(&Decision {
-                code: Code::Malformed,
+                code: DecisionCode::Malformed,
                 detail: reason.to_string(),
             }));
         }

@@ -20,7 +20,7 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Finishes the routes of a function, or of several merged.
 pub fn finish(routes: Router<Platform>, platform: &Platform) -> Router {
-    let unknown = async || Problem::not_found("route: see the README for the routes");
+    let unknown = async || Problem::not_found("route: see `/docs`");
     finish_with_fallback(routes.fallback(unknown), platform)
 }
 
