@@ -1,4 +1,4 @@
-//! What each call costs, counted at the wire (design §5): one round trip for a validation, nothing
+//! What each call costs, counted at the wire: one round trip for a validation, nothing
 //! for junk, one read and one signature for a derivation, and never a scan.
 
 mod consistency;

@@ -202,7 +202,7 @@ async fn whatever_is_done_to_a_seal_is_seen() {
     }
 }
 
-/// One environment's seal that is none stops no other's.
+/// An invalid seal in one environment does not stop the sealing of others.
 #[tokio::test]
 async fn a_seal_of_another_sort_stops_no_other_environments() {
     let hallpass = Hallpass::start("default").await;

@@ -1,4 +1,4 @@
-//! What of an event counts, and which are none.
+//! Which parts of an event count, and which events are refused.
 
 use super::{ARN, ORIGIN, ask, bearer, first, lets_in, second, tokens};
 use hallpass_authorizer::AuthorizeError;

@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hallpass_core::{
-    Evidence, Facts, IssueRequest, IssuedKind, Maker, NewClaims, PresentedOrigin, ScopeRequest,
-    TokenRecord, decide, prepare,
+    AuthorizationRequest, IssueRequest, IssuedKind, Maker, NewClaims, PresentedOrigin,
+    ScopeRequest, TokenContext, TokenRecord, decide, prepare,
 };
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
@@ -27,14 +27,14 @@ pub async fn measure(report: &mut Map<String, Value>) {
 
 pub async fn record(bench: &Bench) -> TokenRecord {
     let now = bench.platform.now();
-    let [evidence] = bench
+    let [context] = bench
         .platform
         .validator
         .examine([&bench.opaque], now)
         .await
         .unwrap();
-    match evidence {
-        Evidence::Opaque { record, .. } => *record,
+    match context {
+        TokenContext::Opaque { record, .. } => *record,
         other => panic!("the token is opaque: {other:?}"),
     }
 }
@@ -42,17 +42,17 @@ pub async fn record(bench: &Bench) -> TokenRecord {
 /// One whole validation: the read and the decision.
 async fn validate(bench: &Bench, text: &str) {
     let now = bench.platform.now();
-    let [evidence] = bench.platform.validator.examine([text], now).await.unwrap();
+    let [context] = bench.platform.validator.examine([text], now).await.unwrap();
     let scopes = ["floor:readPrivate@floor/42".parse().unwrap()];
     let origin = PresentedOrigin::Absent;
-    let facts = Facts {
+    let authorization = AuthorizationRequest {
         scopes: &scopes,
         account: None,
         environment: None,
         origin,
         ip: None,
     };
-    let decision = decide(&bench.platform.catalog, &evidence, &facts, now);
+    let decision = decide(&bench.platform.catalog, &context, &authorization, now);
     assert!(decision.is_active(), "{decision:?}");
 }
 
@@ -151,7 +151,7 @@ async fn signed(bench: &Bench) -> String {
 }
 
 /// The claims of a temporary token that the bench's secret token derives.
-pub fn claims(bench: &Bench, parent: &Evidence) -> NewClaims {
+pub fn claims(bench: &Bench, parent: &TokenContext) -> NewClaims {
     let (catalog, now) = (&bench.platform.catalog, bench.platform.now());
     let maker = Maker::Token(parent);
     let request = IssueRequest {

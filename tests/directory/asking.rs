@@ -1,4 +1,4 @@
-//! What of a request is looked at, and what of it first.
+//! In which order the parts of a request are checked.
 
 use axum::body::Body;
 use bytes::Bytes;

@@ -1,7 +1,7 @@
 //! One token: who sees its text, and whether its old secrets are still in use.
 
 use crate::list::one;
-use hallpass_core::{Evidence, UnixMillis};
+use hallpass_core::{TokenContext, UnixMillis};
 use hallpass_store::{Tally, UseRow};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
@@ -186,15 +186,15 @@ async fn s29_what_is_anothers_or_no_token_is_404() {
 }
 
 /// Which of its secrets opened a token, as the evidence says it.
-async fn opened_by(hallpass: &Hallpass, token: &str) -> Evidence {
+async fn opened_by(hallpass: &Hallpass, token: &str) -> TokenContext {
     let now = hallpass.platform.now();
-    let [evidence] = hallpass
+    let [context] = hallpass
         .platform
         .validator
         .examine([token], now)
         .await
         .unwrap();
-    evidence
+    context
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What is asked, and by whom.
+//! Bodies of `POST /v1/revocations`, and who may send them.
 
 use crate::revoke::{assert_unchanged, revoke};
 use hallpass_tests::Hallpass;

@@ -114,7 +114,7 @@ fn shown(body: &Value) -> Vec<&str> {
         Value::Object(fields) => fields
             .iter()
             .flat_map(|(name, value)| match value.as_str() {
-                // Use is told by a token's id, in a field of the same name.
+                // The log of use names a token's id, in a field of the same name.
                 Some(text) if FIELDS.contains(&name.as_str()) && !text.starts_with("tok_") => {
                     vec![text]
                 }

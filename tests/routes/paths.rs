@@ -1,4 +1,4 @@
-//! Path parameters and query strings that are no such thing.
+//! Malformed path parameters and query strings.
 
 use super::table::rows;
 use super::world::{PARAMETERS, World, ask};

@@ -1,4 +1,4 @@
-//! 3dverse's document (`seeds/3dverse.txt`), claim by claim and call by call.
+//! 3dverse's document, claim by claim and call by call.
 //!
 //! | the document says | proved by |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! Archilogic's document (`seeds/archilogic.txt`), claim by claim and call by call.
+//! Archilogic's document, claim by claim and call by call.
 //!
 //! | the document says | proved by |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! bimU.io's document (`seeds/bimu.txt`), claim by claim and call by call.
+//! bimU.io's document, claim by claim and call by call.
 //!
 //! | the document says | proved by |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! Threekit's document (`seeds/threekit.txt`), claim by claim.
+//! Threekit's document, claim by claim.
 //!
 //! | the document says | proved by |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! What is logged, kept: of the thread that asks, from then until this is dropped.
+//! Captures what is logged by the current thread, until this value is dropped.
 
 use std::io::{self, Write};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};

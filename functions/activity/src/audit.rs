@@ -183,7 +183,7 @@ async fn seal(
         Err(error @ StoreError::Corrupt { .. }) => {
             // That is for the verification to name: the acts are there all the same.
             let error: &dyn std::error::Error = &error;
-            tracing::error!(%account, %environment, error, "the last seal is none: verify it");
+            tracing::error!(%account, %environment, error, "the last seal is invalid: verify the chain with `GET /v1/audit?verify=true`");
             Ok(())
         }
         Err(error) => Err(error.into()),
@@ -214,7 +214,7 @@ impl From<Verification> for VerificationView {
             seals: found.seals,
             rows: found.rows,
             fault: found.fault.map(|(seal, fault)| {
-                let (code, detail) = told(fault);
+                let (code, detail) = describe_fault(fault);
                 FaultView { seal, code, detail }
             }),
             head: found.head.map(|head| HeadView {
@@ -226,7 +226,7 @@ impl From<Verification> for VerificationView {
     }
 }
 
-fn told(fault: SealFault) -> (&'static str, &'static str) {
+fn describe_fault(fault: SealFault) -> (&'static str, &'static str) {
     match fault {
         SealFault::SealMissing => ("seal_missing", "the seal of this number was deleted"),
         SealFault::SealAltered => (

@@ -90,18 +90,18 @@ pub(crate) async fn usage(
         account,
         environment,
     } = caller.tenant(request.account, request.environment.clone())?;
-    let asked = request.query(&platform, account, environment)?;
+    let query = request.query(&platform, account, environment)?;
     // What this instance itself has counted is shown at once; other instances' within a minute.
     platform.flush_use().await;
-    let found = platform.store.usage(&asked).await?;
-    if found.rows.is_empty() && found.next.is_none() && asked.after.is_none() {
-        query::check_there(&platform, &asked.account, &asked.environment).await?;
+    let found = platform.store.usage(&query).await?;
+    if found.rows.is_empty() && found.next.is_none() && query.after.is_none() {
+        query::check_there(&platform, &query.account, &query.environment).await?;
     }
     let cursor = found.next.map(|next| next.to_string());
     let view = PageView {
-        usage: shown(&platform, &asked, request.group_by, found).await?,
-        from: asked.from,
-        to: asked.to,
+        usage: shown(&platform, &query, request.group_by, found).await?,
+        from: query.from,
+        to: query.to,
         cursor,
     };
     Ok(Json(view).into_response())
@@ -109,7 +109,7 @@ pub(crate) async fn usage(
 
 async fn shown(
     platform: &Platform,
-    asked: &UsageQuery,
+    query: &UsageQuery,
     group_by: Option<GroupBy>,
     found: UsagePage,
 ) -> Result<Vec<UsageView>, Problem> {
@@ -129,7 +129,7 @@ async fn shown(
             .collect(),
     };
     let principals = views.iter().filter_map(|view| view.principal).collect();
-    let labels = Labels::read(platform, asked.account, &asked.environment, principals).await?;
+    let labels = Labels::read(platform, query.account, &query.environment, principals).await?;
     for view in &mut views {
         view.user = view.principal.and_then(|principal| labels.of(principal));
     }

@@ -1,6 +1,6 @@
 //! What API Gateway asks, in both of its payload formats, as one request.
 
-use crate::kept::Kept;
+use crate::cache_key::CacheKey;
 use crate::reply::Form;
 use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequestTypeRequest as Payload1;
 use aws_lambda_events::apigw::ApiGatewayV2CustomAuthorizerV2Request as Payload2;
@@ -34,7 +34,7 @@ pub enum EventError {
 }
 
 /// A request that is to be decided on.
-pub(crate) struct Asked {
+pub(crate) struct AuthorizerRequest {
     /// How the answer is written.
     pub(crate) form: Form,
     pub(crate) method: String,
@@ -42,13 +42,13 @@ pub(crate) struct Asked {
     pub(crate) path: Option<String>,
     /// Its headers, query and address.
     pub(crate) parts: Parts,
-    /// What the answer is kept under, if it is.
-    pub(crate) kept: Option<Kept>,
+    /// The key under which API Gateway caches the answer, if it does.
+    pub(crate) cache_key: Option<CacheKey>,
 }
 
 impl Event {
     /// The request that the event is about.
-    pub(crate) fn asked(mut self) -> Result<Asked, EventError> {
+    pub(crate) fn into_request(mut self) -> Result<AuthorizerRequest, EventError> {
         let headers = headers(&mut self.0)?;
         let has = |name: &str| self.0.get(name).is_some_and(|value| !value.is_null());
         match (has("routeArn"), has("methodArn")) {
@@ -72,11 +72,13 @@ impl fmt::Debug for Event {
 }
 
 /// Payload 2.0, of HTTP APIs.
-fn of_payload_2(event: Payload2, headers: HeaderMap) -> Result<Asked, EventError> {
+fn of_payload_2(event: Payload2, headers: HeaderMap) -> Result<AuthorizerRequest, EventError> {
     let context = event.request_context;
     let method = context.http.method.as_str().to_owned();
-    let kept = match (event.identity_source, context.route_key) {
-        (Some(values), Some(route)) => Kept::of(values, &route, &method, event.raw_path.as_deref()),
+    let cache_key = match (event.identity_source, context.route_key) {
+        (Some(values), Some(route)) => {
+            CacheKey::of(values, &route, &method, event.raw_path.as_deref())
+        }
         _ => None,
     };
     // A domain of one's own has the stage in its mapping, not in its paths.
@@ -89,12 +91,12 @@ fn of_payload_2(event: Payload2, headers: HeaderMap) -> Result<Asked, EventError
     // Clients write characters into a query that no URI holds. Written anew it says the same.
     let query = event.raw_query_string.unwrap_or_default();
     let query = written(form_urlencoded::parse(query.as_bytes()));
-    Ok(Asked {
+    Ok(AuthorizerRequest {
         form: Form::Simple,
         parts: parts(headers, &query, context.http.source_ip)?,
         method,
         path,
-        kept,
+        cache_key,
     })
 }
 
@@ -103,7 +105,7 @@ fn of_payload_1(
     event: Payload1,
     headers: HeaderMap,
     is_connect: bool,
-) -> Result<Asked, EventError> {
+) -> Result<AuthorizerRequest, EventError> {
     let (method, path) = match (event.http_method, is_connect) {
         (Some(method), _) => (method.as_str().to_owned(), event.path),
         // The catalog calls a WebSocket's opening `CONNECT /`.
@@ -117,7 +119,7 @@ fn of_payload_1(
         event.multi_value_query_string_parameters
     };
     let identity = event.request_context.identity;
-    Ok(Asked {
+    Ok(AuthorizerRequest {
         form: Form::Policy {
             arn: event.method_arn.ok_or(EventError::Form)?,
         },
@@ -128,7 +130,7 @@ fn of_payload_1(
         )?,
         method,
         path,
-        kept: None,
+        cache_key: None,
     })
 }
 

@@ -4,14 +4,14 @@
 //! 1.0, a policy). The credential stands wherever the catalog's kinds say, the scope that is needed
 //! in the catalog's table of routes, and the one validation decides.
 
+mod cache_key;
 mod event;
-mod kept;
 mod reply;
 
 pub use event::{Event, EventError};
 pub use reply::Answer;
 
-use event::Asked;
+use event::AuthorizerRequest;
 use hallpass_http::{
     ANSWER_WITHIN, Caller, Credential, ErrorCode, Platform, Problem, admit_to_route,
 };
@@ -29,7 +29,7 @@ pub enum AuthorizeError {
     /// Not an event of an authorizer.
     #[error(transparent)]
     Event(#[from] EventError),
-    /// The table is not to be had.
+    /// The table is unavailable.
     #[error("the service cannot decide now")]
     Unavailable(#[source] Problem),
     /// It took too long.
@@ -42,34 +42,43 @@ pub enum AuthorizeError {
 /// # Errors
 /// See [`AuthorizeError`].
 pub async fn authorize(platform: &Platform, event: Event) -> Result<Answer, AuthorizeError> {
-    let asked = event.asked()?;
+    let request = event.into_request()?;
     // What a gateway has decoded holds no `%`; what it has not could be read in another way by the
     // API behind it. No valid segment of a path needs one.
-    let path = asked.path.as_deref().filter(|path| !path.contains('%'));
+    let path = request.path.as_deref().filter(|path| !path.contains('%'));
     let path = path.unwrap_or("").to_owned();
-    let decided = decide(platform, &asked, &path);
+    let decided = decide(platform, &request, &path);
     match tokio::time::timeout(ANSWER_WITHIN, decided).await? {
-        Ok(caller) => Ok(asked.form.allow(&caller)),
+        Ok(caller) => Ok(request.form.allow(&caller)),
         Err(problem) if problem.status().is_server_error() => {
             Err(AuthorizeError::Unavailable(problem))
         }
         Err(problem) => {
             let (status, code) = (problem.status().as_u16(), problem.code().as_str());
             tracing::info!(status, code, "refused");
-            asked.form.refuse(&problem)
+            request.form.refuse(&problem)
         }
     }
 }
 
-async fn decide(platform: &Platform, asked: &Asked, path: &str) -> Result<Caller, Problem> {
+async fn decide(
+    platform: &Platform,
+    request: &AuthorizerRequest,
+    path: &str,
+) -> Result<Caller, Problem> {
     // Boxed, since the type of what it waits for is deeper than the compiler follows.
-    let admitted = Box::pin(admit_to_route(platform, &asked.parts, &asked.method, path));
+    let admitted = Box::pin(admit_to_route(
+        platform,
+        &request.parts,
+        &request.method,
+        path,
+    ));
     let caller = admitted.await?;
-    let Some(kept) = &asked.kept else {
+    let Some(cache_key) = &request.cache_key else {
         return Ok(caller);
     };
-    let credential = Credential::presented(&asked.parts, platform)?;
-    match kept.lacks(credential.text(), &caller, &asked.parts) {
+    let credential = Credential::presented(&request.parts, platform)?;
+    match cache_key.missing(credential.text(), &caller, &request.parts) {
         None => Ok(caller),
         Some(source) => {
             tracing::warn!(

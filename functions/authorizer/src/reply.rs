@@ -4,7 +4,7 @@
 //! and theirs would write `"context":null`, which AWS does not document.
 
 use crate::AuthorizeError;
-use hallpass_core::{Evidence, ScopeSet};
+use hallpass_core::{ScopeSet, TokenContext};
 use hallpass_http::{Caller, Problem};
 use http::StatusCode;
 use serde::Serialize;
@@ -126,15 +126,15 @@ fn context(caller: &Caller) -> Context {
         environment: caller.environment().to_string(),
         principal: caller.principal().to_string(),
         kind: caller.kind().name.to_string(),
-        scopes: scopes(caller.evidence()).map_or_else(String::new, ToString::to_string),
+        scopes: scopes(caller.context()).map_or_else(String::new, ToString::to_string),
         token: caller.id().to_owned(),
     }
 }
 
-fn scopes(evidence: &Evidence) -> Option<&ScopeSet> {
-    match evidence {
-        Evidence::Opaque { record, .. } => Some(&record.scopes),
-        Evidence::Jwt { claims, .. } => Some(&claims.scope),
-        Evidence::Malformed(_) | Evidence::Unknown => None,
+fn scopes(context: &TokenContext) -> Option<&ScopeSet> {
+    match context {
+        TokenContext::Opaque { record, .. } => Some(&record.scopes),
+        TokenContext::Jwt { claims, .. } => Some(&claims.scope),
+        TokenContext::Malformed(_) | TokenContext::Unknown => None,
     }
 }

@@ -3,8 +3,8 @@
 pub(crate) mod authority;
 pub(crate) mod environment;
 
-use crate::ask::Ask;
 use crate::error::DirectoryError;
+use crate::request::DirectoryRequest;
 use axum::Json;
 use hallpass_core::{AccountId, AccountName, UnixSeconds};
 use hallpass_http::{IdempotencyKeyHeader, Limit, Problem};
@@ -73,11 +73,13 @@ impl From<AccountRow> for AccountView {
     ),
     security(("token" = ["directory:write", "platform:operate"])),
 )]
-pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<AccountView>), Problem> {
-    let Ask {
+pub(crate) async fn create(
+    request: DirectoryRequest,
+) -> Result<(StatusCode, Json<AccountView>), Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = &ask;
-    let value: AccountRequest = ask.keyed_body()?;
+    } = &request;
+    let value: AccountRequest = request.keyed_body()?;
     let now = platform.now();
     let row = AccountRow {
         id: AccountId::generate(platform.random.as_ref())?,
@@ -87,7 +89,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<AccountView>), 
         closed_at: None,
         root_token: None,
     };
-    let idempotency = ask.once("POST /v1/accounts")?;
+    let idempotency = request.once("POST /v1/accounts")?;
     let audit = caller
         .audit(AuditAction::CreateAccount, row.id, now)
         .with("name", &row.name);
@@ -108,11 +110,11 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<AccountView>), 
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn one(ask: Ask) -> Result<Json<AccountView>, Problem> {
-    let Ask {
+pub(crate) async fn one(request: DirectoryRequest) -> Result<Json<AccountView>, Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = &ask;
-    let account = authority::account(caller, ask.named("account")?)?;
+    } = &request;
+    let account = authority::account(caller, request.named("account")?)?;
     let row = platform.store.account(&account).await?;
     row.map(|row| Json(row.into()))
         .ok_or_else(|| Problem::not_found("account"))
@@ -129,11 +131,11 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<AccountView>, Problem> {
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
-    let Ask {
+pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<PageView>, Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = &ask;
-    let page: PageRequest = ask.query()?;
+    } = &request;
+    let page: PageRequest = request.query()?;
     let limit = page.limit.unwrap_or_default().into();
     if !caller.is_operator() {
         let own = platform.store.account(&caller.account()).await?;

@@ -1,15 +1,14 @@
 //! 3dverse's Management API as its clients know it: the same acts as `/v1`, other shapes.
 
-use crate::ask::Ask;
 use crate::folders::access::{self, AccessRequest, AccessView};
 use crate::folders::{self, Folder, Listing, Make};
 use crate::member_cursor::MemberCursor;
 use crate::people::user;
-use crate::within::{PageQuery, WithinQuery};
+use crate::query::{PageQuery, TenantQuery};
+use crate::request::DirectoryRequest;
 use axum::Json;
 use hallpass_core::{
-    FolderId, FolderRef, GroupId, Path as Place, Principal, PrincipalName, TokenName, UnixSeconds,
-    UserId,
+    FolderId, FolderRef, GroupId, Path, Principal, PrincipalName, TokenName, UnixSeconds, UserId,
 };
 use hallpass_http::{IdempotencyKeyHeader, Problem};
 use http::StatusCode;
@@ -39,7 +38,7 @@ pub(crate) struct FolderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     parent_folder_id: Option<FolderRef>,
-    path: Place,
+    path: Path,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     created_at: Option<UnixSeconds>,
@@ -84,14 +83,18 @@ pub(crate) struct UserView {
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn create_user(ask: Ask) -> Result<(StatusCode, Json<UserView>), Problem> {
-    let value: UserRequest = ask.keyed_body()?;
+pub(crate) async fn create_user(
+    request: DirectoryRequest,
+) -> Result<(StatusCode, Json<UserView>), Problem> {
+    let value: UserRequest = request.keyed_body()?;
     let make = user::Make {
-        within: ask.place(None, None)?,
+        tenant: request.tenant(None, None)?,
         username: &value.username,
         scopes: None,
     };
-    let user = make.by(&ask, ask.once("POST /app/v1/users")?).await?;
+    let user = make
+        .by(&request, request.once("POST /app/v1/users")?)
+        .await?;
     let view = UserView {
         user_id: user.id,
         username: user.name,
@@ -104,7 +107,7 @@ type Made = Result<(StatusCode, Json<FolderView>), Problem>;
 
 /// Make a folder at the top, in 3dverse's shape
 #[utoipa::path(
-    post, path = "/app/v1/folders", tag = "places", operation_id = "app_create_folder",
+    post, path = "/app/v1/folders", tag = "folders", operation_id = "app_create_folder",
     request_body = FolderRequest,
     params(IdempotencyKeyHeader),
     responses(
@@ -112,13 +115,13 @@ type Made = Result<(StatusCode, Json<FolderView>), Problem>;
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn create_folder(ask: Ask) -> Made {
-    make(&ask, None).await
+pub(crate) async fn create_folder(request: DirectoryRequest) -> Made {
+    make(&request, None).await
 }
 
 /// Make a folder in a folder, in 3dverse's shape
 #[utoipa::path(
-    post, path = "/app/v1/folders/{folder}/folders", tag = "places", operation_id = "app_create_folder_in",
+    post, path = "/app/v1/folders/{folder}/folders", tag = "folders", operation_id = "app_create_folder_in",
     request_body = FolderRequest,
     params(("folder" = FolderRef, Path), IdempotencyKeyHeader),
     responses(
@@ -126,87 +129,87 @@ pub(crate) async fn create_folder(ask: Ask) -> Made {
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn create_folder_in(ask: Ask) -> Made {
-    make(&ask, Some(ask.named("folder")?)).await
+pub(crate) async fn create_folder_in(request: DirectoryRequest) -> Made {
+    make(&request, Some(request.named("folder")?)).await
 }
 
-async fn make(ask: &Ask, parent: Option<&str>) -> Made {
-    let authority = folders::writer(ask)?;
-    let value: FolderRequest = ask.keyed_body()?;
+async fn make(request: &DirectoryRequest, parent: Option<&str>) -> Made {
+    let authority = folders::writer(request)?;
+    let value: FolderRequest = request.keyed_body()?;
     let parent = parent.map(folders::id).transpose()?;
     let route = match parent {
         None => "POST /app/v1/folders".to_owned(),
         Some(parent) => format!("POST /app/v1/folders/{parent}/folders"),
     };
     let make = Make {
-        within: ask.place(None, None)?,
+        tenant: request.tenant(None, None)?,
         name: value.name,
         parent,
     };
-    let folder = make.by(ask, &authority, ask.once(&route)?).await?;
+    let folder = make.by(request, &authority, request.once(&route)?).await?;
     Ok((StatusCode::CREATED, Json(folder.into())))
 }
 
 /// List the folders in a folder, in 3dverse's shape
 #[utoipa::path(
-    get, path = "/app/v1/folders/{folder}/folders", tag = "places", operation_id = "app_list_folders",
+    get, path = "/app/v1/folders/{folder}/folders", tag = "folders", operation_id = "app_list_folders",
     params(("folder" = FolderRef, Path), PageQuery, ("cursor" = Option<FolderId>, Query)),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = FoldersView),
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn folders_in(ask: Ask) -> Result<Json<FoldersView>, Problem> {
-    let authority = folders::reader(&ask)?;
-    let page = ask.page::<FolderId>()?;
+pub(crate) async fn folders_in(request: DirectoryRequest) -> Result<Json<FoldersView>, Problem> {
+    let authority = folders::reader(&request)?;
+    let page = request.page::<FolderId>()?;
     let listing = Listing {
-        within: page.within,
-        parent: Some(folders::id(ask.named("folder")?)?),
+        tenant: page.tenant,
+        parent: Some(folders::id(request.named("folder")?)?),
         limit: page.limit,
         cursor: page.cursor,
     };
-    let (folders, cursor) = listing.by(&ask.platform, &authority).await?;
+    let (folders, cursor) = listing.by(&request.platform, &authority).await?;
     let folders = folders.into_iter().map(FolderView::from).collect();
     Ok(Json(FoldersView { folders, cursor }))
 }
 
 /// List who has access to a folder, at 3dverse's address
 #[utoipa::path(
-    get, path = "/app/v1/folders/{folder}/access", tag = "places", operation_id = "app_folder_access",
-    params(("folder" = FolderRef, Path), PageQuery, ("cursor" = Option<MemberCursor>, Query)),
+    get, path = "/app/v1/folders/{folder}/access", tag = "folders", operation_id = "app_folder_access",
+    params(("folder" = FolderRef, Path), PageQuery),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = AccessView),
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn list_access(ask: Ask) -> Result<Json<AccessView>, Problem> {
-    access::list(ask).await
+pub(crate) async fn list_access(request: DirectoryRequest) -> Result<Json<AccessView>, Problem> {
+    access::list(request).await
 }
 
 /// Give a user access to a folder, at 3dverse's address
 #[utoipa::path(
-    put, path = "/app/v1/folders/{folder}/access/users/{user}", tag = "places", operation_id = "app_give_user_access",
+    put, path = "/app/v1/folders/{folder}/access/users/{user}", tag = "folders", operation_id = "app_give_user_access",
     request_body = AccessRequest,
-    params(("folder" = FolderRef, Path), ("user" = UserId, Path), WithinQuery),
+    params(("folder" = FolderRef, Path), ("user" = UserId, Path), TenantQuery),
     responses(
         (status = 204, description = "They have it."),
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn give_user(ask: Ask) -> Result<StatusCode, Problem> {
-    access::change_user(ask).await
+pub(crate) async fn give_user(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+    access::change_user(request).await
 }
 
 /// Give a group access to a folder, at 3dverse's address
 #[utoipa::path(
-    put, path = "/app/v1/folders/{folder}/access/groups/{group}", tag = "places", operation_id = "app_give_group_access",
+    put, path = "/app/v1/folders/{folder}/access/groups/{group}", tag = "folders", operation_id = "app_give_group_access",
     request_body = AccessRequest,
-    params(("folder" = FolderRef, Path), ("group" = GroupId, Path), WithinQuery),
+    params(("folder" = FolderRef, Path), ("group" = GroupId, Path), TenantQuery),
     responses(
         (status = 204, description = "It has it."),
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn give_group(ask: Ask) -> Result<StatusCode, Problem> {
-    access::change_group(ask).await
+pub(crate) async fn give_group(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+    access::change_group(request).await
 }

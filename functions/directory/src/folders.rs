@@ -6,13 +6,14 @@ mod located;
 
 pub(crate) use located::Folder;
 
-use crate::ask::Ask;
 use crate::error::DirectoryError;
-use crate::within::{Within, WithinQuery};
+use crate::query::TenantQuery;
+use crate::request::DirectoryRequest;
 use authority::Authority;
 use axum::Json;
+use hallpass_core::Tenant;
 use hallpass_core::{
-    AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, ManagementScope, Path as Place,
+    AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, ManagementScope, Path,
     Principal, TokenName, folder_root, present,
 };
 use hallpass_http::{ErrorCode, IdempotencyKeyHeader, Limit, Platform, Problem};
@@ -63,14 +64,14 @@ pub(crate) struct PageView {
 
 /// A folder to be made.
 pub(crate) struct Make {
-    pub(crate) within: Within,
+    pub(crate) tenant: Tenant,
     pub(crate) name: TokenName,
     pub(crate) parent: Option<FolderRef>,
 }
 
 /// The folders of one page, as they are asked for.
 pub(crate) struct Listing {
-    pub(crate) within: Within,
+    pub(crate) tenant: Tenant,
     pub(crate) parent: Option<FolderRef>,
     pub(crate) limit: u32,
     pub(crate) cursor: Option<FolderId>,
@@ -81,7 +82,7 @@ pub(crate) struct Listing {
 /// In `parent`, or at the top. A user's token, or a public one, that has a level there needs no
 /// scope of the directory.
 #[utoipa::path(
-    post, path = "/v1/folders", tag = "places", operation_id = "create_folder",
+    post, path = "/v1/folders", tag = "folders", operation_id = "create_folder",
     request_body = FolderRequest,
     params(IdempotencyKeyHeader),
     responses(
@@ -89,16 +90,18 @@ pub(crate) struct Listing {
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<Folder>), Problem> {
-    let authority = Authority::of(&ask, WRITE)?;
-    let value: FolderRequest = ask.keyed_body()?;
+pub(crate) async fn create(
+    request: DirectoryRequest,
+) -> Result<(StatusCode, Json<Folder>), Problem> {
+    let authority = Authority::of(&request, WRITE)?;
+    let value: FolderRequest = request.keyed_body()?;
     let make = Make {
-        within: ask.place(value.account, value.environment)?,
+        tenant: request.tenant(value.account, value.environment)?,
         name: value.name,
         parent: value.parent,
     };
-    let once = ask.once("POST /v1/folders")?;
-    let folder = make.by(&ask, &authority, once).await?;
+    let once = request.once("POST /v1/folders")?;
+    let folder = make.by(&request, &authority, once).await?;
     Ok((StatusCode::CREATED, Json(folder)))
 }
 
@@ -106,17 +109,17 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<Folder>), Probl
 ///
 /// A user's token, or a public one, that has a level there needs no scope of the directory.
 #[utoipa::path(
-    get, path = "/v1/folders/{folder}", tag = "places", operation_id = "folder",
-    params(("folder" = FolderRef, Path), WithinQuery),
+    get, path = "/v1/folders/{folder}", tag = "folders", operation_id = "folder",
+    params(("folder" = FolderRef, Path), TenantQuery),
     responses(
         (status = 200, description = "The folder.", body = Folder),
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn one(ask: Ask) -> Result<Json<Folder>, Problem> {
-    let authority = Authority::of(&ask, READ)?;
-    let within = ask.within()?;
-    let folder = locate(&ask.platform, &within, &id(ask.named("folder")?)?).await?;
+pub(crate) async fn one(request: DirectoryRequest) -> Result<Json<Folder>, Problem> {
+    let authority = Authority::of(&request, READ)?;
+    let tenant = request.tenant_of_query()?;
+    let folder = locate(&request.platform, &tenant, &id(request.named("folder")?)?).await?;
     authority.see(&folder.path)?;
     Ok(Json(folder))
 }
@@ -126,34 +129,34 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<Folder>, Problem> {
 /// Those in `parent`, or at the top. A user's token, or a public one, that has a level there needs
 /// no scope of the directory.
 #[utoipa::path(
-    get, path = "/v1/folders", tag = "places", operation_id = "list_folders",
+    get, path = "/v1/folders", tag = "folders", operation_id = "list_folders",
     params(FoldersQuery),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = PageView),
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
-    let authority = Authority::of(&ask, READ)?;
-    let query: FoldersQuery = ask.query()?;
+pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<PageView>, Problem> {
+    let authority = Authority::of(&request, READ)?;
+    let query: FoldersQuery = request.query()?;
     let listing = Listing {
-        within: ask.place(query.account, query.environment)?,
+        tenant: request.tenant(query.account, query.environment)?,
         parent: query.parent,
         limit: query.limit.unwrap_or_default().into(),
         cursor: query.cursor,
     };
-    let (folders, cursor) = listing.by(&ask.platform, &authority).await?;
+    let (folders, cursor) = listing.by(&request.platform, &authority).await?;
     Ok(Json(PageView { folders, cursor }))
 }
 
 /// Who may write, for the routes of other shapes.
-pub(crate) fn writer(ask: &Ask) -> Result<Authority<'_>, Problem> {
-    Authority::of(ask, WRITE)
+pub(crate) fn writer(request: &DirectoryRequest) -> Result<Authority<'_>, Problem> {
+    Authority::of(request, WRITE)
 }
 
 /// Who may read, for the routes of other shapes.
-pub(crate) fn reader(ask: &Ask) -> Result<Authority<'_>, Problem> {
-    Authority::of(ask, READ)
+pub(crate) fn reader(request: &DirectoryRequest) -> Result<Authority<'_>, Problem> {
+    Authority::of(request, READ)
 }
 
 /// The folder of a path.
@@ -167,26 +170,26 @@ impl Make {
     /// their own folder, they have it anyway.
     pub(crate) async fn by(
         self,
-        ask: &Ask,
+        request: &DirectoryRequest,
         authority: &Authority<'_>,
         once: Option<Idempotency>,
     ) -> Result<Folder, Problem> {
-        let Ask {
+        let DirectoryRequest {
             platform, caller, ..
-        } = ask;
-        let (parent, place) = self.parent(platform, authority).await?;
+        } = request;
+        let (parent, parent_path) = self.parent(platform, authority).await?;
         let write = platform.catalog.write_access();
-        let grantor = authority.grantor(ask, write, None, &place);
+        let grantor = authority.grantor(request, write, None, &parent_path);
         let now = platform.now();
         let id = FolderId::generate(platform.random.as_ref())?;
-        let path = format!("{place}/{id}").parse().map_err(|_too_deep| {
-            let detail = "a place has at most 16 segments: make the folder higher up";
+        let path = format!("{parent_path}/{id}").parse().map_err(|_too_deep| {
+            let detail = "a path has at most 16 segments: make the folder higher up";
             Problem::invalid("parent", ErrorCode::TooDeep, detail)
         })?;
         let record = FolderRecord {
             id,
-            account: self.within.account,
-            environment: self.within.environment,
+            account: self.tenant.account,
+            environment: self.tenant.environment,
             name: self.name,
             parent,
             path,
@@ -218,18 +221,18 @@ impl Make {
         &self,
         platform: &Platform,
         authority: &Authority<'_>,
-    ) -> Result<(Option<FolderRef>, Place), Problem> {
+    ) -> Result<(Option<FolderRef>, Path), Problem> {
         let write = platform.catalog.write_access();
         if let Some(parent) = &self.parent {
-            let parent = locate(platform, &self.within, parent).await;
+            let parent = locate(platform, &self.tenant, parent).await;
             let parent = parent.map_err(|problem| problem.field("parent"))?;
             authority.require(write, &parent.path)?;
             return Ok((Some(parent.id), parent.path));
         }
         let top = folder_root().map_err(Problem::internal)?;
-        if !authority.allows(write, &top)
+        if !authority.covers(write, &top)
             && let Some((home, path)) = authority.home()?
-            && authority.allows(write, &path)
+            && authority.covers(write, &path)
         {
             return Ok((Some(home), path));
         }
@@ -244,16 +247,16 @@ impl Listing {
         platform: &Platform,
         authority: &Authority<'_>,
     ) -> Result<(Vec<Folder>, Option<FolderId>), Problem> {
-        let Within {
+        let Tenant {
             account,
             environment,
-        } = &self.within;
+        } = &self.tenant;
         if let Some(parent) = &self.parent {
-            let parent = locate(platform, &self.within, parent).await?;
+            let parent = locate(platform, &self.tenant, parent).await?;
             authority.see(&parent.path)?;
         } else if !authority.sees(&folder_root().map_err(Problem::internal)?) {
             // There is no way down from the top for who may not see it: what they reach is there.
-            return Ok((authority.reached(&self.within).await?, None));
+            return Ok((authority.reached(&self.tenant).await?, None));
         }
         let page = platform
             .store
@@ -284,7 +287,7 @@ fn refused(error: FolderError) -> Problem {
         FolderError::TooManyFolders => Problem::new(
             StatusCode::CONFLICT,
             ErrorCode::TooManyPlaces,
-            "the user or group has access to as many places as there can be: give access higher up instead",
+            "the user or group has access to as many folders as there can be: give access higher up instead",
         ),
         FolderError::Create(error) => DirectoryError(error).into(),
         FolderError::Store(error) => error.into(),

@@ -2,10 +2,11 @@
 
 pub(crate) mod member;
 
-use crate::ask::Ask;
+use crate::query::{PageQuery, TenantQuery};
 use crate::refusal;
-use crate::within::{PageQuery, Within, WithinQuery};
+use crate::request::DirectoryRequest;
 use axum::Json;
+use hallpass_core::Tenant;
 use hallpass_core::{
     Access, AccountId, EnvironmentName, GroupId, GroupRecord, TokenName, UnixSeconds, present,
 };
@@ -44,7 +45,7 @@ pub(crate) struct GroupView {
     name: String,
     /// The groups it stands in itself.
     within: Vec<GroupId>,
-    /// What its members may do at which places: left out of lists, which would be long by it.
+    /// The levels that its members have, by path. Left out of lists, to keep these short.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     access: Option<Access>,
@@ -93,17 +94,19 @@ impl GroupView {
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<GroupView>), Problem> {
-    let Ask {
+pub(crate) async fn create(
+    request: DirectoryRequest,
+) -> Result<(StatusCode, Json<GroupView>), Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = &ask;
-    let value: GroupRequest = ask.keyed_body()?;
-    let within = ask.place(value.account, value.environment)?;
+    } = &request;
+    let value: GroupRequest = request.keyed_body()?;
+    let tenant = request.tenant(value.account, value.environment)?;
     let now = platform.now();
     let record = GroupRecord {
         id: GroupId::generate(platform.random.as_ref())?,
-        account: within.account,
-        environment: within.environment,
+        account: tenant.account,
+        environment: tenant.environment,
         name: value.name,
         access: Access::default(),
         within: Vec::new(),
@@ -111,7 +114,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<GroupView>), Pr
         closed_at: None,
         version: 0,
     };
-    let idempotency = ask.once("POST /v1/groups")?;
+    let idempotency = request.once("POST /v1/groups")?;
     let audit = caller
         .audit(AuditAction::CreateGroup, record.id, now)
         .with("name", String::from(record.name.clone()));
@@ -132,13 +135,13 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<GroupView>), Pr
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
-    let platform = &ask.platform;
-    let page = ask.page::<GroupId>()?;
-    let Within {
+pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<PageView>, Problem> {
+    let platform = &request.platform;
+    let page = request.page::<GroupId>()?;
+    let Tenant {
         account,
         environment,
-    } = &page.within;
+    } = &page.tenant;
     let found = platform
         .store
         .group_page(account, environment, page.limit, page.cursor)
@@ -161,12 +164,12 @@ fn unknown() -> Problem {
 /// A group that is not closed.
 pub(crate) async fn open(
     platform: &Platform,
-    within: &Within,
+    tenant: &Tenant,
     id: &GroupId,
 ) -> Result<GroupRecord, Problem> {
     let group = platform
         .store
-        .group(&within.account, &within.environment, id)
+        .group(&tenant.account, &tenant.environment, id)
         .await?;
     group
         .filter(|group| group.closed_at.is_none())
@@ -176,16 +179,16 @@ pub(crate) async fn open(
 /// Look at a group
 #[utoipa::path(
     get, path = "/v1/groups/{group}", tag = "directory", operation_id = "group",
-    params(("group" = GroupId, Path), WithinQuery),
+    params(("group" = GroupId, Path), TenantQuery),
     responses(
         (status = 200, description = "The group.", body = GroupView),
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn one(ask: Ask) -> Result<Json<GroupView>, Problem> {
-    let platform = &ask.platform;
-    let within = ask.within()?;
-    let group = open(platform, &within, &id(ask.named("group")?)?).await?;
+pub(crate) async fn one(request: DirectoryRequest) -> Result<Json<GroupView>, Problem> {
+    let platform = &request.platform;
+    let tenant = request.tenant_of_query()?;
+    let group = open(platform, &tenant, &id(request.named("group")?)?).await?;
     Ok(Json(group.into()))
 }
 
@@ -193,26 +196,26 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<GroupView>, Problem> {
 #[utoipa::path(
     patch, path = "/v1/groups/{group}", tag = "directory", operation_id = "change_group",
     request_body = GroupChange,
-    params(("group" = GroupId, Path), WithinQuery),
+    params(("group" = GroupId, Path), TenantQuery),
     responses(
         (status = 200, description = "The group as it is now.", body = GroupView),
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn change(ask: Ask) -> Result<Json<GroupView>, Problem> {
-    let Ask {
+pub(crate) async fn change(request: DirectoryRequest) -> Result<Json<GroupView>, Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = &ask;
-    let within = ask.within()?;
-    let value: GroupChange = ask.body()?;
-    let group = id(ask.named("group")?)?;
+    } = &request;
+    let tenant = request.tenant_of_query()?;
+    let value: GroupChange = request.body()?;
+    let group = id(request.named("group")?)?;
     let audit = caller
         .audit(AuditAction::ChangeGroup, group, platform.now())
         .with("name", String::from(value.name.clone()));
     let change = |group: &mut GroupRecord| group.name = value.name.clone();
     let changed = platform
         .store
-        .change_group(&within.account, &within.environment, &group, change, &audit)
+        .change_group(&tenant.account, &tenant.environment, &group, change, &audit)
         .await
         .map_err(|error| refusal::of_change(error, "group", NAME))?;
     Ok(Json(changed.into()))
@@ -223,23 +226,23 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<GroupView>, Problem> {
 /// Its members lose what it gave.
 #[utoipa::path(
     delete, path = "/v1/groups/{group}", tag = "directory", operation_id = "delete_group",
-    params(("group" = GroupId, Path), WithinQuery),
+    params(("group" = GroupId, Path), TenantQuery),
     responses(
         (status = 204, description = "It is removed."),
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn delete(ask: Ask) -> Result<StatusCode, Problem> {
-    let Ask {
+pub(crate) async fn delete(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = &ask;
-    let within = ask.within()?;
-    let group = id(ask.named("group")?)?;
+    } = &request;
+    let tenant = request.tenant_of_query()?;
+    let group = id(request.named("group")?)?;
     let now = platform.now();
     let audit = caller.audit(AuditAction::Close, group, now);
     platform
         .store
-        .close_group(&within.account, &within.environment, &group, &audit, now)
+        .close_group(&tenant.account, &tenant.environment, &group, &audit, now)
         .await
         .map_err(|error| refusal::of_change(error, "group", NAME))?;
     Ok(StatusCode::NO_CONTENT)

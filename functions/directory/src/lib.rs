@@ -1,18 +1,18 @@
-//! `/v1/accounts` and their environments, and what is in those: users, service accounts, groups and
-//! shares.
+//! `/v1/accounts` and their environments, and what belongs to an environment: users, service
+//! accounts, groups, folders, access and shares.
 
 mod accounts;
 mod app;
-mod ask;
 mod error;
 mod folders;
 mod groups;
 mod member_cursor;
 mod people;
+mod query;
 mod refusal;
+mod request;
 mod routes;
 mod shares;
-mod within;
 
 pub use routes::{Api, ROUTES};
 

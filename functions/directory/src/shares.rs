@@ -2,8 +2,8 @@
 
 mod view;
 
-use crate::ask::Ask;
 use crate::error::DirectoryError;
+use crate::request::DirectoryRequest;
 use axum::Json;
 use hallpass_core::{
     AccountId, EnvironmentName, ModelId, PasswordHash, Scope, ScopeSet, ShareId, ShareRecord,
@@ -65,26 +65,28 @@ pub(crate) struct PageRequest {
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ShareView>), Problem> {
-    let Ask {
+pub(crate) async fn create(
+    request: DirectoryRequest,
+) -> Result<(StatusCode, Json<ShareView>), Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = &ask;
+    } = &request;
     let ShareRequest {
         model,
         password,
         environment,
         account,
-    } = ask.keyed_body()?;
+    } = request.keyed_body()?;
     let Tenant {
         account,
         environment,
     } = caller.tenant(account, environment)?;
     let scopes = given(platform, &model)?;
     check_held(caller, &scopes)?;
-    // Without the password's text: beside Argon2id, the table must not hold a fast hash of it. A
-    // repeated call's is told by the hash that was made.
-    let told = format!("{model}\n{account}\n{environment}\n{}", password.is_some());
-    let once = ask.once_of("POST /v1/shares", told.as_bytes())?;
+    // Without the password's text: beside Argon2id, the table must not hold a fast hash of it. The
+    // password of a repeated call is compared with the hash of the first one.
+    let distinct = format!("{model}\n{account}\n{environment}\n{}", password.is_some());
+    let once = request.once_of("POST /v1/shares", distinct.as_bytes())?;
     let given = password.clone();
     let password = hashed(platform, password).await?;
     let now = platform.now();
@@ -125,11 +127,11 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ShareView>), Pr
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn one(ask: Ask) -> Result<Json<ShareView>, Problem> {
-    let Ask {
+pub(crate) async fn one(request: DirectoryRequest) -> Result<Json<ShareView>, Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = &ask;
-    let share = find(platform, caller, ask.named("share")?).await?;
+    } = &request;
+    let share = find(platform, caller, request.named("share")?).await?;
     Ok(Json(share.into()))
 }
 
@@ -144,11 +146,11 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<ShareView>, Problem> {
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
-    let Ask {
+pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<PageView>, Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = &ask;
-    let page: PageRequest = ask.query()?;
+    } = &request;
+    let page: PageRequest = request.query()?;
     let limit = page.limit.unwrap_or_default().into();
     let Tenant {
         account,
@@ -173,12 +175,12 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn change(ask: Ask) -> Result<Json<ShareView>, Problem> {
-    let Ask {
+pub(crate) async fn change(request: DirectoryRequest) -> Result<Json<ShareView>, Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = &ask;
-    let PasswordRequest { password } = ask.body()?;
-    let share = find(platform, caller, ask.named("share")?).await?;
+    } = &request;
+    let PasswordRequest { password } = request.body()?;
+    let share = find(platform, caller, request.named("share")?).await?;
     check_held(caller, &share.scopes)?;
     let password = hashed(platform, password).await?;
     // After the hash: what is given meanwhile, under the old one, dies as well.
@@ -208,11 +210,11 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<ShareView>, Problem> {
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn remove(ask: Ask) -> Result<StatusCode, Problem> {
-    let Ask {
+pub(crate) async fn remove(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = &ask;
-    let share = find(platform, caller, ask.named("share")?).await?;
+    } = &request;
+    let share = find(platform, caller, request.named("share")?).await?;
     let now = platform.now();
     let audit = caller
         .audit(AuditAction::Unshare, share.id, now)
@@ -227,7 +229,7 @@ async fn find(platform: &Platform, caller: &Caller, text: &str) -> Result<ShareR
     let id: ShareId = text.parse().map_err(|_not_an_id| unknown())?;
     let share = platform.store.find_share(&id).await?;
     share
-        .filter(|share| caller.reaches(share.account, &share.environment))
+        .filter(|share| caller.reaches(&share.tenant()))
         .ok_or_else(unknown)
 }
 
@@ -238,7 +240,7 @@ fn given(platform: &Platform, model: &ModelId) -> Result<ScopeSet, Problem> {
         return Err(Problem::invalid("model", ErrorCode::NoShares, detail));
     };
     policy.scopes_at(model).ok_or_else(|| {
-        let detail = "the model's place would be too deep for a scope";
+        let detail = "the model's path would be too deep for a scope";
         Problem::invalid("model", ErrorCode::InvalidField, detail)
     })
 }
@@ -275,8 +277,8 @@ fn not_hashed(error: HashError) -> Problem {
     }
 }
 
-/// What a call is told whose key has shared the model already. With another password than that
-/// share's it is another call. No limiter stands before this hash: only the token that shared the
+/// The answer to a call whose idempotency key has shared the model already. With another password
+/// than that share's it is another call. No limiter stands before this hash: only the token that shared the
 /// model gets here, with the key it did it under, and it may set another password anyway.
 async fn repeated(
     platform: &Platform,
@@ -285,7 +287,7 @@ async fn repeated(
 ) -> Result<Problem, Problem> {
     let id: ShareId = made.parse().map_err(Problem::internal)?;
     let share = platform.store.find_share(&id).await?;
-    // Of one that was cut off, the password may be another by now, and nothing is told by it.
+    // After a cut-off the share may have another password, so the comparison would say nothing.
     let as_made = share.filter(|share| share.cut_off.is_none());
     let present = as_made.and_then(|share| share.password);
     if let (Some(given), Some(present)) = (given, present) {
@@ -302,7 +304,7 @@ fn not_shared(caller: &Caller, error: ShareError) -> Problem {
         ShareError::AlreadyShared(share) => {
             let detail = "the model is shared already: change that share's password, or unshare it";
             let problem = Problem::new(StatusCode::CONFLICT, ErrorCode::AlreadyShared, detail);
-            if caller.reaches(share.account, &share.environment) {
+            if caller.reaches(&share.tenant()) {
                 problem.id(share.id)
             } else {
                 problem

@@ -8,14 +8,17 @@ use utoipa::openapi::OpenApi;
 /// What there is, in the order in which it is read.
 const TAGS: [(&str, &str); 10] = [
     ("tokens", "Making, listing, changing and rotating tokens."),
-    ("revocations", "Ending tokens, and everything of a place."),
+    (
+        "revocations",
+        "Ending tokens, and everything of an account, environment or principal.",
+    ),
     ("validation", "May this token do this, to this, from here?"),
     ("exchange", "Tokens for a key or a password."),
     (
         "directory",
         "Accounts, environments, users, service accounts and groups.",
     ),
-    ("places", "Folders, and who may do what with them."),
+    ("folders", "Folders, and who may do what with them."),
     (
         "sharing",
         "Models that anybody may look at, maybe with a password.",
@@ -94,7 +97,7 @@ fn security_schemes() -> Value {
     json!({
         "token": {
             "type": "http", "scheme": "bearer",
-            "description": "A Hallpass token. The catalog's kinds may be presented in other places \
+            "description": "A Hallpass token. The catalog's kinds may be presented in other positions \
                             as well: a query parameter such as `pubtoken`, a header such as \
                             `api_key`.",
         },

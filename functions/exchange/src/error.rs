@@ -1,4 +1,4 @@
-//! Why there is no token.
+//! Why no token was issued.
 
 use hallpass_http::{ErrorCode, Problem};
 use hallpass_password::HashError;

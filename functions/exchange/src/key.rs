@@ -2,7 +2,8 @@
 
 use crate::error::ExchangeError;
 use hallpass_core::{
-    AccountName, Evidence, Issuance, IssueError, IssueRequest, IssuedKind, ScopeRequest, UnixMillis,
+    AccountName, Issuance, IssueError, IssueRequest, IssuedKind, ScopeRequest, TokenContext,
+    UnixMillis,
 };
 use hallpass_http::{Basic, Caller, Platform, Problem, RequestFields};
 
@@ -13,7 +14,7 @@ pub(crate) async fn issue(
     now: UnixMillis,
 ) -> Result<Issuance, Problem> {
     let key = authenticate(platform, basic, now).await?;
-    let kind = IssuedKind::derived(&platform.catalog, &key.maker()).map_err(refused)?;
+    let kind = IssuedKind::derived(&platform.catalog, &key.maker()).map_err(issue_problem)?;
     // The document's call has no place to ask for fewer.
     let rules = kind.rules();
     let usual = rules.default_scopes.as_ref().unwrap_or(&rules.scopes);
@@ -21,7 +22,7 @@ pub(crate) async fn issue(
         scopes: ScopeRequest::Held(usual.clone()),
         ..IssueRequest::default()
     };
-    hallpass_http::issue(platform, kind, request, key.maker(), now, refused).await
+    hallpass_http::issue(platform, kind, request, key.maker(), now, issue_problem).await
 }
 
 /// Whose key this is, where the name is that of the key's account.
@@ -34,21 +35,21 @@ async fn authenticate(
         return Err(ExchangeError::WrongKey.into());
     };
     let text = basic.credential.text();
-    let [evidence] = platform.validator.examine([text], now).await?;
+    let [context] = platform.validator.examine([text], now).await?;
     // Junk costs nothing.
-    if matches!(evidence, Evidence::Malformed(_)) {
+    if matches!(context, TokenContext::Malformed(_)) {
         return Err(ExchangeError::WrongKey.into());
     }
-    let of_key = evidence.place().map(|(account, _)| account);
+    let of_key = context.tenant().map(|tenant| tenant.account);
     let named = platform.store.account_named(&name).await?;
     if of_key.is_none() || of_key != named {
         return Err(ExchangeError::WrongKey.into());
     }
-    Caller::admit(platform, &basic.credential, evidence, now).map_err(Problem::challenged_basic)
+    Caller::admit(platform, &basic.credential, context, now).map_err(Problem::challenged_basic)
 }
 
 /// The request has no fields of its own; and a key whose principal is gone is no key.
-fn refused(error: IssueError) -> Problem {
+fn issue_problem(error: IssueError) -> Problem {
     match error {
         IssueError::UnknownPrincipal => ExchangeError::WrongKey.into(),
         error => Problem::of_issue(error, &NO_FIELDS),

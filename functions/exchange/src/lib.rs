@@ -20,7 +20,7 @@ use hallpass_http::{
     into_claims, serve_routes,
 };
 use hallpass_keys::Signer;
-use request::{Asks, asks};
+use request::{ExchangeRequest, read_request};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -68,9 +68,11 @@ async fn exchange(
     body: Result<Option<JsonBody>, Problem>,
 ) -> Result<Json<TokenReply>, Problem> {
     let now = platform.now();
-    let issuance = match asks(&client, other_token, basic, body)? {
-        Asks::Key(basic) => key::issue(&platform, &basic, now).await?,
-        Asks::Model(asked) => password::issue(&platform, &client, asked, now).await?,
+    let issuance = match read_request(&client, other_token, basic, body)? {
+        ExchangeRequest::Key(basic) => key::issue(&platform, &basic, now).await?,
+        ExchangeRequest::Model(credential) => {
+            password::issue(&platform, &client, credential, now).await?
+        }
     };
     let claims = into_claims(&platform, issuance)?;
     let token = signer.sign(&claims, now).await.map_err(Problem::of_sign)?;

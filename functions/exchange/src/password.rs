@@ -2,7 +2,7 @@
 
 use crate::error::ExchangeError;
 use crate::key::NO_FIELDS;
-use crate::request::ModelAsked;
+use crate::request::ModelCredential;
 use hallpass_core::{
     Issuance, IssueError, IssueRequest, IssuedKind, Maker, ScopeRequest, ShareRecord, UnixMillis,
 };
@@ -15,19 +15,27 @@ use hallpass_store::{Admission, Attempt, Visitor};
 pub(crate) async fn issue(
     platform: &Platform,
     client: &Client,
-    asked: ModelAsked,
+    credential: ModelCredential,
     now: UnixMillis,
 ) -> Result<Issuance, Problem> {
     let kind = IssuedKind::of_shares(&platform.catalog).ok_or(ExchangeError::NoShares)?;
-    let share = open(platform, client, asked, now).await?;
+    let share = open(platform, client, credential, now).await?;
     let request = IssueRequest {
         scopes: ScopeRequest::Held(share.scopes.clone()),
         ..IssueRequest::default()
     };
-    hallpass_http::issue(platform, kind, request, Maker::Share(&share), now, refused).await
+    hallpass_http::issue(
+        platform,
+        kind,
+        request,
+        Maker::Share(&share),
+        now,
+        issue_problem,
+    )
+    .await
 }
 
-fn refused(error: IssueError) -> Problem {
+fn issue_problem(error: IssueError) -> Problem {
     Problem::of_issue(error, &NO_FIELDS)
 }
 
@@ -35,15 +43,15 @@ fn refused(error: IssueError) -> Problem {
 async fn open(
     platform: &Platform,
     client: &Client,
-    asked: ModelAsked,
+    credential: ModelCredential,
     now: UnixMillis,
 ) -> Result<ShareRecord, Problem> {
-    let share = platform.store.shared(&asked.model).await?;
+    let share = platform.store.shared(&credential.model).await?;
     let visitor = Visitor {
-        model: &asked.model,
+        model: &credential.model,
         address: client.address,
     };
-    let is_open = |share: &ShareRecord| share.password.is_none() && asked.password.is_none();
+    let is_open = |share: &ShareRecord| share.password.is_none() && credential.password.is_none();
     match share {
         Some(share) if is_open(&share) => {
             admit(platform, visitor, Attempt::Open, now).await?;
@@ -51,7 +59,7 @@ async fn open(
         }
         share => {
             admit(platform, visitor, Attempt::Guess, now).await?;
-            let share = guess(share, asked.password).await?;
+            let share = guess(share, credential.password).await?;
             platform.store.know(visitor, now).await?;
             Ok(share)
         }

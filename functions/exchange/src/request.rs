@@ -1,4 +1,4 @@
-//! Which of the two ways a request goes.
+//! Reads a request: an account's name and API key, or a shared model.
 
 use hallpass_core::{ModelId, present};
 use hallpass_http::{Basic, Client, ErrorCode, JsonBody, Problem, TokenOutsideAuthorization};
@@ -7,16 +7,16 @@ use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// One of the two.
-pub(crate) enum Asks {
+/// What a request presents: a key or a model.
+pub(crate) enum ExchangeRequest {
     /// An account's name and API key.
     Key(Basic),
     /// A model, and its password if it has one.
-    Model(ModelAsked),
+    Model(ModelCredential),
 }
 
-/// A model to be opened.
-pub(crate) struct ModelAsked {
+/// A model to be opened, with the password that was given.
+pub(crate) struct ModelCredential {
     pub(crate) model: ModelId,
     pub(crate) password: Option<Password>,
 }
@@ -33,14 +33,14 @@ pub(crate) struct ModelRequest {
     password: Option<Password>,
 }
 
-/// Reads what is presented, and lets a page that knows no key read the reply. Pages are told
-/// nothing of what an API key is answered, unless the key is good from there.
-pub(crate) fn asks(
+/// Reads the request. A page may read the reply to a model (CORS); it may read the reply to an API key
+/// only if the key is valid for that page's origin.
+pub(crate) fn read_request(
     client: &Client,
     other_token: Result<TokenOutsideAuthorization, Problem>,
     basic: Result<Option<Basic>, Problem>,
     body: Result<Option<JsonBody>, Problem>,
-) -> Result<Asks, Problem> {
+) -> Result<ExchangeRequest, Problem> {
     let TokenOutsideAuthorization(has_other_token) = other_token?;
     if let Some(basic) = basic? {
         if has_other_token {
@@ -51,10 +51,10 @@ pub(crate) fn asks(
             None => true,
             Some(body) => body
                 .parse::<ModelRequest>()
-                .is_ok_and(|asked| asked.model.is_none() && asked.password.is_none()),
+                .is_ok_and(|body| body.model.is_none() && body.password.is_none()),
         };
         return if is_empty {
-            Ok(Asks::Key(basic))
+            Ok(ExchangeRequest::Key(basic))
         } else {
             Err(Problem::new(
                 StatusCode::BAD_REQUEST,
@@ -65,13 +65,13 @@ pub(crate) fn asks(
         };
     }
     client.allow_cors();
-    let asked = match body? {
+    let request = match body? {
         Some(body) => body.parse()?,
         None => ModelRequest::default(),
     };
-    match (asked.model, asked.password) {
+    match (request.model, request.password) {
         (Some(_), _) if has_other_token => Err(two_credentials()),
-        (Some(model), password) => Ok(Asks::Model(ModelAsked { model, password })),
+        (Some(model), password) => Ok(ExchangeRequest::Model(ModelCredential { model, password })),
         (None, Some(_)) => Err(Problem::invalid(
             "model",
             ErrorCode::InvalidField,

@@ -1,6 +1,6 @@
 //! What is due, one step at a time: a pure function of the keys, the rules and the moment.
 //!
-//! Nobody may meet a token whose key they cannot know. So a key is published a day before it signs
+//! A verifier must know a key before it meets the first token that the key signed. So a key is published a day before it signs
 //! (verifiers outside keep keys for hours: API Gateway's own authorizer for two), and stays
 //! published until the last token it can have signed is dead: signers may go on with it for as long
 //! as they remember that it was current.
@@ -87,8 +87,8 @@ pub(crate) struct Rules<'a> {
 }
 
 impl Rules<'_> {
-    /// The step that is due first. Emergencies come before everything, KMS last: what needs no new
-    /// key is done although there is none to be had.
+    /// The step that is due first. Emergencies come before everything, KMS last: steps that need
+    /// no new key are done even if KMS creates none.
     pub(crate) fn next_step(&self, ring: &Keyring, request: &KeysRequest) -> Step {
         let next = ring.find(KeyState::Next);
         let current = ring.find(KeyState::Current);

@@ -55,7 +55,7 @@ impl From<&KeyRow> for KeyView {
 
 impl KeysReply {
     /// A line of the log that CloudWatch reads as metrics (its "embedded metric format"): an alarm
-    /// hangs on `RotationOverdueSeconds`, which is also missed if no run comes to its end.
+    /// depends on `RotationOverdueSeconds`, which is also missed if no run comes to its end.
     #[must_use]
     pub fn metrics(&self, stack: &str, now: UnixMillis) -> String {
         json!({

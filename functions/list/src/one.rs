@@ -1,4 +1,4 @@
-//! One token, with what tells whether its old secrets are still in use.
+//! One token, and when each of its old secrets was last used.
 
 use axum::Json;
 use axum::extract::State;

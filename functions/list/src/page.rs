@@ -90,11 +90,11 @@ fn cursor(list: &TokenList<'_>, text: Option<&str>) -> Result<Option<TokenCursor
 
 /// A kind whose tokens are kept.
 fn check_kind(platform: &Platform, kind: &KindName) -> Result<(), Problem> {
-    let kept = |kind: &&hallpass_core::Kind| kind.prefix().is_some();
-    if platform.catalog.kind(kind).as_ref().is_some_and(kept) {
+    let is_opaque = |kind: &&hallpass_core::Kind| kind.prefix().is_some();
+    if platform.catalog.kind(kind).as_ref().is_some_and(is_opaque) {
         return Ok(());
     }
-    let known = platform.catalog.kinds().filter(kept);
+    let known = platform.catalog.kinds().filter(is_opaque);
     let known: Vec<String> = known.map(|kind| format!("`{}`", kind.name)).collect();
     let detail = format!(
         "there are no tokens of kind `{kind}` to list; there are {}",

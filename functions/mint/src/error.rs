@@ -5,7 +5,7 @@ use hallpass_http::{ErrorCode, Problem, RequestFields};
 use hallpass_store::MintError;
 use http::StatusCode;
 
-/// What the client is told of it.
+/// The answer to a mint that the store refused.
 pub(crate) fn of_store(error: MintError) -> Problem {
     match error {
         MintError::LimitReached { limit } => Problem::new(

@@ -56,7 +56,8 @@ async fn mint(
     let token = match issue(&platform, &caller, value, now).await {
         Ok(token) => token,
         Err(refused) => {
-            // What an earlier call made is told, also where it would be refused by now.
+            // A repeated `Idempotency-Key` answers what the first call made, even if the request
+            // would be refused now.
             if let (Some(key), true) = (&idempotency, refused.status().is_client_error()) {
                 let made = platform.store.check_not_minted(key, now).await;
                 made.map_err(of_store)?;
@@ -68,7 +69,7 @@ async fn mint(
     let mint = Mint {
         token: &token,
         idempotency: idempotency.as_ref(),
-        maker: Some(caller.evidence()),
+        maker: Some(caller.context()),
         audit: &audit,
     };
     let random = platform.random.as_ref();
@@ -85,15 +86,22 @@ async fn issue(
     request: MintRequest,
     now: UnixMillis,
 ) -> Result<NewToken, Problem> {
-    let kind = IssuedKind::minted(&platform.catalog, &request.kind).map_err(refused)?;
+    let kind = IssuedKind::minted(&platform.catalog, &request.kind).map_err(issue_problem)?;
     let (requested, details) = request.into_parts();
-    let issuance = hallpass_http::issue(platform, kind, requested, caller.maker(), now, refused);
+    let issuance = hallpass_http::issue(
+        platform,
+        kind,
+        requested,
+        caller.maker(),
+        now,
+        issue_problem,
+    );
     let token = issuance
         .await?
         .into_token(details, platform.random.as_ref());
     token.map_err(Problem::of_form)
 }
 
-fn refused(error: IssueError) -> Problem {
+fn issue_problem(error: IssueError) -> Problem {
     Problem::of_issue(error, &RequestFields::default())
 }

@@ -20,7 +20,7 @@ pub(crate) struct Closing {
 impl Closing {
     /// An account is closed by the operator; an environment by whoever may revoke in it and change
     /// the directory.
-    pub(crate) fn of_place(
+    pub(crate) fn of_tenant(
         caller: &Caller,
         account: Option<AccountId>,
         environment: Option<EnvironmentName>,
@@ -28,7 +28,7 @@ impl Closing {
         now: UnixMillis,
     ) -> Result<Self, Problem> {
         caller.require(ManagementScope::TokensRevoke)?;
-        let what = place(caller, account, environment)?;
+        let what = of_account(caller, account, environment)?;
         Self::new(caller, what, before, now)
     }
 
@@ -67,7 +67,7 @@ impl Closing {
             return Err(RevokeError::BeforeLiesAhead.into());
         }
         if before.is_none() {
-            // To close is for good: nothing more is ever minted there.
+            // Closing is permanent: nothing more is ever minted there.
             caller.require(ManagementScope::DirectoryWrite)?;
         }
         Ok(Self { what, before, now })
@@ -83,7 +83,7 @@ impl Closing {
             return Ok(());
         }
         match platform.store.account(account).await? {
-            None => Err(RevokeError::NoPlace.into()),
+            None => Err(RevokeError::NoTenant.into()),
             Some(account) if account.operator => Err(RevokeError::Operator.into()),
             Some(_) => Ok(()),
         }
@@ -116,10 +116,10 @@ impl Closing {
         Ok(closed_at.is_some())
     }
 
-    /// What is told where there is nothing to be closed.
+    /// The error if there is nothing of this name to close.
     pub(crate) fn missing(&self) -> RevokeError {
         match &self.what {
-            StoreClosing::Account(_) | StoreClosing::Environment { .. } => RevokeError::NoPlace,
+            StoreClosing::Account(_) | StoreClosing::Environment { .. } => RevokeError::NoTenant,
             StoreClosing::Principal { .. } => RevokeError::NoPrincipal,
         }
     }
@@ -145,26 +145,35 @@ impl Closing {
     }
 }
 
-/// An environment that the caller reaches, or an account, which only the operator does.
-pub(crate) fn place(
+/// An environment that the caller reaches, or a whole account, which only the operator reaches.
+pub(crate) fn of_account(
     caller: &Caller,
     account: Option<AccountId>,
     environment: Option<EnvironmentName>,
 ) -> Result<StoreClosing, RevokeError> {
     let account = account.unwrap_or(caller.account());
-    match environment {
-        Some(environment) if caller.reaches(account, &environment) => {
-            Ok(StoreClosing::Environment {
-                account,
-                environment,
-            })
-        }
-        None if caller.is_operator() => Ok(StoreClosing::Account(account)),
-        Some(_) | None => Err(RevokeError::NoPlace),
+    let Some(environment) = environment else {
+        return if caller.is_operator() {
+            Ok(StoreClosing::Account(account))
+        } else {
+            Err(RevokeError::NoTenant)
+        };
+    };
+    let tenant = Tenant {
+        account,
+        environment,
+    };
+    if caller.reaches(&tenant) {
+        Ok(StoreClosing::Environment {
+            account: tenant.account,
+            environment: tenant.environment,
+        })
+    } else {
+        Err(RevokeError::NoTenant)
     }
 }
 
-/// A user or service account of a place that the caller reaches.
+/// A user or service account of a tenant that the caller reaches.
 pub(crate) fn of_principal(
     caller: &Caller,
     principal: Principal,

@@ -18,9 +18,9 @@ pub(crate) enum RevokeError {
     #[error(
         "the operator names where a JWT lives: POST /v1/revocations with `id`, `account` and `environment`, or with `token`"
     )]
-    JwtPlace,
+    JwtTenant,
     #[error("there is no such account or environment")]
-    NoPlace,
+    NoTenant,
     #[error("there is no such principal")]
     NoPrincipal,
     #[error("`before` lies in the future")]
@@ -41,10 +41,10 @@ impl From<RevokeError> for Problem {
                 detail,
             ),
             RevokeError::Malformed(_) => Self::invalid("token", ErrorCode::Malformed, detail),
-            RevokeError::NoToken | RevokeError::NoPlace | RevokeError::NoPrincipal => {
+            RevokeError::NoToken | RevokeError::NoTenant | RevokeError::NoPrincipal => {
                 Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, detail)
             }
-            RevokeError::JwtPlace => Self::invalid("id", ErrorCode::PlaceNeeded, detail),
+            RevokeError::JwtTenant => Self::invalid("id", ErrorCode::PlaceNeeded, detail),
             RevokeError::BeforeLiesAhead => {
                 Self::invalid("before", ErrorCode::InvalidField, detail)
             }

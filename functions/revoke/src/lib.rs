@@ -1,4 +1,4 @@
-//! `DELETE /v1/tokens/{id}` and `/v1/revocations`: ends tokens, at once and for good.
+//! `DELETE /v1/tokens/{id}` and `/v1/revocations`: ends tokens, at once and permanently.
 
 mod close;
 mod error;
@@ -21,7 +21,7 @@ use hallpass_http::{
 use http::StatusCode;
 use request::{RevocationRequest, Target};
 use std::time::Duration;
-use token::Place;
+use token::TenantRequest;
 use tokio::time::timeout;
 
 /// The routes of this function.
@@ -41,7 +41,7 @@ pub fn router(platform: &Platform) -> Router {
 
 /// Revoke a token
 ///
-/// Ends it and all that was derived from it, at once and for good. A JWT can be named by its `jti`.
+/// Ends it and all that was derived from it, at once and permanently. A JWT can be named by its `jti`.
 /// Holding the token itself is enough, unless its kind is public.
 #[utoipa::path(
     delete, path = "/v1/tokens/{id}", tag = "revocations", operation_id = "revoke_token",
@@ -56,14 +56,15 @@ async fn by_id(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    token::revoke_id(&platform, &caller, &id, Place::default()).await
+    token::revoke_id(&platform, &caller, &id, TenantRequest::default()).await
 }
 
-/// Revoke by text, id, principal or place
+/// Revoke by text, id, principal, environment or account
 ///
 /// Name one: a `token` by its text, an `id`, a `principal`, or an `environment`, an `account`, or
-/// both. Everything that speaks for a principal or lives in a place is ended and the place closed
-/// for good, which takes `directory:write` as well, and `platform:operate` for a whole account;
+/// both. Everything that speaks for a principal, or lives in an environment or account, is ended,
+/// and that one is closed permanently, which takes `directory:write` as well, and
+/// `platform:operate` for a whole account;
 /// with `before`, what was made until then is ended and nothing is closed.
 #[utoipa::path(
     post, path = "/v1/revocations", tag = "revocations", operation_id = "revoke",
@@ -95,7 +96,7 @@ async fn revoke(
 enum Begun {
     /// The token is ended.
     Ended(StatusCode),
-    /// A place is to be closed by this caller, who may.
+    /// The closing that this caller may begin.
     Closing(Box<Caller>, Closing),
 }
 
@@ -112,32 +113,32 @@ async fn begin(
         .ok()
         .and_then(RevocationRequest::token)
         .unwrap_or_default();
-    let [callers, evidence] = platform
+    let [callers, context] = platform
         .validator
         .examine([credential.text(), in_question], now)
         .await?;
     let caller = Caller::admit(platform, credential, callers, now)?;
     Ok(match request?.target()? {
-        Target::Token => Begun::Ended(token::revoke(platform, &caller, &evidence, now).await?),
-        Target::Id(id, place) => {
-            Begun::Ended(token::revoke_id(platform, &caller, &id, place).await?)
+        Target::Token => Begun::Ended(token::revoke(platform, &caller, &context, now).await?),
+        Target::Id(id, tenant) => {
+            Begun::Ended(token::revoke_id(platform, &caller, &id, tenant).await?)
         }
         Target::Principal {
             principal,
-            place,
+            tenant,
             before,
         } => {
-            let (account, environment) = (place.account, place.environment);
+            let (account, environment) = (tenant.account, tenant.environment);
             let closing =
                 Closing::of_principal(&caller, principal, account, environment, before, now)?;
             Begun::Closing(Box::new(caller), closing)
         }
-        Target::Place {
+        Target::Tenant {
             account,
             environment,
             before,
         } => {
-            let closing = Closing::of_place(&caller, account, environment, before, now)?;
+            let closing = Closing::of_tenant(&caller, account, environment, before, now)?;
             closing.check(platform).await?;
             Begun::Closing(Box::new(caller), closing)
         }

@@ -1,7 +1,7 @@
 //! What is to be ended.
 
 use crate::error::RevokeError;
-use crate::token::Place;
+use crate::token::TenantRequest;
 use hallpass_core::{AccountId, EnvironmentName, Principal, UnixSeconds, present};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -37,16 +37,16 @@ pub(crate) struct RevocationRequest {
 pub(crate) enum Target {
     /// The token whose text is in the body.
     Token,
-    /// A token by its id; a JWT's place with it.
-    Id(String, Place),
-    /// Everything that speaks for a user or service account, and its place.
+    /// A token by its id; for a JWT, with its tenant.
+    Id(String, TenantRequest),
+    /// Everything that speaks for a user or service account, and its tenant.
     Principal {
         principal: Principal,
-        place: Place,
+        tenant: TenantRequest,
         before: Option<UnixSeconds>,
     },
     /// Everything in an account, or in one environment.
-    Place {
+    Tenant {
         account: Option<AccountId>,
         environment: Option<EnvironmentName>,
         before: Option<UnixSeconds>,
@@ -65,12 +65,12 @@ impl RevocationRequest {
             (Some(_), None, None) if nowhere && before.is_none() => Ok(Target::Token),
             (None, Some(id), None) if before.is_none() => Ok(Target::Id(
                 id,
-                Place {
+                TenantRequest {
                     account,
                     environment,
                 },
             )),
-            (None, None, Some(Principal::Account(account))) if nowhere => Ok(Target::Place {
+            (None, None, Some(Principal::Account(account))) if nowhere => Ok(Target::Tenant {
                 account: Some(account),
                 environment: None,
                 before,
@@ -78,14 +78,14 @@ impl RevocationRequest {
             (None, None, Some(principal @ (Principal::User(_) | Principal::ServiceAccount(_)))) => {
                 Ok(Target::Principal {
                     principal,
-                    place: Place {
+                    tenant: TenantRequest {
                         account,
                         environment,
                     },
                     before,
                 })
             }
-            (None, None, None) if !nowhere => Ok(Target::Place {
+            (None, None, None) if !nowhere => Ok(Target::Tenant {
                 account,
                 environment,
                 before,

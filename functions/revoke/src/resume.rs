@@ -1,4 +1,4 @@
-//! `GET /v1/revocations/…`: asks whether a closing has finished, and walks on if it has not. It
+//! `GET /v1/revocations/…`: asks whether a closing has finished, and continues it if it has not. It
 //! never begins one.
 
 use crate::close::{self, Closing};
@@ -11,11 +11,11 @@ use hallpass_core::{AccountId, EnvironmentName, ManagementScope, Principal};
 use hallpass_http::{Caller, Path, Platform, Problem, WalkFor};
 use serde::Deserialize;
 
-/// Where a user or service account lives: the caller's own place where nothing is said.
+/// Where a user or service account lives: the caller's own tenant if absent.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct PlaceRequest {
+pub(crate) struct TenantQuery {
     account: Option<AccountId>,
     environment: Option<EnvironmentName>,
 }
@@ -39,7 +39,7 @@ pub(crate) async fn account(
     caller: Caller,
     Path(account): Path<String>,
 ) -> Result<Response, Problem> {
-    of_place(&platform, &caller, (&account, None), walk_for).await
+    of_tenant(&platform, &caller, (&account, None), walk_for).await
 }
 
 /// Ask how far the closing of an environment has come
@@ -62,7 +62,7 @@ pub(crate) async fn environment(
     Path((account, app, env)): Path<(String, String, String)>,
 ) -> Result<Response, Problem> {
     let environment = format!("{app}/{env}");
-    of_place(&platform, &caller, (&account, Some(&environment)), walk_for).await
+    of_tenant(&platform, &caller, (&account, Some(&environment)), walk_for).await
 }
 
 /// Ask how far the closing of a user or service account has come
@@ -71,7 +71,7 @@ pub(crate) async fn environment(
 /// it, by revoking or by removing, may see it through.
 #[utoipa::path(
     get, path = "/v1/revocations/principals/{principal}", tag = "revocations", operation_id = "resume_principal",
-    params(("principal" = Principal, Path), PlaceRequest),
+    params(("principal" = Principal, Path), TenantQuery),
     responses(
         (status = 204, description = "It has finished."),
         (status = 202, description = "Not finished yet: ask again at `Location`, or make the same call again.", headers(("Location" = String, description = "Where to ask how far it has come."), ("Retry-After" = u32, description = "In how many seconds."))),
@@ -83,14 +83,14 @@ pub(crate) async fn principal(
     Extension(walk_for): Extension<WalkFor>,
     caller: Caller,
     Path(principal): Path<String>,
-    place: Result<Query<PlaceRequest>, QueryRejection>,
+    query: Result<Query<TenantQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
     check(&caller)?;
-    let place = Problem::of_query(place)?;
+    let tenant = Problem::of_query(query)?;
     let principal = principal
         .parse()
         .map_err(|_not_an_id| RevokeError::NoPrincipal)?;
-    let what = close::of_principal(&caller, principal, place.account, place.environment)?;
+    let what = close::of_principal(&caller, principal, tenant.account, tenant.environment)?;
     let closing = Closing::begun(what, platform.now());
     go_on(&platform, &caller, closing, walk_for).await
 }
@@ -104,20 +104,20 @@ fn check(caller: &Caller) -> Result<(), Problem> {
     caller.require(ManagementScope::TokensRevoke)
 }
 
-async fn of_place(
+async fn of_tenant(
     platform: &Platform,
     caller: &Caller,
     (account, environment): (&str, Option<&str>),
     walk_for: WalkFor,
 ) -> Result<Response, Problem> {
-    let unknown = || RevokeError::NoPlace;
+    let unknown = || RevokeError::NoTenant;
     check(caller)?;
     let account = account.parse().map_err(|_not_an_id| unknown())?;
     let environment: Option<EnvironmentName> = environment
         .map(str::parse)
         .transpose()
         .map_err(|_not_a_name| unknown())?;
-    let what = close::place(caller, Some(account), environment)?;
+    let what = close::of_account(caller, Some(account), environment)?;
     let closing = Closing::begun(what, platform.now());
     go_on(platform, caller, closing, walk_for).await
 }

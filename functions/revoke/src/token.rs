@@ -2,8 +2,8 @@
 
 use crate::error::RevokeError;
 use hallpass_core::{
-    AccountId, Claims, EnvironmentName, Evidence, JwtId, LEEWAY_SECONDS, ManagementScope, Tenant,
-    UnixMillis,
+    AccountId, Claims, EnvironmentName, JwtId, LEEWAY_SECONDS, ManagementScope, Tenant,
+    TokenContext, UnixMillis,
 };
 use hallpass_http::{Caller, Platform, Problem};
 use hallpass_store::AuditAction;
@@ -11,7 +11,7 @@ use http::StatusCode;
 
 /// Where a JWT lives, as far as a request names it.
 #[derive(Debug, Default)]
-pub(crate) struct Place {
+pub(crate) struct TenantRequest {
     pub(crate) account: Option<AccountId>,
     pub(crate) environment: Option<EnvironmentName>,
 }
@@ -22,14 +22,14 @@ pub(crate) async fn revoke_id(
     platform: &Platform,
     caller: &Caller,
     id: &str,
-    place: Place,
+    tenant: TenantRequest,
 ) -> Result<StatusCode, Problem> {
     may_revoke(caller, id)?;
     let now = platform.now();
     if let Ok(jti) = id.parse::<JwtId>() {
-        return revoke_jti(platform, caller, jti, place).await;
+        return revoke_jti(platform, caller, jti, tenant).await;
     }
-    if place.account.is_some() || place.environment.is_some() {
+    if tenant.account.is_some() || tenant.environment.is_some() {
         return Err(RevokeError::Target.into());
     }
     let record = caller.find_token(&platform.store, id).await?;
@@ -48,54 +48,51 @@ pub(crate) async fn revoke_id(
 pub(crate) async fn revoke(
     platform: &Platform,
     caller: &Caller,
-    evidence: &Evidence,
+    context: &TokenContext,
     now: UnixMillis,
 ) -> Result<StatusCode, Problem> {
-    may_revoke(caller, &evidence.id().unwrap_or_default())?;
-    let reachable = |account, environment| caller.reaches(account, environment);
-    match evidence {
-        Evidence::Malformed(reason) => Err(RevokeError::Malformed(*reason).into()),
-        Evidence::Opaque { record, .. } if reachable(record.account, &record.environment) => {
+    may_revoke(caller, &context.id().unwrap_or_default())?;
+    match context {
+        TokenContext::Malformed(reason) => Err(RevokeError::Malformed(*reason).into()),
+        TokenContext::Opaque { record, .. } if caller.reaches(&record.tenant()) => {
             let audit = caller.audit(AuditAction::Revoke, record.id, now);
             platform.store.revoke_token(record, &audit, now).await?;
             Ok(StatusCode::NO_CONTENT)
         }
-        Evidence::Jwt { claims, .. }
-            if reachable(claims.hallpass.account, &claims.hallpass.environment) =>
-        {
+        TokenContext::Jwt { claims, .. } if caller.reaches(&claims.tenant()) => {
             revoke_jwt(platform, caller, claims, now).await
         }
-        Evidence::Unknown | Evidence::Opaque { .. } | Evidence::Jwt { .. } => {
+        TokenContext::Unknown | TokenContext::Opaque { .. } | TokenContext::Jwt { .. } => {
             Err(RevokeError::NoToken.into())
         }
     }
 }
 
-/// How long any JWT can live that may be out. A catalog that was shortened tells of new ones only;
-/// the keys that are still published tell of all that they signed.
+/// The longest lifetime of any JWT that was issued. The catalog, which may have changed, knows that of
+/// new ones only; the keys that are still published know that of all that they signed.
 async fn longest_jwt(platform: &Platform) -> Result<u64, Problem> {
     let keys = platform.store.key_rows().await?;
     let signed = keys.iter().map(|key| key.longest_token).max();
     Ok(platform.catalog.longest_jwt().max(signed.unwrap_or(0)))
 }
 
-/// There is no row of a JWT, so its id alone does not say whose it is: its place is the caller's
-/// own, or what the operator, who reaches every place, says. It can end nobody else's token, and
-/// stays as long as any JWT could live.
+/// A JWT has no row, so its id alone does not say where it belongs: its tenant is the caller's own, or
+/// the one that the operator names. The revocation holds in that tenant only, and stays for the
+/// longest time that a JWT can live.
 async fn revoke_jti(
     platform: &Platform,
     caller: &Caller,
     jti: JwtId,
-    place: Place,
+    tenant: TenantRequest,
 ) -> Result<StatusCode, Problem> {
-    let named = place.account.is_some() && place.environment.is_some();
+    let named = tenant.account.is_some() && tenant.environment.is_some();
     if caller.is_operator() && !named && caller.id() != jti.to_string() {
-        return Err(RevokeError::JwtPlace.into());
+        return Err(RevokeError::JwtTenant.into());
     }
     let Tenant {
         account,
         environment,
-    } = caller.tenant(place.account, place.environment)?;
+    } = caller.tenant(tenant.account, tenant.environment)?;
     let now = platform.now();
     let until = now.seconds().plus(longest_jwt(platform).await?);
     let until = until.plus(LEEWAY_SECONDS);

@@ -81,8 +81,8 @@ async fn rotate(
     let (until, token, rotation) = match rotated {
         Ok(rotated) => rotated,
         Err(refused) => {
-            // What an earlier call did is told, also where it would be refused by now: a token that
-            // rotated itself asks again with a secret that ends.
+            // A repeated `Idempotency-Key` answers what the first call did, even if the request would
+            // be refused now: a token that rotated itself asks again with a secret that ends.
             if let (Some(key), true) = (&idempotency, refused.status().is_client_error()) {
                 let done = platform.store.check_not_rotated(key, record.id, now);
                 done.await.map_err(RotateError::Store)?;
@@ -98,7 +98,7 @@ async fn rotate(
         .rotate(
             &record,
             &rotation,
-            Some(caller.evidence()),
+            Some(caller.context()),
             idempotency.as_ref(),
             &audit,
             now,

@@ -1,6 +1,7 @@
 //! `POST /v1/tokens/temporary` and Archilogic's `POST /v2/temporary-access-token/create`: derives a
-//! short-lived, narrower JWT. Nothing is written: one read, one signature. 3dverse's
-//! `POST /app/v1/users/{user}/tokens` does the same for a user, for the places the user reaches.
+//! short-lived, narrower JWT. Nothing is written. Deriving for the token's own principal costs one read
+//! and one signature; for a user, the user and the groups are read as well. 3dverse's
+//! `POST /app/v1/users/{user}/tokens` derives for a user, for the folders that the user reaches.
 
 mod routes;
 mod user_token;
@@ -87,7 +88,7 @@ async fn derive(
     let now = platform.now();
     let kind = derived_kind(&platform, &caller)?;
     let request = body?.value.into();
-    let issuance = issue(&platform, kind, request, caller.maker(), now, refused);
+    let issuance = issue(&platform, kind, request, caller.maker(), now, issue_problem);
     let claims = into_claims(&platform, issuance.await?)?;
     let token = signer.sign(&claims, now).await.map_err(Problem::of_sign)?;
     Ok(Json(TemporaryReply {
@@ -119,10 +120,10 @@ async fn derive_as_archilogic(
 /// The kind of JWT that the caller's kind derives. Asked before the body is looked at.
 fn derived_kind<'a>(platform: &'a Platform, caller: &Caller) -> Result<IssuedKind<'a>, Problem> {
     let kind = IssuedKind::derived(&platform.catalog, &caller.maker());
-    kind.map_err(refused)
+    kind.map_err(issue_problem)
 }
 
-fn refused(error: IssueError) -> Problem {
+fn issue_problem(error: IssueError) -> Problem {
     Problem::of_issue(error, &FIELDS)
 }
 

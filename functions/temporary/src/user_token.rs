@@ -1,4 +1,4 @@
-//! 3dverse's `POST /app/v1/users/{id}/tokens`: a user's token, for the places the user reaches now.
+//! 3dverse's `POST /app/v1/users/{id}/tokens`: a user's token, for the folders that the user reaches now.
 
 use crate::derived_kind;
 use axum::extract::State;
@@ -24,13 +24,13 @@ pub(crate) struct UserTokenRequest {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, pattern = "^[0-9]{1,9}[smhd]$", example = "1h", nullable = false)]
     ttl: Option<Ttl>,
-    /// Those of the user's places that the token is for: all of them if absent.
+    /// Those of the user's folders that the token is for: all of them if absent.
     #[serde(default, deserialize_with = "present")]
     #[schema(min_items = 1, max_items = 100, nullable = false)]
     folders: Option<Vec<FolderRef>>,
 }
 
-/// More places than any token holds.
+/// More folders than a token can name.
 const MOST_FOLDERS: usize = 100;
 
 #[derive(Serialize, ToSchema)]
@@ -68,7 +68,7 @@ impl<'de> Deserialize<'de> for Ttl {
 
 /// Derive a token for a user
 ///
-/// 3dverse's call: a JWT that speaks for the user, with this level of access at the places the user
+/// 3dverse's call: a JWT that speaks for the user, with this level of access at the folders the user
 /// reaches now, or at those of `folders` alone. For another user than the caller's own it takes `tokens:impersonate`.
 #[utoipa::path(
     post, path = "/app/v1/users/{user}/tokens", tag = "tokens", operation_id = "derive_user_token",
@@ -109,7 +109,7 @@ pub(crate) async fn derive(
         principal: Some(Principal::User(user)),
         ..IssueRequest::default()
     };
-    let issuance = issue(&platform, kind, request, caller.maker(), now, refused);
+    let issuance = issue(&platform, kind, request, caller.maker(), now, issue_problem);
     let claims = into_claims(&platform, issuance.await?)?;
     let token = signer.sign(&claims, now).await.map_err(unsigned)?;
     let expires_at = claims.claims().exp;
@@ -147,7 +147,7 @@ async fn located(
 
 /// The body names a level, a `ttl` and maybe folders: a refusal is about one of them, or about the
 /// user in the path.
-fn refused(error: IssueError) -> Problem {
+fn issue_problem(error: IssueError) -> Problem {
     match error {
         IssueError::UnknownPrincipal => Problem::not_found("user"),
         IssueError::TooMany { .. } => {
@@ -172,7 +172,7 @@ const FIELDS: RequestFields = RequestFields {
     principal: None,
 };
 
-const TOO_MANY_FOLDERS: &str = "the user reaches more places than a token holds: name those it is for in `folders`, or give access higher up";
+const TOO_MANY_FOLDERS: &str = "the user reaches more folders than a token holds: name those it is for in `folders`, or give access higher up";
 
 #[cfg(test)]
 mod tests {

@@ -58,12 +58,12 @@ async fn update(
         let record = caller.find_token(&platform.store, &id).await?;
         let to = changed(&platform, &caller, &record, &value, now);
         let to = to.map_err(Problem::of_change)?;
-        let audit = told(
+        let audit = with_changes(
             caller.audit(AuditAction::Update, record.id, now),
             &record,
             &to,
         );
-        let maker = Some(caller.evidence());
+        let maker = Some(caller.context());
         let store = &platform.store;
         match store.update_token(&record, to, maker, &audit, now).await {
             Ok(record) => return Ok(Json(TokenView::from(&record)).into_response()),
@@ -78,7 +78,7 @@ async fn update(
 }
 
 /// What the log says of the change: what each field became that is another now.
-fn told(mut audit: Audit, record: &TokenRecord, to: &Changeable) -> Audit {
+fn with_changes(mut audit: Audit, record: &TokenRecord, to: &Changeable) -> Audit {
     if to.name != record.name {
         audit = audit.with("name", String::from(to.name.clone()));
     }

@@ -10,7 +10,9 @@ pub use routes::{Api, ROUTES};
 
 use axum::extract::State;
 use axum::{Json, Router};
-use hallpass_core::{Code, Decision, Facts, PresentedOrigin, Tenant, decide};
+use hallpass_core::{
+    AuthorizationRequest, Decision, DecisionCode, PresentedOrigin, Tenant, decide,
+};
 use hallpass_http::{
     Caller, Credential, JsonBody, Platform, Problem, WalkFor, finish, serve_routes,
 };
@@ -52,7 +54,7 @@ async fn validate(
     let in_question = request
         .as_ref()
         .map_or("", |request| request.token.as_str());
-    let [callers, evidence] = platform
+    let [callers, context] = platform
         .validator
         .examine([credential.text(), in_question], now)
         .await?;
@@ -61,18 +63,18 @@ async fn validate(
     let scopes = request.scopes(&platform.catalog)?;
     let Tenant { environment, .. } = caller.tenant(None, request.environment.clone())?;
     let anywhere = caller.is_operator() && request.environment.is_none();
-    let facts = Facts {
+    let authorization = AuthorizationRequest {
         scopes: &scopes,
         account: (!caller.is_operator()).then(|| caller.account()),
         environment: (!anywhere).then_some(&environment),
         origin: PresentedOrigin::parse(request.origin.as_deref()),
         ip: request.ip,
     };
-    let decision = decide(&platform.catalog, &evidence, &facts, now);
+    let decision = decide(&platform.catalog, &context, &authorization, now);
     if decision.is_active() {
-        platform.count_use(&evidence, now);
+        platform.count_use(&context, now);
     }
-    Ok(Json(ValidateReply::new(decision, &evidence, &caller)))
+    Ok(Json(ValidateReply::new(decision, &context, &caller)))
 }
 
 /// Look at the calling token
@@ -88,8 +90,8 @@ async fn validate(
 async fn of_self(caller: Caller) -> Json<ValidateReply> {
     let detail = "the token is good to be used from here".to_owned();
     let decision = Decision {
-        code: Code::Active,
+        code: DecisionCode::Active,
         detail,
     };
-    Json(ValidateReply::new(decision, caller.evidence(), &caller))
+    Json(ValidateReply::new(decision, caller.context(), &caller))
 }

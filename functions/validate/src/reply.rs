@@ -1,8 +1,8 @@
 //! What is answered of a token.
 
 use hallpass_core::{
-    AccountId, Code, Decision, EnvironmentName, Evidence, KindName, ParentId, Principal, ScopeSet,
-    UnixSeconds,
+    AccountId, Decision, DecisionCode, EnvironmentName, KindName, ParentId, Principal, ScopeSet,
+    TokenContext, UnixSeconds,
 };
 use hallpass_http::Caller;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ValidateReply {
     active: bool,
-    code: Code,
+    code: DecisionCode,
     detail: String,
     #[serde(flatten)]
     #[schema(value_type = VisibleToken)]
@@ -41,23 +41,23 @@ struct VisibleToken {
 }
 
 impl ValidateReply {
-    pub(crate) fn new(decision: Decision, evidence: &Evidence, caller: &Caller) -> Self {
-        let visible = evidence
-            .place()
-            .is_some_and(|(account, environment)| caller.reaches(account, environment));
+    pub(crate) fn new(decision: Decision, context: &TokenContext, caller: &Caller) -> Self {
+        let visible = context
+            .tenant()
+            .is_some_and(|tenant| caller.reaches(&tenant));
         Self {
             active: decision.is_active(),
             code: decision.code,
             detail: decision.detail,
-            token: visible.then(|| visible_token(evidence)).flatten(),
+            token: visible.then(|| visible_token(context)).flatten(),
         }
     }
 }
 
-fn visible_token(evidence: &Evidence) -> Option<VisibleToken> {
-    match evidence {
-        Evidence::Malformed(_) | Evidence::Unknown => None,
-        Evidence::Opaque { record, .. } => Some(VisibleToken {
+fn visible_token(context: &TokenContext) -> Option<VisibleToken> {
+    match context {
+        TokenContext::Malformed(_) | TokenContext::Unknown => None,
+        TokenContext::Opaque { record, .. } => Some(VisibleToken {
             id: record.id.to_string(),
             kind: record.kind.clone(),
             account: record.account,
@@ -67,7 +67,7 @@ fn visible_token(evidence: &Evidence) -> Option<VisibleToken> {
             expires_at: record.expires_at,
             parent: None,
         }),
-        Evidence::Jwt { claims, .. } => Some(VisibleToken {
+        TokenContext::Jwt { claims, .. } => Some(VisibleToken {
             id: claims.jti.to_string(),
             kind: claims.hallpass.kind.clone(),
             account: claims.hallpass.account,

@@ -46,7 +46,7 @@ pub(crate) async fn answer(
     let scope = match needed {
         RouteMatch::NeedsOneOf(scopes) => scopes
             .into_iter()
-            .find(|scope| caller.evidence().holds(scope, &platform.catalog)),
+            .find(|scope| caller.context().holds(scope, &platform.catalog)),
         RouteMatch::InvalidParameter(_) | RouteMatch::Unknown => None,
     };
     Ok(Json(DemoReply {

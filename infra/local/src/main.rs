@@ -1,8 +1,8 @@
 //! `cargo dev`: the whole service in one process, on an embedded DynamoDB and KMS.
 
 mod options;
-mod place;
 mod start;
+mod token_file;
 
 use options::{Command, Options};
 use start::StartError;

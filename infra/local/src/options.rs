@@ -13,7 +13,7 @@ cargo dev [--port N] [--catalog NAME|FILE] [--data DIR] [--root-token-file FILE]
   --data DIR               keep records in DIR across restarts; signing keys do not survive one
   --root-token-file FILE   write the management token to FILE, readable by you alone
   --algorithm NAME         of the signing key: ES256 (default), RS256, RS256-3072, EdDSA (wrapped only here)
-  --signing-mode MODE      direct (default), or wrapped: KMS is asked for the private key once
+  --signing-mode MODE      direct (default), or wrapped: KMS decrypts the private key once
   --audience TEXT          of tokens that an API may check by the published keys alone: no origins, no addresses
   --services-only          the embedded DynamoDB and KMS only, for cargo lambda";
 

@@ -1,14 +1,14 @@
 //! Starts everything, says where it is, and serves until it is stopped.
 
 use crate::options::Options;
-use crate::place;
+use crate::token_file;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::{Next, from_fn};
 use hallpass_bootstrap::{BootstrapError, BootstrapRequest, bootstrap};
 use hallpass_catalogs::{embedded, names};
 use hallpass_core::{
-    Catalog, CatalogError, Evidence, Facts, Issuer, IssuerError, PresentedOrigin, UnixMillis,
-    decide,
+    AuthorizationRequest, Catalog, CatalogError, Issuer, IssuerError, PresentedOrigin,
+    TokenContext, UnixMillis, decide,
 };
 use hallpass_embedded::{
     Services, ServicesError, TableError, create_table, dynamodb_config, kms_config,
@@ -68,7 +68,7 @@ pub(crate) enum StartError {
     WrappingKey(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error(transparent)]
     Bootstrap(#[from] BootstrapError),
-    #[error("the management token cannot be kept in `{file}`")]
+    #[error("the management token cannot be written to `{file}`")]
     TokenFile { file: String, source: io::Error },
     #[error("the server stopped")]
     Serve(#[source] io::Error),
@@ -229,23 +229,23 @@ async fn root_token(
         move |source| StartError::TokenFile { file, source }
     };
     if let Some(file) = options.root_token_file.as_deref() {
-        place::check_replaceable(file).map_err(token_file(file))?;
+        token_file::check_replaceable(file).map_err(token_file(file))?;
     }
     // The embedded KMS forgets its keys: what was signed with them cannot be trusted any more.
     for row in platform.store.key_rows().await? {
         platform.store.retire_key(&row.kid, platform.now()).await?;
     }
-    let kept = options.data.as_deref().map(place::kept_token);
+    let kept = options.data.as_deref().map(token_file::kept_token);
     let known = platform.store.operator().await?.is_some();
     let request = BootstrapRequest { recover: known };
     let mut token = None;
-    if let Some(text) = kept.as_deref().and_then(place::read_token) {
+    if let Some(text) = kept.as_deref().and_then(token_file::read_token) {
         let now = platform.now();
-        let [evidence] = platform
+        let [context] = platform
             .validator
             .examine([text.expose_secret()], now)
             .await?;
-        if still_good(platform, &evidence, now) {
+        if still_good(platform, &context, now) {
             let longest = platform.catalog.longest_jwt();
             hallpass_keys::create_signing_key(
                 keys,
@@ -267,24 +267,24 @@ async fn root_token(
         .map(PathBuf::as_path)
         .chain(options.root_token_file.as_deref())
     {
-        place::write_token(file, &token).map_err(token_file(file))?;
+        token_file::write_token(file, &token).map_err(token_file(file))?;
     }
     Ok(token)
 }
 
 /// Whether a kept token holds all that a new one would: another catalog has other scopes.
-fn still_good(platform: &Platform, kept: &Evidence, now: UnixMillis) -> bool {
+fn still_good(platform: &Platform, kept: &TokenContext, now: UnixMillis) -> bool {
     let scopes = platform.catalog.management().map(|kind| &kind.scopes);
     let holds_all =
-        matches!(kept, Evidence::Opaque { record, .. } if Some(&record.scopes) == scopes);
-    let facts = Facts {
+        matches!(kept, TokenContext::Opaque { record, .. } if Some(&record.scopes) == scopes);
+    let authorization = AuthorizationRequest {
         scopes: &[],
         account: None,
         environment: None,
         origin: PresentedOrigin::Absent,
         ip: Some(Ipv4Addr::LOCALHOST.into()),
     };
-    holds_all && decide(&platform.catalog, kept, &facts, now).is_active()
+    holds_all && decide(&platform.catalog, kept, &authorization, now).is_active()
 }
 
 /// What a newcomer needs next.

@@ -10,15 +10,18 @@ use crate::catalog::kind::{Format, Kind, KindName};
 use crate::catalog::route::RouteTable;
 use crate::directory::access::AccessLevel;
 use crate::directory::share::ModelId;
-use crate::scope::coverage::{Implications, ScopeSet};
+use crate::scope::coverage::Implications;
 use crate::scope::management::ManagementScope;
-use crate::scope::{Action, Name, Path, Scope, WrittenScope};
+use crate::scope::path::Path;
+use crate::scope::set::ScopeSet;
+use crate::scope::written::WrittenScope;
+use crate::scope::{Action, Name, Scope};
 use crate::token::prefix::Prefix;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
-/// What is wrong with a catalog, and where.
+/// What is wrong with a catalog, and in which line.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{file}:{line}: {reason}")]
 pub struct CatalogError {
@@ -45,8 +48,8 @@ struct Declared {
     description: String,
 }
 
-/// A platform's scopes, kinds and routes: checked. Its serialized form is for a build to hand it on, and is
-/// not checked again.
+/// A platform's scopes, kinds and routes, checked. Its serialized form is made by a build, read by the
+/// functions, and not checked again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catalog {
     name: String,
@@ -67,17 +70,17 @@ pub struct Catalog {
 pub struct SharePolicy {
     /// The kind of JWT.
     pub kind: KindName,
-    /// What it may do, at the model's place.
+    /// What it may do, at the model's path.
     pub scopes: ScopeSet,
-    /// Where models lie: the path before a model's id.
-    pub place: Path,
+    /// The path below which models lie: a model's id is the next segment.
+    pub path: Path,
 }
 
 impl SharePolicy {
-    /// What a visitor of this model may do; `None` where its place would be too deep.
+    /// What a visitor of this model may do; `None` where its path would be too deep.
     #[must_use]
     pub fn scopes_at(&self, model: &ModelId) -> Option<ScopeSet> {
-        let path: Path = format!("{}/{model}", self.place).parse().ok()?;
+        let path: Path = format!("{}/{model}", self.path).parse().ok()?;
         let scopes = self.scopes.iter().map(|scope| scope.at(path.clone()));
         ScopeSet::new(scopes.collect()).ok()
     }
@@ -90,7 +93,7 @@ impl Catalog {
         &self.name
     }
 
-    /// Which actions include which others.
+    /// Which actions imply which others.
     #[must_use]
     pub fn implications(&self) -> &Implications {
         &self.implications
@@ -115,31 +118,31 @@ impl Catalog {
         self.kinds.values()
     }
 
-    /// What a level of access gives, at the place it is given for.
+    /// The scopes that a level of access gives, at the path that it is given for.
     #[must_use]
     pub fn access(&self, level: &AccessLevel) -> Option<&ScopeSet> {
         self.access.get(level)
     }
 
-    /// The levels of access there are.
+    /// The catalog's levels of access.
     pub fn access_levels(&self) -> impl Iterator<Item = &AccessLevel> {
         self.access.keys()
     }
 
-    /// The level that gives all that the others give; none where there are no levels.
+    /// The level whose scopes cover those of all others; none where there are no levels.
     #[must_use]
     pub fn strongest_access(&self) -> Option<&AccessLevel> {
         self.strongest.as_ref()
     }
 
-    /// The level that making something in a place takes: the one called `write`, else the strongest.
+    /// The level that creating something in a folder needs: the one called `write`, else the strongest.
     #[must_use]
     pub fn write_access(&self) -> Option<&AccessLevel> {
         let write = self.access.keys().find(|level| level.as_str() == "write");
         write.or(self.strongest.as_ref())
     }
 
-    /// The level that every user has in a folder of their own; none where users have no such folder.
+    /// The level that every user has in its home folder; none where users have no home folders.
     #[must_use]
     pub fn home(&self) -> Option<&AccessLevel> {
         self.home.as_ref()

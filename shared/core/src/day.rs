@@ -15,7 +15,7 @@ const LAST: Date = Date::MAX;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(Date);
 
-/// A text that is no day.
+/// A text that is not a valid day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("a day is written `YYYY-MM-DD`, such as `2026-11-22`, and not before 1970-01-01")]
 pub struct DayError;

@@ -11,7 +11,7 @@ use thiserror::Error;
 /// Digits of an identifier after its prefix.
 pub(crate) const ID_WIDTH: usize = 22;
 
-/// A text that is no identifier of the wanted sort.
+/// A text that is not a valid identifier of the expected type.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("must be `{expected}` and 22 characters of 0-9, A-Z, a-z")]
 pub struct IdError {
@@ -126,7 +126,7 @@ id!(
     "jwt_"
 );
 
-/// The one row a JWT came from and dies with.
+/// The id of a JWT's parent: the one row that the JWT was derived from and ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ParentId {
     /// An opaque token.
@@ -168,7 +168,7 @@ pub enum Principal {
     ServiceAccount(ServiceAccountId),
 }
 
-/// The sorts of principal a kind of token may speak for.
+/// The types of principal that a kind of token may speak for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PrincipalType {
@@ -193,7 +193,7 @@ impl PrincipalType {
 }
 
 impl Principal {
-    /// Its sort.
+    /// Its type.
     #[must_use]
     pub fn principal_type(&self) -> PrincipalType {
         match self {

@@ -1,15 +1,15 @@
-//! The one door for issuing: every token comes to be here, whatever the route.
+//! Issuing: every token is created here, whatever the route.
 //!
 //! Two pure steps, since whose rights are needed is known only after kind and principal:
-//! [`prepare`] holds the request against the kind's rules and the bounds of its [`Maker`], and says
+//! [`prepare`] checks the request against the kind's rules and the bounds of its [`Maker`], and says
 //! in [`Prepared::needs`] whose rights have to be read; [`Prepared::issue`] takes those rights and
-//! answers an [`Issuance`]. Nothing but an issuance becomes a [`NewToken`], which the store writes,
+//! returns an [`Issuance`]. Nothing but an issuance becomes a [`NewToken`], which the store writes,
 //! or a [`NewClaims`], which the signer signs.
 //!
-//! The law: what is issued lies within the scopes, environment, origins, addresses and expiry of
-//! its maker and of what that came from, and within what its principal may do now. An explicit
-//! wish is never clamped, an absent one is the kind's default or the maker's own. A token that is
-//! rotated or changed is asked the same law, as it is and as it will be: [`covered`].
+//! The law: maker and parent cover what is issued (scopes, environment, origins, addresses, expiry),
+//! and so do the current rights of its principal. An explicit value is never clamped; an absent one
+//! is the kind's default or the maker's own. The same law holds for a token that is rotated or
+//! changed, as it is and as it will be: [`covered`].
 
 pub(crate) mod bounds;
 mod change;

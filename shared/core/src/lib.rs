@@ -23,9 +23,11 @@ pub use catalog::kind::{Exposure, Format, Kind, KindName, OriginPolicy, Presenta
 pub use catalog::route::{RouteMatch, RouteTable};
 pub use catalog::{Catalog, CatalogError, ScopeError, SharePolicy};
 pub use day::{Day, DayError};
-pub use decision::evidence::{Evidence, Parent, Standing};
+pub use decision::code::DecisionCode;
+pub use decision::context::{Parent, TokenContext};
+pub use decision::principal_state::PrincipalState;
 pub use decision::rights::Rights;
-pub use decision::{Code, Decision, Facts, decide};
+pub use decision::{AuthorizationRequest, Decision, decide};
 pub use directory::access::{Access, AccessLevel};
 pub use directory::environment::{AccountName, EnvironmentName, NameError};
 pub use directory::folder::{FolderRecord, FolderRef, PUBLIC_FOLDER, folder_root};
@@ -49,11 +51,16 @@ pub use json::present::present;
 pub use openapi::id_pattern;
 pub use origin::address::{IpRule, IpRuleError, IpRules};
 pub use origin::presented::PresentedOrigin;
-pub use origin::{Origin, OriginError, OriginRule, OriginRules, WrittenOriginRule};
+pub use origin::rule::{OriginRule, OriginRules, WrittenOriginRule};
+pub use origin::{Origin, OriginError};
 pub use random::{Random, RandomUnavailable};
-pub use scope::coverage::{EmptyScopes, Implications, ScopeSet, Widening};
+pub use scope::coverage::Implications;
 pub use scope::management::ManagementScope;
-pub use scope::{Action, Name, Path, Scope, ScopeSyntaxError, WrittenScope};
+pub use scope::path::Path;
+pub use scope::set::{EmptyScopes, ScopeSet, UncoveredScope};
+pub use scope::syntax_error::ScopeSyntaxError;
+pub use scope::written::WrittenScope;
+pub use scope::{Action, Name, Scope};
 pub use time::{Clock, LEEWAY_SECONDS, UnixMillis, UnixSeconds};
 pub use token::claims::{
     Algorithm, Audience, Claims, HallpassClaims, Issuer, IssuerError, TokenTooLarge,
@@ -63,6 +70,6 @@ pub use token::malformed::Malformed;
 pub use token::prefix::Prefix;
 pub use token::presented::{MAX_TOKEN_BYTES, Presented};
 pub use token::record::{
-    Metadata, MetadataError, PreviousSecret, SecretLife, TokenName, TokenRecord,
+    MatchedSecret, Metadata, MetadataError, PreviousSecret, TokenName, TokenRecord,
 };
 pub use token::{OpaqueToken, PublicText, SecretHash, SecretMark, TokenSecret};

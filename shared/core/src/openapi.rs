@@ -1,10 +1,11 @@
 //! How the types of this crate look in an `OpenAPI` description.
 
 use crate::{
-    Access, AccessLevel, AccountId, AccountName, Algorithm, Code, Day, EnvironmentName, FolderId,
-    FolderRef, GroupId, IpRule, IpRules, KindName, Metadata, ModelId, OriginRule, OriginRules,
-    ParentId, Path, Principal, PrincipalName, PublicText, Scope, ScopeSet, ServiceAccountId,
-    ShareId, TokenId, TokenName, UnixSeconds, UserId, WrittenOriginRule, WrittenScope,
+    Access, AccessLevel, AccountId, AccountName, Algorithm, Day, DecisionCode, EnvironmentName,
+    FolderId, FolderRef, GroupId, IpRule, IpRules, KindName, Metadata, ModelId, OriginRule,
+    OriginRules, ParentId, Path, Principal, PrincipalName, PublicText, Scope, ScopeSet,
+    ServiceAccountId, ShareId, TokenId, TokenName, UnixSeconds, UserId, WrittenOriginRule,
+    WrittenScope,
 };
 use std::borrow::Cow;
 use utoipa::openapi::schema::{
@@ -133,13 +134,13 @@ schema! {
     TokenName = name("A name people choose: 1 to 100 characters that can be seen.", "my site");
     KindName = form("A kind of the catalog.", "publishable", NAME);
     ModelId = form("A model's id, the platform's own: one segment of a path.", "model-7", SEGMENT);
-    Path = form("A place in the platform's tree.", "folder/42/model/7", &path());
+    Path = form("A path in the platform's tree.", "folder/42/model/7", &path());
     FolderRef = form("A folder: its id, `public`, or a user's id for the user's own folder.", "fld_1dAEYW5mbjYvRwZ7c7pOB6", &format!("public|{}", id_pattern("fld|usr")));
     Day = form("A day in UTC.", "2026-11-22", "(?:19[7-9][0-9]|[2-9][0-9]{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])").format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
     Algorithm = text("What a key signs with (RFC 7518).", "ES256");
     Access = ObjectBuilder::new()
         .schema_type(SchemaType::new(Type::Object))
-        .description(Some("The level of access at each place; it holds below the place, too."))
+        .description(Some("The level of access at each path; it holds below the path, too."))
         .additional_properties(Some(AccessLevel::schema()));
     AccessLevel = form("A level of access of the catalog.", "read", NAME);
     OriginRule = text("`https://host[:port]` or `https://*.host`.", "https://*.example.com");
@@ -164,5 +165,5 @@ schema! {
         .description(Some("Up to 32 texts under names of your own, 4,096 bytes in all."))
         .additional_properties(Some(String::schema()))
         .max_properties(Some(32));
-    Code = text("Why a token is or is not good, in the order they are checked: `malformed`, `unknown`, `revoked`, `disabled`, `expired`, `not_yet_valid`, `parent_revoked`, `parent_expired`, `parent_disabled`, `environment_mismatch`, `origin_denied`, `ip_denied`, `insufficient_scope`, `active`.", "active");
+    DecisionCode = text("Why a token is or is not valid. They are checked in this order, but for a removed user or service account, whose `parent_revoked` comes after the parent's other states: `malformed`, `unknown`, `revoked`, `disabled`, `expired`, `not_yet_valid`, `parent_revoked`, `parent_expired`, `parent_disabled`, `environment_mismatch`, `origin_denied`, `ip_denied`, `insufficient_scope`, `active`.", "active");
 }

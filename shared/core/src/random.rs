@@ -1,10 +1,10 @@
-//! The one way to ask for random bytes.
+//! Random bytes: the source is an argument, so that tests can fix it.
 
 use thiserror::Error;
 
-/// The operating system gave no random bytes.
+/// The source of random bytes failed.
 #[derive(Debug, Error)]
-#[error("no random bytes are to be had: {0}")]
+#[error("the operating system gives no random bytes: {0}")]
 pub struct RandomUnavailable(pub String);
 
 /// A source of cryptographically secure random bytes.
@@ -12,6 +12,6 @@ pub trait Random: Send + Sync + std::fmt::Debug {
     /// Fills `bytes`.
     ///
     /// # Errors
-    /// When the source has none to give; nothing may be made then.
+    /// When the source fails. Then nothing that needs these bytes may be created.
     fn fill(&self, bytes: &mut [u8]) -> Result<(), RandomUnavailable>;
 }

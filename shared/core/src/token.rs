@@ -60,7 +60,7 @@ impl SecretHash {
         self.0.ct_eq(&secret.hash().0).into()
     }
 
-    /// What tells it from the token's other secrets.
+    /// A short mark that distinguishes it from the token's other secrets.
     #[must_use]
     pub fn mark(&self) -> SecretMark {
         SecretMark(
@@ -97,7 +97,7 @@ impl<'de> Deserialize<'de> for SecretHash {
     }
 }
 
-/// Tells one of a token's few secrets from another: four bytes of its hash, written in hex.
+/// Distinguishes the few secrets of one token: four bytes of the secret's hash, written in hex.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecretMark(u32);
 

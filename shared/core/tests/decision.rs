@@ -5,9 +5,9 @@ mod reason;
 mod time;
 
 use hallpass_core::{
-    AccountId, Catalog, Claims, Decision, EnvironmentName, Evidence, Facts, Issuer, Malformed,
-    OpaqueToken, Parent, Prefix, PresentedOrigin, Random, RandomUnavailable, Scope, TokenId,
-    TokenRecord, UnixMillis, decide,
+    AccountId, AuthorizationRequest, Catalog, Claims, Decision, EnvironmentName, Issuer, Malformed,
+    OpaqueToken, Parent, Prefix, PresentedOrigin, Random, RandomUnavailable, Scope, TokenContext,
+    TokenId, TokenRecord, UnixMillis, decide,
 };
 use serde_json::json;
 
@@ -166,7 +166,7 @@ impl Default for Asked {
 }
 
 impl Asked {
-    fn decide(&self, evidence: &Evidence) -> Decision {
+    fn decide(&self, context: &TokenContext) -> Decision {
         let scopes: Vec<Scope> = self
             .scopes
             .iter()
@@ -174,14 +174,14 @@ impl Asked {
             .collect();
         let environment: Option<EnvironmentName> =
             self.environment.map(|name| name.parse().unwrap());
-        let facts = Facts {
+        let authorization = AuthorizationRequest {
             scopes: &scopes,
             account: self.account,
             environment: environment.as_ref(),
             origin: PresentedOrigin::parse(self.origin),
             ip: self.ip.map(|ip| ip.parse().unwrap()),
         };
-        decide(&catalog(), evidence, &facts, self.now)
+        decide(&catalog(), context, &authorization, self.now)
     }
 }
 
@@ -208,11 +208,11 @@ impl Opaque {
     }
 
     fn decide(self) -> Decision {
-        let evidence = match self.malformed {
-            Some(reason) => Evidence::Malformed(reason),
-            None => Evidence::of_opaque(&catalog(), &self.token, self.record, self.asked.now),
+        let context = match self.malformed {
+            Some(reason) => TokenContext::Malformed(reason),
+            None => TokenContext::of_opaque(&catalog(), &self.token, self.record, self.asked.now),
         };
-        self.asked.decide(&evidence)
+        self.asked.decide(&context)
     }
 }
 
@@ -241,9 +241,9 @@ impl Jwt {
     }
 
     fn decide(self) -> Decision {
-        let evidence = match self.malformed {
-            Some(reason) => Evidence::Malformed(reason),
-            None => Evidence::of_jwt(
+        let context = match self.malformed {
+            Some(reason) => TokenContext::Malformed(reason),
+            None => TokenContext::of_jwt(
                 &catalog(),
                 &issuer(),
                 self.claims,
@@ -252,6 +252,6 @@ impl Jwt {
                 None,
             ),
         };
-        self.asked.decide(&evidence)
+        self.asked.decide(&context)
     }
 }

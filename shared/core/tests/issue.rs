@@ -2,10 +2,9 @@
 //! is changed.
 
 use hallpass_core::{
-    BoundsError, Catalog, ChangeError, Evidence, IssueError, IssueRequest, IssuedKind,
-    LifetimeError, Maker, OpaqueToken, Principal, PrincipalRights, Random, RandomUnavailable,
-    RightsNow, ScopeRequest, ScopeSet, ShareRecord, TokenId, TokenRecord, UnixMillis, covered,
-    prepare,
+    BoundsError, Catalog, ChangeError, IssueError, IssueRequest, IssuedKind, LifetimeError, Maker,
+    OpaqueToken, Principal, PrincipalRights, Random, RandomUnavailable, RightsNow, ScopeRequest,
+    ScopeSet, ShareRecord, TokenContext, TokenId, TokenRecord, UnixMillis, covered, prepare,
 };
 use serde_json::{Value, json};
 
@@ -273,11 +272,11 @@ fn record(change: &Value) -> (OpaqueToken, TokenRecord) {
     (token, serde_json::from_value(record).unwrap())
 }
 
-fn maker(catalog: &Catalog, change: &Value) -> Evidence {
+fn maker(catalog: &Catalog, change: &Value) -> TokenContext {
     let (token, record) = record(change);
-    let evidence = Evidence::of_opaque(catalog, &token, Some(record), NOW);
-    assert!(matches!(evidence, Evidence::Opaque { .. }));
-    evidence
+    let context = TokenContext::of_opaque(catalog, &token, Some(record), NOW);
+    assert!(matches!(context, TokenContext::Opaque { .. }));
+    context
 }
 
 fn request(asks: &Value) -> IssueRequest {
@@ -317,8 +316,8 @@ fn issued(
 
 /// What one way answers, in the words of the table.
 fn answer(catalog: &Catalog, way: Way, made_by: &Value, asks: &Value) -> String {
-    let evidence = maker(catalog, made_by);
-    let maker = Maker::Token(&evidence);
+    let context = maker(catalog, made_by);
+    let maker = Maker::Token(&context);
     let refusal = match way {
         Way::Mint => issued(
             catalog,
@@ -383,8 +382,8 @@ fn s51_what_a_request_leaves_out_is_the_makers_own() {
     let bound = json!({
         "origins": ["https://a.com"], "ips": ["203.0.113.0/24"], "expires_at": SECOND + 1_000,
     });
-    let evidence = maker(&catalog, &bound);
-    let made_by = Maker::Token(&evidence);
+    let context = maker(&catalog, &bound);
+    let made_by = Maker::Token(&context);
     let kind = IssuedKind::derived(&catalog, &made_by).unwrap();
     let prepared = prepare(&catalog, kind, request(&json!({})), made_by, NOW).unwrap();
     let issuer = "https://hallpass.test".parse().unwrap();
@@ -412,8 +411,8 @@ fn s29_s51_another_tenant_is_reached_by_the_operator_alone() {
             IssueError::UnknownEnvironment,
         ),
     ] {
-        let evidence = maker(&catalog, &json!({}));
-        let refused = issued(&catalog, kind(), request(&asks), Maker::Token(&evidence));
+        let context = maker(&catalog, &json!({}));
+        let refused = issued(&catalog, kind(), request(&asks), Maker::Token(&context));
         assert_eq!(refused, Err(expected));
         let operator: Principal = ACCOUNT.parse().unwrap();
         let Principal::Account(operator) = operator else {
@@ -432,11 +431,11 @@ fn s29_s51_another_tenant_is_reached_by_the_operator_alone() {
 #[test]
 fn rights_that_were_not_read_are_an_error_and_never_no_bound() {
     let catalog = Catalog::parse("law.toml", CATALOG).unwrap();
-    let evidence = maker(
+    let context = maker(
         &catalog,
         &json!({"scopes": ["floor:*", "tokens:impersonate"]}),
     );
-    let made_by = Maker::Token(&evidence);
+    let made_by = Maker::Token(&context);
     let user: Principal = USER.parse().unwrap();
     for kind in [
         IssuedKind::minted(&catalog, &"server".into()).unwrap(),
@@ -482,8 +481,8 @@ fn what_is_held_is_narrowed_and_nothing_held_is_refused() {
         let claims = issuance.into_claims(&issuer, None, &Sevens).unwrap();
         Ok(claims.claims().scope.to_string())
     };
-    let evidence = maker(&catalog, &json!({"scopes": ["floor:write@a"]}));
-    let key = Maker::Token(&evidence);
+    let context = maker(&catalog, &json!({"scopes": ["floor:write@a"]}));
+    let key = Maker::Token(&context);
     let answer = held(key, r#"["floor:read", "plan:read"]"#);
     assert_eq!(answer, Ok("floor:read@a".to_owned()));
     assert_eq!(held(key, r#"["plan:read"]"#), Err(IssueError::NothingHeld));
@@ -500,14 +499,14 @@ fn what_is_held_is_narrowed_and_nothing_held_is_refused() {
 fn a_live_token_of_ones_own_user_may_be_given_more_than_the_user_has_yet() {
     let catalog = Catalog::parse("law.toml", CATALOG).unwrap();
     let own = json!({"kind": "live", "principal": USER, "scopes": ["floor:*", "tokens:mint"]});
-    let evidence = maker(&catalog, &own);
+    let context = maker(&catalog, &own);
     let request = || request(&json!({"scopes": ["floor:write"]}));
     let minted = |kind: &str| {
         let kind = IssuedKind::minted(&catalog, &kind.into());
-        let evidence = evidence
+        let context = context
             .clone()
             .with_user(None, hallpass_core::Rights::default());
-        issued(&catalog, kind, request(), Maker::Token(&evidence))
+        issued(&catalog, kind, request(), Maker::Token(&context))
     };
     assert_eq!(minted("live"), Ok(()));
     let refused = minted("server");

@@ -111,7 +111,7 @@ fn a_wrong_section_names_its_line_and_reason() {
             "manage = [\"folder:manage\"]",
             "manage = [\"tokens:mint\"]",
             13,
-            "has no places",
+            "is a management scope and has no paths",
         ),
         (
             "manage = [\"folder:manage\"]",
@@ -142,7 +142,7 @@ fn every_user_has_their_own_folder_and_nobody_elses() {
     let rights = Rights::of(&user, &groups, &catalog);
     let may = |scope: &str| {
         let scope: Scope = scope.parse().unwrap();
-        rights.cover(&scope, catalog.implications())
+        rights.covers(&scope, catalog.implications())
     };
     assert!(may("folder:write@folder/usr_0000000000000000000002"));
     assert!(may("folder:read@folder/usr_0000000000000000000002/fld_x"));

@@ -1,8 +1,8 @@
 //! A catalog that takes a scope from a kind takes it from the tokens that are out (s23).
 
 use hallpass_core::{
-    Catalog, Code, Evidence, Facts, OpaqueToken, PresentedOrigin, Random, RandomUnavailable,
-    TokenId, TokenRecord, UnixMillis, decide,
+    AuthorizationRequest, Catalog, DecisionCode, OpaqueToken, PresentedOrigin, Random,
+    RandomUnavailable, TokenContext, TokenId, TokenRecord, UnixMillis, decide,
 };
 use serde_json::json;
 
@@ -50,24 +50,24 @@ fn s23_a_token_holds_no_more_than_its_kind_may_now() {
     .unwrap();
     let now = UnixMillis(1_000);
     let code = |catalog: &Catalog, scope: &str| {
-        let evidence = Evidence::of_opaque(catalog, &token, Some(record.clone()), now);
+        let context = TokenContext::of_opaque(catalog, &token, Some(record.clone()), now);
         let scopes = [scope.parse().unwrap()];
-        let held = evidence.holds(&scopes[0], catalog);
+        let held = context.holds(&scopes[0], catalog);
         let origin = PresentedOrigin::Absent;
-        let facts = Facts {
+        let authorization = AuthorizationRequest {
             scopes: &scopes,
             account: None,
             environment: None,
             origin,
             ip: None,
         };
-        let decision = decide(catalog, &evidence, &facts, now);
+        let decision = decide(catalog, &context, &authorization, now);
         assert_eq!(held, decision.is_active(), "one rule, two askers");
         decision.code
     };
     let before = catalog(r#"["floor:read", "floor:list"]"#);
-    assert_eq!(code(&before, "floor:list"), Code::Active);
+    assert_eq!(code(&before, "floor:list"), DecisionCode::Active);
     let after = catalog(r#"["floor:read"]"#);
-    assert_eq!(code(&after, "floor:list"), Code::InsufficientScope);
-    assert_eq!(code(&after, "floor:read"), Code::Active);
+    assert_eq!(code(&after, "floor:list"), DecisionCode::InsufficientScope);
+    assert_eq!(code(&after, "floor:read"), DecisionCode::Active);
 }

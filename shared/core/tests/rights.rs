@@ -1,9 +1,9 @@
 //! What a user may do, and what that makes of the tokens that speak for them.
 
 use hallpass_core::{
-    Catalog, Claims, Code, Evidence, Facts, GroupId, GroupRecord, Issuer, OpaqueToken, Parent,
-    PresentedOrigin, PrincipalRecord, Random, RandomUnavailable, Rights, Scope, ShareRecord,
-    TokenId, TokenRecord, UnixMillis, decide,
+    AuthorizationRequest, Catalog, Claims, DecisionCode, GroupId, GroupRecord, Issuer, OpaqueToken,
+    Parent, PresentedOrigin, PrincipalRecord, Random, RandomUnavailable, Rights, Scope,
+    ShareRecord, TokenContext, TokenId, TokenRecord, UnixMillis, decide,
 };
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -144,19 +144,19 @@ mod made {
 
 use made::{catalog, claims, group, group_id, issuer, private, scope, share, user};
 
-fn code(evidence: &Evidence, wanted: &str) -> Code {
+fn code(context: &TokenContext, wanted: &str) -> DecisionCode {
     let catalog = catalog();
     let scopes = [scope(wanted)];
-    let facts = Facts {
+    let authorization = AuthorizationRequest {
         scopes: &scopes,
         account: None,
         environment: None,
         origin: PresentedOrigin::Absent,
         ip: None,
     };
-    let code = decide(&catalog, evidence, &facts, NOW).code;
-    let held = evidence.holds(&scopes[0], &catalog);
-    let refused_for_scope = code == Code::InsufficientScope;
+    let code = decide(&catalog, context, &authorization, NOW).code;
+    let held = context.holds(&scopes[0], &catalog);
+    let refused_for_scope = code == DecisionCode::InsufficientScope;
     assert!(
         !(held && refused_for_scope),
         "one rule, two askers: {wanted}"
@@ -200,7 +200,7 @@ fn rights_are_ones_own_and_those_of_groups_around() {
         ("folder:read@folder/odd", false),
         ("tokens:mint", false),
     ] {
-        let covered = rights.cover(&scope(wanted), catalog.implications());
+        let covered = rights.covers(&scope(wanted), catalog.implications());
         assert_eq!(covered, granted, "{wanted}");
     }
     let mut closed = groups;
@@ -208,7 +208,7 @@ fn rights_are_ones_own_and_those_of_groups_around() {
         group.closed_at = Some(UnixMillis(1));
     }
     let rights = Rights::of(&me, &closed, &catalog);
-    assert!(!rights.cover(&scope("folder:read@folder/team"), catalog.implications()));
+    assert!(!rights.covers(&scope("folder:read@folder/team"), catalog.implications()));
     assert_eq!(Rights::default().set(), None);
 }
 
@@ -216,8 +216,8 @@ fn rights_are_ones_own_and_those_of_groups_around() {
 fn a_live_token_has_what_its_user_has_now() {
     let catalog = catalog();
     let (token, record) = private(&json!({}));
-    let evidence = |user: Option<PrincipalRecord>| {
-        let opaque = Evidence::of_opaque(&catalog, &token, Some(record.clone()), NOW);
+    let context = |user: Option<PrincipalRecord>| {
+        let opaque = TokenContext::of_opaque(&catalog, &token, Some(record.clone()), NOW);
         let none = HashMap::new();
         let rights = user
             .as_ref()
@@ -229,35 +229,39 @@ fn a_live_token_has_what_its_user_has_now() {
     let after = user(&json!({"scopes": ["folder:read"]}));
     let wider = user(&json!({"scopes": ["folder:read", "model:view"]}));
     for (user, wanted, expected) in [
-        (Some(before.clone()), "order:place", Code::Active),
-        (Some(after.clone()), "order:place", Code::InsufficientScope),
-        (Some(after), "folder:read@x", Code::Active),
+        (Some(before.clone()), "order:place", DecisionCode::Active),
+        (
+            Some(after.clone()),
+            "order:place",
+            DecisionCode::InsufficientScope,
+        ),
+        (Some(after), "folder:read@x", DecisionCode::Active),
         // What the user has and the token was not given.
-        (Some(wider), "model:view", Code::InsufficientScope),
+        (Some(wider), "model:view", DecisionCode::InsufficientScope),
         (
             Some(user(&json!({}))),
             "folder:read",
-            Code::InsufficientScope,
+            DecisionCode::InsufficientScope,
         ),
-        (None, "folder:read", Code::ParentRevoked),
+        (None, "folder:read", DecisionCode::ParentRevoked),
         (
             Some(user(&json!({"scopes": ["folder:read"], "closed_at": 5}))),
             "folder:read",
-            Code::ParentRevoked,
+            DecisionCode::ParentRevoked,
         ),
         (
             Some(user(
                 &json!({"scopes": ["folder:read"], "cut_off": 1_799_999_000_000_u64}),
             )),
             "folder:read",
-            Code::ParentRevoked,
+            DecisionCode::ParentRevoked,
         ),
         (
             Some(user(
                 &json!({"scopes": ["folder:read"], "cut_off": 1_799_998_999_999_u64}),
             )),
             "folder:read",
-            Code::Active,
+            DecisionCode::Active,
         ),
         // The row of somebody else, or of another environment.
         (
@@ -265,56 +269,59 @@ fn a_live_token_has_what_its_user_has_now() {
                 &json!({"scopes": ["folder:read"], "id": "usr_0000000000000000000008"}),
             )),
             "folder:read",
-            Code::ParentRevoked,
+            DecisionCode::ParentRevoked,
         ),
         (
             Some(user(
                 &json!({"scopes": ["folder:read"], "environment": "app/other"}),
             )),
             "folder:read",
-            Code::ParentRevoked,
+            DecisionCode::ParentRevoked,
         ),
     ] {
         assert_eq!(
-            code(&evidence(user.clone()), wanted),
+            code(&context(user.clone()), wanted),
             expected,
             "{user:?} {wanted}"
         );
     }
     // A live kind whose token speaks for the account has no user's rights to have.
     let (token, record) = private(&json!({"principal": ACCOUNT}));
-    let opaque = Evidence::of_opaque(&catalog, &token, Some(record), NOW);
-    let evidence = opaque.with_user(Some(before), Rights::default());
-    assert_eq!(code(&evidence, "folder:read"), Code::ParentRevoked);
+    let opaque = TokenContext::of_opaque(&catalog, &token, Some(record), NOW);
+    let context = opaque.with_user(Some(before), Rights::default());
+    assert_eq!(code(&context, "folder:read"), DecisionCode::ParentRevoked);
 }
 
 #[test]
 fn a_jwt_dies_with_the_user_it_speaks_for() {
     let (_, record) = private(&json!({"id": PARENT, "principal": ACCOUNT}));
-    let evidence = |user: Option<PrincipalRecord>| {
+    let context = |user: Option<PrincipalRecord>| {
         let parent = Some(Parent::Token(Box::new(record.clone())));
         let claims = claims(USER, PARENT, "folder:read");
-        Evidence::of_jwt(&catalog(), &issuer(), claims, false, parent, user)
+        TokenContext::of_jwt(&catalog(), &issuer(), claims, false, parent, user)
     };
     for (user, expected) in [
-        (Some(user(&json!({}))), Code::Active),
-        (None, Code::ParentRevoked),
-        (Some(user(&json!({"closed_at": 1}))), Code::ParentRevoked),
+        (Some(user(&json!({}))), DecisionCode::Active),
+        (None, DecisionCode::ParentRevoked),
+        (
+            Some(user(&json!({"closed_at": 1}))),
+            DecisionCode::ParentRevoked,
+        ),
         (
             Some(user(&json!({"cut_off": 1_799_999_000_500_u64}))),
-            Code::ParentRevoked,
+            DecisionCode::ParentRevoked,
         ),
         (
             Some(user(&json!({"cut_off": 1_799_999_000_499_u64}))),
-            Code::Active,
+            DecisionCode::Active,
         ),
         (
             Some(user(&json!({"account": "acc_0000000000000000000002"}))),
-            Code::ParentRevoked,
+            DecisionCode::ParentRevoked,
         ),
     ] {
         assert_eq!(
-            code(&evidence(user.clone()), "folder:read"),
+            code(&context(user.clone()), "folder:read"),
             expected,
             "{user:?}"
         );
@@ -323,52 +330,55 @@ fn a_jwt_dies_with_the_user_it_speaks_for() {
 
 #[test]
 fn a_visitors_jwt_dies_with_the_share() {
-    let evidence = |parent: Option<ShareRecord>, scope: &str| {
+    let context = |parent: Option<ShareRecord>, scope: &str| {
         let parent = parent.map(|share| Parent::Share(Box::new(share)));
         let claims = claims(ACCOUNT, SHARE, scope);
-        Evidence::of_jwt(&catalog(), &issuer(), claims, false, parent, None)
+        TokenContext::of_jwt(&catalog(), &issuer(), claims, false, parent, None)
     };
     let model = "model:view@model/m1";
     for (parent, expected) in [
-        (Some(share(&json!({}))), Code::Active),
-        (None, Code::ParentRevoked),
-        (Some(share(&json!({"revoked_at": 1}))), Code::ParentRevoked),
+        (Some(share(&json!({}))), DecisionCode::Active),
+        (None, DecisionCode::ParentRevoked),
+        (
+            Some(share(&json!({"revoked_at": 1}))),
+            DecisionCode::ParentRevoked,
+        ),
         (
             Some(share(&json!({"cut_off": 1_799_999_000_500_u64}))),
-            Code::ParentRevoked,
+            DecisionCode::ParentRevoked,
         ),
         (
             Some(share(&json!({"cut_off": 1_799_999_000_499_u64}))),
-            Code::Active,
+            DecisionCode::Active,
         ),
         // Another share's row, account's or environment's is not this token's parent at all.
         (
             Some(share(&json!({"id": "shr_0000000000000000000008"}))),
-            Code::Unknown,
+            DecisionCode::Unknown,
         ),
         (
             Some(share(&json!({"account": "acc_0000000000000000000002"}))),
-            Code::Unknown,
+            DecisionCode::Unknown,
         ),
         (
             Some(share(&json!({"environment": "app/other"}))),
-            Code::Unknown,
+            DecisionCode::Unknown,
         ),
         (
             Some(share(&json!({"scopes": ["model:view@model/m2"]}))),
-            Code::InsufficientScope,
+            DecisionCode::InsufficientScope,
         ),
     ] {
         assert_eq!(
-            code(&evidence(parent.clone(), model), model),
+            code(&context(parent.clone(), model), model),
             expected,
             "{parent:?}"
         );
     }
-    let wide = evidence(Some(share(&json!({}))), "model:view");
+    let wide = context(Some(share(&json!({}))), "model:view");
     assert_eq!(
         code(&wide, "model:view@model/m2"),
-        Code::InsufficientScope,
+        DecisionCode::InsufficientScope,
         "s21"
     );
 }

@@ -15,9 +15,9 @@ use crate::reply::problem::Problem;
 use crate::route::Needs;
 use axum::extract::FromRequestParts;
 use hallpass_core::{
-    AccountId, Catalog, ChangeError, EnvironmentName, Evidence, Facts, Kind, Maker,
-    ManagementScope, Presentation, Principal, Scope, Tenant, TokenId, TokenRecord, UnixMillis,
-    UnixSeconds, covered, decide,
+    AccountId, AuthorizationRequest, Catalog, ChangeError, EnvironmentName, Kind, Maker,
+    ManagementScope, Presentation, Principal, Scope, Tenant, TokenContext, TokenId, TokenRecord,
+    UnixMillis, UnixSeconds, covered, decide,
 };
 use hallpass_runtime::Platform;
 use hallpass_store::{Audit, AuditAction, Store};
@@ -25,13 +25,13 @@ use http::{StatusCode, header::WWW_AUTHENTICATE, request::Parts};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// A token that is good for its request's origin and address. What it may do is asked next.
+/// The holder of a token that is valid for its request's origin and address. Its scopes are checked
+/// next.
 #[derive(Clone, Debug)]
 pub struct Caller {
     catalog: Arc<Catalog>,
-    evidence: Evidence,
-    account: AccountId,
-    environment: EnvironmentName,
+    context: TokenContext,
+    tenant: Tenant,
     principal: Principal,
     kind: Kind,
     id: String,
@@ -44,8 +44,8 @@ impl FromRequestParts<Platform> for Caller {
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Problem> {
         let credential = Credential::from_request_parts(parts, platform).await?;
         let now = platform.now();
-        let [evidence] = platform.validator.examine([credential.text()], now).await?;
-        Self::admit(platform, &credential, evidence, now)
+        let [context] = platform.validator.examine([credential.text()], now).await?;
+        Self::admit(platform, &credential, context, now)
     }
 }
 
@@ -59,26 +59,26 @@ impl Caller {
     pub fn admit(
         platform: &Platform,
         credential: &Credential,
-        evidence: Evidence,
+        context: TokenContext,
         now: UnixMillis,
     ) -> Result<Self, Problem> {
-        let facts = Facts {
+        let authorization = AuthorizationRequest {
             scopes: &[],
             account: None,
             environment: None,
             origin: credential.client.origin.clone(),
             ip: credential.client.address,
         };
-        let decision = decide(&platform.catalog, &evidence, &facts, now);
-        let kind = evidence
+        let decision = decide(&platform.catalog, &context, &authorization, now);
+        let kind = context
             .kind()
             .and_then(|kind| platform.catalog.kind(kind))
             .cloned();
-        let (Some(kind), Some((account, environment)), Some(principal), Some(id), true) = (
+        let (Some(kind), Some(tenant), Some(principal), Some(id), true) = (
             kind,
-            evidence.place(),
-            evidence.principal(),
-            evidence.id(),
+            context.tenant(),
+            context.principal(),
+            context.id(),
             decision.is_active(),
         ) else {
             return Err(Problem::refused(&decision));
@@ -103,24 +103,22 @@ impl Caller {
             ));
         }
         credential.client.allow_cors();
-        platform.count_use(&evidence, now);
-        let environment = environment.clone();
+        platform.count_use(&context, now);
         let caller = Self {
             catalog: Arc::clone(&platform.catalog),
             address: credential.client.address,
-            evidence,
-            account,
-            environment,
+            context,
+            tenant,
             principal,
             kind,
             id,
         };
-        caller.meet(credential.needs)?;
+        caller.check_needs(credential.needs)?;
         Ok(caller)
     }
 
-    /// Asks for what the route's table says, as far as that does not depend on the request.
-    fn meet(&self, needs: Needs) -> Result<(), Problem> {
+    /// Checks what the table of routes requires, except what depends on the request.
+    fn check_needs(&self, needs: Needs) -> Result<(), Problem> {
         match needs {
             Needs::Scope(scope) => self.require(scope),
             Needs::Operator(scope) => {
@@ -135,22 +133,22 @@ impl Caller {
         }
     }
 
-    /// What is known of the token.
+    /// The context of its token: what was read of it.
     #[must_use]
-    pub fn evidence(&self) -> &Evidence {
-        &self.evidence
+    pub fn context(&self) -> &TokenContext {
+        &self.context
     }
 
     /// The account it belongs to.
     #[must_use]
     pub fn account(&self) -> AccountId {
-        self.account
+        self.tenant.account
     }
 
     /// The environment it lives in.
     #[must_use]
     pub fn environment(&self) -> &EnvironmentName {
-        &self.environment
+        &self.tenant.environment
     }
 
     /// Who it speaks for.
@@ -174,10 +172,10 @@ impl Caller {
     /// The caller as the maker of what it issues, rotates or changes.
     #[must_use]
     pub fn maker(&self) -> Maker<'_> {
-        Maker::Token(&self.evidence)
+        Maker::Token(&self.context)
     }
 
-    /// When it, or what it came from, expires first.
+    /// The earlier expiry of its token and of that token's parent; never if absent.
     #[must_use]
     pub fn expires_at(&self) -> Option<UnixSeconds> {
         self.maker().expires_at()
@@ -192,7 +190,7 @@ impl Caller {
     /// Whether it holds a scope, of the platform's or of Hallpass's own.
     #[must_use]
     pub fn holds_scope(&self, scope: &Scope) -> bool {
-        self.evidence.holds(scope, &self.catalog)
+        self.context.holds(scope, &self.catalog)
     }
 
     /// Whether it acts for the platform itself, in every account.
@@ -201,7 +199,7 @@ impl Caller {
         self.holds(ManagementScope::PlatformOperate)
     }
 
-    /// Asks for a management scope.
+    /// Requires a management scope.
     ///
     /// # Errors
     /// 403 that names the scope.
@@ -213,20 +211,16 @@ impl Caller {
         Err(Problem::insufficient_scope(scope, detail))
     }
 
-    /// Whether the caller may act on something in this account and environment.
+    /// Whether the caller may act on something of this account and environment.
     #[must_use]
-    pub fn reaches(&self, account: AccountId, environment: &EnvironmentName) -> bool {
-        let tenant = Tenant {
-            account,
-            environment: environment.clone(),
-        };
-        self.maker().reaches(&self.catalog, &tenant)
+    pub fn reaches(&self, tenant: &Tenant) -> bool {
+        self.maker().reaches(&self.catalog, tenant)
     }
 
     /// The account and environment a request is about: the caller's own where it names none.
     ///
     /// # Errors
-    /// 404 for what is not the caller's, as for what is not there.
+    /// 404, both for a tenant of somebody else and for one that does not exist.
     pub fn tenant(
         &self,
         account: Option<AccountId>,
@@ -236,23 +230,23 @@ impl Caller {
         tenant.map_err(|error| Problem::of_issue(error, &RequestFields::default()))
     }
 
-    /// The token of this id, where it exists and the caller reaches it.
+    /// The token of this id, if it exists and the caller reaches it.
     ///
     /// # Errors
-    /// 404 for what is not the caller's, as for what is not there; 503.
+    /// 404, both for a token of another tenant and for one that does not exist; 503.
     pub async fn find_token(&self, store: &Store, id: &str) -> Result<TokenRecord, Problem> {
         let unknown = || Problem::not_found("token");
         let id: TokenId = id.parse().map_err(|_not_an_id| unknown())?;
         let record = store.token(&id).await?;
         record
-            .filter(|record| self.reaches(record.account, &record.environment))
+            .filter(|record| self.reaches(&record.tenant()))
             .ok_or_else(unknown)
     }
 
-    /// Whether all that a token can do, the caller could give it.
+    /// Whether the caller covers everything that a token can do.
     ///
     /// # Errors
-    /// Says what it could not.
+    /// Says what it does not cover.
     pub fn covers(&self, record: &TokenRecord) -> Result<(), ChangeError> {
         covered(&self.catalog, self.maker(), record)
     }
@@ -260,9 +254,11 @@ impl Caller {
     /// The audit row of an act of this caller's.
     #[must_use]
     pub fn audit(&self, action: AuditAction, subject: impl ToString, at: UnixMillis) -> Audit {
-        let parent = match &self.evidence {
-            Evidence::Jwt { claims, .. } => Some(claims.hallpass.parent),
-            Evidence::Opaque { .. } | Evidence::Malformed(_) | Evidence::Unknown => None,
+        let parent = match &self.context {
+            TokenContext::Jwt { claims, .. } => Some(claims.hallpass.parent),
+            TokenContext::Opaque { .. } | TokenContext::Malformed(_) | TokenContext::Unknown => {
+                None
+            }
         };
         let mut audit = Audit::new(action, self.id.clone(), subject, at);
         audit.parent = parent;

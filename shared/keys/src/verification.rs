@@ -113,7 +113,8 @@ impl VerificationKeys {
             && fetched_at
                 .is_some_and(|fetched_at| is_younger(fetched_at, REFETCH_AFTER_SECONDS, now))
         {
-            // The read a moment ago failed: an unknown kid does not ask an unavailable table again.
+            // The last read failed just now: an unknown kid does not cause another read of an unavailable
+            // table.
             return Ok(cached);
         }
         *fetched_at = Some(now);

@@ -24,7 +24,7 @@ const NO_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA\
 /// Three at once take 58,368 KiB, which is less than 64 MB. Counted for the whole process, whose
 /// memory it is.
 const AT_ONCE: usize = 3;
-static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
+static PERMITS: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// Why a password was not hashed.
 #[derive(Debug, Error)]
@@ -43,7 +43,7 @@ pub enum HashError {
 /// A password's hash, under a new salt.
 ///
 /// # Errors
-/// When it cannot be had now.
+/// When there are no random bytes for the salt, or hashing fails.
 pub async fn hash(password: Password, random: &dyn Random) -> Result<PasswordHash, HashError> {
     let mut salt = [0_u8; SALT_BYTES];
     random.fill(&mut salt)?;
@@ -52,14 +52,14 @@ pub async fn hash(password: Password, random: &dyn Random) -> Result<PasswordHas
     Ok(PasswordHash(hash.to_string()))
 }
 
-/// Whether a password is the one of a hash. Without a hash it is not, which takes as long to tell.
+/// Whether this is the password of a hash. Without a hash the answer is no, after the same time.
 ///
 /// # Errors
-/// When it cannot be told now.
+/// When it could not be compared.
 pub async fn matches(password: Password, hash: Option<&PasswordHash>) -> Result<bool, HashError> {
     let known = read(hash.map_or(NO_HASH, |hash| &hash.0))?;
-    let told = run(move |argon| argon.verify_password(password.bytes(), &known)).await?;
-    match told {
+    let compared = run(move |argon| argon.verify_password(password.bytes(), &known)).await?;
+    match compared {
         Ok(()) => Ok(hash.is_some()),
         Err(password_hash::Error::PasswordInvalid) => Ok(false),
         Err(error) => Err(failed(&error)),
@@ -90,14 +90,14 @@ fn our_params() -> argon2::Result<Params> {
 async fn run<T: Send + 'static>(
     hashing: impl FnOnce(&Argon2<'_>) -> T + Send + 'static,
 ) -> Result<T, HashError> {
-    let place = PLACES.acquire().await.map_err(|closed| failed(&closed))?;
+    let permit = PERMITS.acquire().await.map_err(|closed| failed(&closed))?;
     // Says that work was done, to the tests that count it (a release build leaves it out); nothing of
     // what was hashed.
     tracing::debug!("hash a password");
     let params = our_params().map_err(|error| failed(&error))?;
     let hashing = tokio::task::spawn_blocking(move || {
         // Held to the end, also where the request that waits for it has left.
-        let _place = place;
+        let _permit = permit;
         hashing(&Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
     });
     hashing.await.map_err(|stopped| failed(&stopped))
@@ -179,8 +179,11 @@ mod tests {
             good.replace("AQEBAQEBAQEBAQEBAQEBAQ", "AQEBAQEBAQEBAQEBAQEBAQE"),
             good.replace("$argon2id$v=19$m=19456,t=2,p=1$", "$2b$10$"),
         ] {
-            let told = matches(password("x"), Some(&PasswordHash(text.clone()))).await;
-            assert!(matches!(told, Err(HashError::Form)), "{text} {told:?}");
+            let compared = matches(password("x"), Some(&PasswordHash(text.clone()))).await;
+            assert!(
+                matches!(compared, Err(HashError::Form)),
+                "{text} {compared:?}"
+            );
         }
     }
 

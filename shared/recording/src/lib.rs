@@ -11,7 +11,7 @@ mod seal;
 mod tallies;
 mod usage;
 
-use hallpass_core::{Evidence, UnixMillis};
+use hallpass_core::{TokenContext, UnixMillis};
 use hallpass_store::Store;
 use std::sync::Arc;
 use usage::Usage;
@@ -22,8 +22,8 @@ pub struct Recorder(Arc<Usage>);
 
 impl Recorder {
     /// Counts one use of a token that was found good, in memory.
-    pub fn count_use(&self, evidence: &Evidence, now: UnixMillis) {
-        self.0.count(evidence, now);
+    pub fn count_use(&self, context: &TokenContext, now: UnixMillis) {
+        self.0.count(context, now);
     }
 
     /// Whether a minute has passed since the last time that this was so, or since it was first asked.

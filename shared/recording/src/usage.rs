@@ -1,7 +1,7 @@
 //! The use of tokens: gathered in memory, and written as rows once a minute.
 
 use crate::tallies::{Tallies, add, merge};
-use hallpass_core::{Day, Evidence, ParentId, SecretMark, TokenId, UnixMillis};
+use hallpass_core::{Day, ParentId, SecretMark, TokenContext, TokenId, UnixMillis};
 use hallpass_store::{Store, Tally, Use, UseList, UseRow};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinSet;
@@ -37,15 +37,13 @@ struct Memory {
 
 impl Usage {
     /// Counts one use of a good token.
-    pub(crate) fn count(&self, evidence: &Evidence, now: UnixMillis) {
-        let token = match evidence {
-            Evidence::Opaque { record, .. } => ParentId::Token(record.id),
-            Evidence::Jwt { claims, .. } => claims.hallpass.parent,
-            Evidence::Malformed(_) | Evidence::Unknown => return,
+    pub(crate) fn count(&self, context: &TokenContext, now: UnixMillis) {
+        let token = match context {
+            TokenContext::Opaque { record, .. } => ParentId::Token(record.id),
+            TokenContext::Jwt { claims, .. } => claims.hallpass.parent,
+            TokenContext::Malformed(_) | TokenContext::Unknown => return,
         };
-        let (Some((account, environment)), Some(principal)) =
-            (evidence.place(), evidence.principal())
-        else {
+        let (Some(tenant), Some(principal)) = (context.tenant(), context.principal()) else {
             return;
         };
         let once = Tally {
@@ -53,8 +51,8 @@ impl Usage {
             last_used_at: now,
         };
         let of = Use {
-            account,
-            environment: environment.clone(),
+            account: tenant.account,
+            environment: tenant.environment,
             day: Day::of(now),
             token,
             principal,
@@ -62,7 +60,7 @@ impl Usage {
         let mut memory = self.memory();
         let memory = &mut *memory;
         add(&mut memory.uses, MOST, of, once, &mut memory.dropped);
-        if let (ParentId::Token(token), Some(mark)) = (token, evidence.old_secret()) {
+        if let (ParentId::Token(token), Some(mark)) = (token, context.old_secret()) {
             let of = (token, mark);
             add(&mut memory.old_secrets, MOST, of, once, &mut memory.dropped);
         }

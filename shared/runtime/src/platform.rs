@@ -1,7 +1,7 @@
 //! What every function's handlers share.
 
 use crate::settings::Settings;
-use hallpass_core::{Catalog, Clock, Evidence, Issuer, Random, UnixMillis};
+use hallpass_core::{Catalog, Clock, Issuer, Random, TokenContext, UnixMillis};
 use hallpass_recording::Recorder;
 use hallpass_store::Store;
 use hallpass_validation::Validator;
@@ -74,8 +74,8 @@ impl Platform {
     }
 
     /// Counts one use of a token that was found good.
-    pub fn count_use(&self, evidence: &Evidence, now: UnixMillis) {
-        self.recorder.count_use(evidence, now);
+    pub fn count_use(&self, context: &TokenContext, now: UnixMillis) {
+        self.recorder.count_use(context, now);
     }
 
     /// Is called when an invocation begins: once a minute, starts a flush that runs beside it. Waits

@@ -1,4 +1,5 @@
-//! Validation: from presented texts to evidence, in one read of the table.
+//! Validation: from presented texts to their contexts, in one read of the table. A token with its
+//! user's current rights needs a second read, and a third if the user is in groups.
 //!
 //! Every endpoint that accepts a token comes through here; [`hallpass_core::decide`] then decides.
 //! This crate stands on `hallpass-core`, `hallpass-store` and `hallpass-keys`, and knows no HTTP.
@@ -7,15 +8,15 @@ mod freshness;
 
 use freshness::Freshness;
 use hallpass_core::{
-    Catalog, Claims, Evidence, Issuer, Malformed, OpaqueToken, Parent, ParentId, Presented,
-    Principal, PrincipalRecord, PrincipalRights, Rights, RightsNow, Tenant, UnixMillis,
+    Catalog, Claims, Issuer, Malformed, OpaqueToken, Parent, ParentId, Presented, Principal,
+    PrincipalRecord, PrincipalRights, Rights, RightsNow, Tenant, TokenContext, UnixMillis,
 };
 use hallpass_keys::{VerificationKeys, VerifyError};
 use hallpass_store::{RowKey, Rows, Store, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Reads what is to be known of presented tokens. Cloning shares its memory.
+/// Reads the contexts of presented tokens. Clones share one memory.
 #[derive(Clone, Debug)]
 pub struct Validator {
     catalog: Arc<Catalog>,
@@ -25,9 +26,10 @@ pub struct Validator {
     fresh: Arc<Freshness>,
 }
 
-/// A text, as far as it can be judged before the rows are read.
+/// A presented text before its rows are read.
 enum Pending {
-    Known(Evidence),
+    /// No row is needed.
+    Done(TokenContext),
     Opaque(OpaqueToken),
     Jwt(Box<Claims>),
 }
@@ -46,23 +48,23 @@ impl Validator {
         }
     }
 
-    /// What is known of each text, in order, in one read for all of them: none where no text needs
+    /// The context of each text, in order, with one read for all of them, or none where no text needs
     /// one.
     ///
     /// # Errors
-    /// When the table is not to be had: this says nothing about any of them.
+    /// When the table is unavailable. This says nothing about the tokens.
     pub async fn examine<const N: usize>(
         &self,
         texts: [&str; N],
         now: UnixMillis,
-    ) -> Result<[Evidence; N], StoreError> {
+    ) -> Result<[TokenContext; N], StoreError> {
         let mut pending = Vec::with_capacity(N);
         for text in texts {
             pending.push(self.before_reading(text, now).await?);
         }
         let keys: Vec<RowKey> = pending.iter().flat_map(keys).collect();
         let rows = self.store.rows(&keys).await?;
-        let mut found = [const { Evidence::Unknown }; N];
+        let mut found = [const { TokenContext::Unknown }; N];
         for ((text, pending), found) in texts.iter().zip(pending).zip(&mut found) {
             *found = self.after_reading(text, pending, &rows, now).await?;
         }
@@ -70,20 +72,20 @@ impl Validator {
     }
 
     async fn before_reading(&self, text: &str, now: UnixMillis) -> Result<Pending, StoreError> {
-        if let Some(evidence) = self.fresh.recall(text, now) {
-            return Ok(Pending::Known(evidence));
+        if let Some(context) = self.fresh.recall(text, now) {
+            return Ok(Pending::Done(context));
         }
         Ok(match Presented::parse(text) {
-            Err(reason) => Pending::Known(Evidence::Malformed(reason)),
+            Err(reason) => Pending::Done(TokenContext::Malformed(reason)),
             Ok(Presented::Opaque(token))
                 if self.catalog.kind_of_prefix(&token.prefix).is_none() =>
             {
-                Pending::Known(Evidence::Unknown)
+                Pending::Done(TokenContext::Unknown)
             }
             Ok(Presented::Opaque(token)) => Pending::Opaque(token),
             Ok(Presented::Jwt(jwt)) => match self.keys.verify(&jwt, now).await {
                 Ok(Some(claims)) => Pending::Jwt(Box::new(claims)),
-                Ok(None) => Pending::Known(Evidence::Unknown),
+                Ok(None) => Pending::Done(TokenContext::Unknown),
                 Err(VerifyError::Malformed(reason)) => malformed(reason),
                 Err(VerifyError::Store(error)) => return Err(error),
             },
@@ -96,13 +98,13 @@ impl Validator {
         pending: Pending,
         rows: &Rows,
         now: UnixMillis,
-    ) -> Result<Evidence, StoreError> {
-        let evidence = match pending {
-            Pending::Known(evidence) => return Ok(evidence),
+    ) -> Result<TokenContext, StoreError> {
+        let context = match pending {
+            Pending::Done(context) => return Ok(context),
             Pending::Opaque(token) => {
                 let record = rows.token(&token.id).cloned();
-                let evidence = Evidence::of_opaque(&self.catalog, &token, record, now);
-                self.with_live_rights(evidence).await?
+                let context = TokenContext::of_opaque(&self.catalog, &token, record, now);
+                self.with_live_rights(context).await?
             }
             Pending::Jwt(claims) => {
                 let parent = match &claims.hallpass.parent {
@@ -118,33 +120,33 @@ impl Validator {
                 let revoked = rows.is_revoked(&claims.jti);
                 let principal = rows.principal(&claims.sub).cloned();
                 let (catalog, issuer) = (&self.catalog, &self.issuer);
-                Evidence::of_jwt(catalog, issuer, *claims, revoked, parent, principal)
+                TokenContext::of_jwt(catalog, issuer, *claims, revoked, parent, principal)
             }
         };
-        let kind = evidence.kind().and_then(|kind| self.catalog.kind(kind));
+        let kind = context.kind().and_then(|kind| self.catalog.kind(kind));
         if let Some(kind) = kind.filter(|kind| kind.freshness > 0) {
             self.fresh
-                .remember(text, &evidence, now.plus_seconds(kind.freshness));
+                .remember(text, &context, now.plus_seconds(kind.freshness));
         }
-        Ok(evidence)
+        Ok(context)
     }
 
-    /// A token of a kind with live rights has what its user has now: that is read after its record,
-    /// which names the user. No other kind costs a second read.
-    async fn with_live_rights(&self, evidence: Evidence) -> Result<Evidence, StoreError> {
-        let is_live = evidence
+    /// Adds the user's current rights to a token of a kind with live rights. They are read after the
+    /// token's record, which names the user. No other kind needs a second read.
+    async fn with_live_rights(&self, context: TokenContext) -> Result<TokenContext, StoreError> {
+        let is_live = context
             .kind()
             .and_then(|kind| self.catalog.kind(kind))
             .is_some_and(|kind| kind.live);
-        let (Some((account, environment)), Some(principal), true) =
-            (evidence.place(), evidence.principal(), is_live)
+        let (Some(tenant), Some(principal), true) =
+            (context.tenant(), context.principal(), is_live)
         else {
-            return Ok(evidence);
+            return Ok(context);
         };
-        // As every other row of a validation, by the one call that a role that validates may make.
+        // BatchGetItem, as for every other row: the roles that validate may make no other call.
         let row = RowKey::Principal {
-            account,
-            environment: environment.clone(),
+            account: tenant.account,
+            environment: tenant.environment,
             principal,
         };
         let rows = self.store.rows(&[row]).await?;
@@ -153,14 +155,14 @@ impl Validator {
             Some(user) => self.rights(user).await?,
             None => Rights::default(),
         };
-        Ok(evidence.with_user(user.cloned(), rights))
+        Ok(context.with_user(user.cloned(), rights))
     }
 
-    /// What each of these principals of a tenant may do now: what an issue has to know
-    /// ([`hallpass_core::Prepared::needs`]).
+    /// The current rights of these principals of a tenant, for issuing a token: see
+    /// [`hallpass_core::Prepared::needs`].
     ///
     /// # Errors
-    /// When the table does not answer.
+    /// When the table is unavailable.
     pub async fn rights_now(
         &self,
         tenant: &Tenant,
@@ -183,10 +185,10 @@ impl Validator {
         Ok(rights)
     }
 
-    /// What a user may do now, by themselves and by their groups.
+    /// The current rights of a user, with those of its groups.
     ///
     /// # Errors
-    /// When the table is not to be had.
+    /// When the table is unavailable.
     pub async fn rights(&self, user: &PrincipalRecord) -> Result<Rights, StoreError> {
         let groups = self.store.groups_of(user).await?;
         Ok(Rights::of(user, &groups, &self.catalog))
@@ -194,14 +196,14 @@ impl Validator {
 }
 
 fn malformed(reason: Malformed) -> Pending {
-    Pending::Known(Evidence::Malformed(reason))
+    Pending::Done(TokenContext::Malformed(reason))
 }
 
 /// The rows a text needs: an opaque token its record; a JWT its parent, its own revocation and the
 /// user or service account it speaks for.
 fn keys(pending: &Pending) -> Vec<RowKey> {
     match pending {
-        Pending::Known(_) => Vec::new(),
+        Pending::Done(_) => Vec::new(),
         Pending::Opaque(token) => vec![RowKey::Token(token.id)],
         Pending::Jwt(claims) => {
             let (account, environment) = (claims.hallpass.account, &claims.hallpass.environment);

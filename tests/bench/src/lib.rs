@@ -1,1 +1,1 @@
-//! Nothing: see the bench `ratios`.
+//! Empty: the bench `ratios` is the target of this crate.

@@ -1,4 +1,4 @@
-//! Any text as a catalog (design §3).
+//! Any text as a catalog.
 
 use hallpass_core::{Catalog, Format, Implications, RouteMatch, WrittenScope};
 

@@ -1,5 +1,5 @@
-//! What is fuzzed (`security.md` 49): one function a parser, which takes any bytes, must not panic
-//! and holds what was read to the laws of the design. `run` feeds them with cargo-fuzz; `cargo
+//! What is fuzzed (s49): one function a parser, which takes any bytes, must not panic
+//! and holds what was read to its laws. `run` feeds them with cargo-fuzz; `cargo
 //! test` replays the corpus.
 
 mod address;

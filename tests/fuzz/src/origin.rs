@@ -1,5 +1,4 @@
-//! Two lines: an origin rule, and an origin as a browser presents it (design §5, `security.md` 36
-//! to 41). The URL crate, which reads addresses as browsers do, is asked for a second opinion.
+//! Two lines: an origin rule, and an origin as a browser presents it (s36 to s41). The URL crate, which reads addresses as browsers do, is asked for a second opinion.
 
 use crate::lines;
 use hallpass_core::{Origin, OriginRule, PresentedOrigin};
@@ -15,8 +14,8 @@ pub(crate) fn origin(data: &[u8]) {
     }
     let origin = lines.next().and_then(|line| line.parse::<Origin>().ok());
     if let (Some(outer), Some(inner), Some(origin)) = (&rule, &inner, &origin) {
-        let both = outer.contains(inner) && inner.allows(origin);
-        assert!(!both || outer.allows(origin), "{outer} {inner} {origin}");
+        let both = outer.covers_rule(inner) && inner.covers(origin);
+        assert!(!both || outer.covers(origin), "{outer} {inner} {origin}");
     }
 }
 
@@ -27,7 +26,7 @@ fn rule(text: &str) -> Option<OriginRule> {
     assert_eq!(printed.parse::<OriginRule>(), Ok(rule.clone()), "{text}");
     let json = serde_json::to_string(&rule).unwrap();
     assert_eq!(serde_json::from_str::<OriginRule>(&json).unwrap(), rule);
-    assert!(rule.contains(&rule), "{rule}");
+    assert!(rule.covers_rule(&rule), "{rule}");
     let (scheme, authority) = printed.split_once("://").unwrap();
     let base = authority.strip_prefix("*.");
     assert!(!base.unwrap_or(authority).contains('*'), "{printed}");
@@ -38,7 +37,7 @@ fn rule(text: &str) -> Option<OriginRule> {
     if let Some(base) = base {
         // Never the host itself.
         let base: Origin = format!("{scheme}://{base}").parse().unwrap();
-        assert!(!rule.allows(&base), "{rule} {base}");
+        assert!(!rule.covers(&base), "{rule} {base}");
     }
     Some(rule)
 }
@@ -82,5 +81,5 @@ fn allowed(rule: &OriginRule, origin: &Origin) {
             && base.port_or_known_default() == url.port_or_known_default()
             && name.ends_with(&format!(".{base_name}"))
     });
-    assert_eq!(rule.allows(origin), is_equal || is_below, "{rule} {origin}");
+    assert_eq!(rule.covers(origin), is_equal || is_below, "{rule} {origin}");
 }

@@ -1,4 +1,4 @@
-//! Scopes, one a line: what is written, and the laws of coverage (design §2).
+//! Scopes, one a line: what is written, and the laws of coverage.
 
 use crate::lines;
 use hallpass_core::{Implications, Name, Scope, ScopeSet, WrittenScope};
@@ -100,8 +100,8 @@ fn both_forms(text: &str) {
 fn sets(first: &[Scope], second: &[Scope], requested: &[Scope]) {
     let set = |scopes: &[Scope]| ScopeSet::new(scopes.to_vec()).unwrap();
     let (parent, child) = (set(first), set(second));
-    let within = parent.contains(&child, &IMPLIED).is_ok();
-    let met = parent.meet(&child, &IMPLIED);
+    let within = parent.covers_all(&child, &IMPLIED).is_ok();
+    let met = parent.intersection(&child, &IMPLIED);
     for scope in requested {
         let (by_parent, by_child) = (
             parent.covers(scope, &IMPLIED),

@@ -1,4 +1,4 @@
-//! Any text as a token; and, by its bytes, one of ours that is then mistyped (`security.md` 20).
+//! Any text as a token; and, by its bytes, one of ours that is then mistyped (s20).
 
 use hallpass_core::{OpaqueToken, Prefix, Presented, Random, RandomUnavailable, TokenId};
 use secrecy::ExposeSecret as _;

@@ -1,10 +1,10 @@
-//! Which account a path names, and whether the caller may look.
+//! Which account a path names, and whether the caller may see it.
 
 use hallpass_core::AccountId;
 use hallpass_http::{Caller, Problem};
 
-/// The account of a path: the caller's own, or anyone's for the operator. What is not the caller's
-/// and what is not there answer alike.
+/// The account of a path: the caller's own, or any account for the operator. Another account's id
+/// and one that does not exist answer alike.
 pub(crate) fn account(caller: &Caller, text: &str) -> Result<AccountId, Problem> {
     text.parse()
         .ok()

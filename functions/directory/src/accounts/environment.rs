@@ -1,10 +1,10 @@
 //! Environments of an account.
 
 use crate::accounts::authority;
-use crate::ask::Ask;
 use crate::error::DirectoryError;
+use crate::request::DirectoryRequest;
 use axum::Json;
-use hallpass_core::{AccountId, EnvironmentName, UnixSeconds};
+use hallpass_core::{AccountId, EnvironmentName, Tenant, UnixSeconds};
 use hallpass_http::{IdempotencyKeyHeader, Limit, Problem};
 use hallpass_store::{AuditAction, EnvironmentRow};
 use http::StatusCode;
@@ -69,12 +69,14 @@ impl From<EnvironmentRow> for EnvironmentView {
     ),
     security(("token" = ["directory:write", "platform:operate"])),
 )]
-pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<EnvironmentView>), Problem> {
-    let Ask {
+pub(crate) async fn create(
+    request: DirectoryRequest,
+) -> Result<(StatusCode, Json<EnvironmentView>), Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = &ask;
-    let value: EnvironmentRequest = ask.keyed_body()?;
-    let account = authority::account(caller, ask.named("account")?)?;
+    } = &request;
+    let value: EnvironmentRequest = request.keyed_body()?;
+    let account = authority::account(caller, request.named("account")?)?;
     let now = platform.now();
     let row = EnvironmentRow {
         account,
@@ -83,7 +85,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<EnvironmentView
         closed_at: None,
     };
     let route = format!("POST /v1/accounts/{account}/environments");
-    let idempotency = ask.once(&route)?;
+    let idempotency = request.once(&route)?;
     let audit = caller
         .audit(
             AuditAction::CreateEnvironment,
@@ -108,16 +110,19 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<EnvironmentView
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn one(ask: Ask) -> Result<Json<EnvironmentView>, Problem> {
-    let Ask {
+pub(crate) async fn one(request: DirectoryRequest) -> Result<Json<EnvironmentView>, Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = &ask;
+    } = &request;
     let unknown = || Problem::not_found("environment");
-    let account = authority::account(caller, ask.named("account")?)?;
-    let name: EnvironmentName = format!("{}/{}", ask.named("app")?, ask.named("env")?)
+    let account = authority::account(caller, request.named("account")?)?;
+    let name: EnvironmentName = format!("{}/{}", request.named("app")?, request.named("env")?)
         .parse()
         .map_err(|_not_a_name| unknown())?;
-    if !caller.reaches(account, &name) {
+    if !caller.reaches(&Tenant {
+        account,
+        environment: name.clone(),
+    }) {
         return Err(unknown());
     }
     let row = platform.store.environment(&account, &name).await?;
@@ -135,12 +140,12 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<EnvironmentView>, Problem> {
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
-    let Ask {
+pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<PageView>, Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = &ask;
-    let account = authority::account(caller, ask.named("account")?)?;
-    let page: PageRequest = ask.query()?;
+    } = &request;
+    let account = authority::account(caller, request.named("account")?)?;
+    let page: PageRequest = request.query()?;
     let limit = page.limit.unwrap_or_default().into();
     if !caller.is_operator() {
         let own = platform.store.environment(&account, caller.environment());

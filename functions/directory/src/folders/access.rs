@@ -3,11 +3,12 @@
 use super::authority::{Authority, lacking};
 use super::located::{Folder, locate};
 use super::{READ, WRITE, id, refused};
-use crate::ask::Ask;
 use crate::member_cursor::MemberCursor;
 use crate::people::given;
-use crate::within::{PageQuery, Within, WithinQuery};
+use crate::query::{PageQuery, TenantQuery};
+use crate::request::DirectoryRequest;
 use axum::Json;
+use hallpass_core::Tenant;
 use hallpass_core::{AccessLevel, FolderRef, GroupId, Principal, PrincipalName, TokenName, UserId};
 use hallpass_http::{ErrorCode, Platform, Problem};
 use hallpass_store::{AuditAction, Grant, Member};
@@ -49,23 +50,23 @@ pub(crate) struct AccessView {
 ///
 /// Those who have it by an entry of this folder's own; what they have above it holds here, too.
 #[utoipa::path(
-    get, path = "/v1/folders/{folder}/access", tag = "places", operation_id = "folder_access",
-    params(("folder" = FolderRef, Path), PageQuery, ("cursor" = Option<MemberCursor>, Query)),
+    get, path = "/v1/folders/{folder}/access", tag = "folders", operation_id = "folder_access",
+    params(("folder" = FolderRef, Path), PageQuery),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = AccessView),
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn list(ask: Ask) -> Result<Json<AccessView>, Problem> {
-    let platform = &ask.platform;
-    let authority = Authority::of(&ask, READ)?;
-    let page = ask.page::<Member>()?;
-    let folder = locate(platform, &page.within, &id(ask.named("folder")?)?).await?;
+pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<AccessView>, Problem> {
+    let platform = &request.platform;
+    let authority = Authority::of(&request, READ)?;
+    let page = request.page::<Member>()?;
+    let folder = locate(platform, &page.tenant, &id(request.named("folder")?)?).await?;
     authority.require(platform.catalog.strongest_access(), &folder.path)?;
-    let Within {
+    let Tenant {
         account,
         environment,
-    } = &page.within;
+    } = &page.tenant;
     let found = platform
         .store
         .access(account, environment, &folder.id, page.limit, page.cursor)
@@ -91,58 +92,58 @@ pub(crate) async fn list(ask: Ask) -> Result<Json<AccessView>, Problem> {
 ///
 /// It holds below the folder, too. The caller holds what the level gives there.
 #[utoipa::path(
-    put, path = "/v1/folders/{folder}/access/users/{user}", tag = "places", operation_id = "give_user_access",
+    put, path = "/v1/folders/{folder}/access/users/{user}", tag = "folders", operation_id = "give_user_access",
     request_body = AccessRequest,
-    params(("folder" = FolderRef, Path), ("user" = UserId, Path), WithinQuery),
+    params(("folder" = FolderRef, Path), ("user" = UserId, Path), TenantQuery),
     responses(
         (status = 204, description = "They have it."),
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn change_user(ask: Ask) -> Result<StatusCode, Problem> {
-    give(&ask, user_of(ask.named("user")?)).await
+pub(crate) async fn change_user(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+    give(&request, user_of(request.named("user")?)).await
 }
 
 /// Give a group access to a folder
 ///
 /// It holds below the folder, too. The caller holds what the level gives there.
 #[utoipa::path(
-    put, path = "/v1/folders/{folder}/access/groups/{group}", tag = "places", operation_id = "give_group_access",
+    put, path = "/v1/folders/{folder}/access/groups/{group}", tag = "folders", operation_id = "give_group_access",
     request_body = AccessRequest,
-    params(("folder" = FolderRef, Path), ("group" = GroupId, Path), WithinQuery),
+    params(("folder" = FolderRef, Path), ("group" = GroupId, Path), TenantQuery),
     responses(
         (status = 204, description = "It has it."),
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn change_group(ask: Ask) -> Result<StatusCode, Problem> {
-    give(&ask, group_of(ask.named("group")?)).await
+pub(crate) async fn change_group(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+    give(&request, group_of(request.named("group")?)).await
 }
 
 /// Take a user's access to a folder away
 #[utoipa::path(
-    delete, path = "/v1/folders/{folder}/access/users/{user}", tag = "places", operation_id = "take_user_access",
-    params(("folder" = FolderRef, Path), ("user" = UserId, Path), WithinQuery),
+    delete, path = "/v1/folders/{folder}/access/users/{user}", tag = "folders", operation_id = "take_user_access",
+    params(("folder" = FolderRef, Path), ("user" = UserId, Path), TenantQuery),
     responses(
         (status = 204, description = "They do not have it by this folder."),
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn remove_user(ask: Ask) -> Result<StatusCode, Problem> {
-    take(&ask, user_of(ask.named("user")?)).await
+pub(crate) async fn remove_user(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+    take(&request, user_of(request.named("user")?)).await
 }
 
 /// Take a group's access to a folder away
 #[utoipa::path(
-    delete, path = "/v1/folders/{folder}/access/groups/{group}", tag = "places", operation_id = "take_group_access",
-    params(("folder" = FolderRef, Path), ("group" = GroupId, Path), WithinQuery),
+    delete, path = "/v1/folders/{folder}/access/groups/{group}", tag = "folders", operation_id = "take_group_access",
+    params(("folder" = FolderRef, Path), ("group" = GroupId, Path), TenantQuery),
     responses(
         (status = 204, description = "It does not have it by this folder."),
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn remove_group(ask: Ask) -> Result<StatusCode, Problem> {
-    take(&ask, group_of(ask.named("group")?)).await
+pub(crate) async fn remove_group(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+    take(&request, group_of(request.named("group")?)).await
 }
 
 fn user_of(text: &str) -> Result<Member, Problem> {
@@ -156,43 +157,52 @@ fn group_of(text: &str) -> Result<Member, Problem> {
 }
 
 /// Finds a folder whose access the caller may change.
-async fn manage(ask: &Ask, authority: &Authority<'_>) -> Result<(Within, Folder), Problem> {
-    let within = ask.within()?;
-    let folder = locate(&ask.platform, &within, &id(ask.named("folder")?)?).await?;
-    authority.require(ask.platform.catalog.strongest_access(), &folder.path)?;
-    Ok((within, folder))
+async fn manage(
+    request: &DirectoryRequest,
+    authority: &Authority<'_>,
+) -> Result<(Tenant, Folder), Problem> {
+    let tenant = request.tenant_of_query()?;
+    let folder = locate(&request.platform, &tenant, &id(request.named("folder")?)?).await?;
+    authority.require(request.platform.catalog.strongest_access(), &folder.path)?;
+    Ok((tenant, folder))
 }
 
-async fn take(ask: &Ask, member: Result<Member, Problem>) -> Result<StatusCode, Problem> {
-    let authority = Authority::of(ask, WRITE)?;
-    let (within, folder) = manage(ask, &authority).await?;
+async fn take(
+    request: &DirectoryRequest,
+    member: Result<Member, Problem>,
+) -> Result<StatusCode, Problem> {
+    let authority = Authority::of(request, WRITE)?;
+    let (tenant, folder) = manage(request, &authority).await?;
     let change = Change {
-        within: &within,
+        tenant: &tenant,
         folder: &folder,
         member: member?,
         level: None,
     };
-    change.by(ask, &authority).await
+    change.by(request, &authority).await
 }
 
-async fn give(ask: &Ask, member: Result<Member, Problem>) -> Result<StatusCode, Problem> {
-    let authority = Authority::of(ask, WRITE)?;
-    let AccessRequest { access: level } = ask.body()?;
-    let (within, folder) = manage(ask, &authority).await?;
-    if ask.platform.catalog.access(&level).is_none() {
-        return Err(unknown_level(&ask.platform));
+async fn give(
+    request: &DirectoryRequest,
+    member: Result<Member, Problem>,
+) -> Result<StatusCode, Problem> {
+    let authority = Authority::of(request, WRITE)?;
+    let AccessRequest { access: level } = request.body()?;
+    let (tenant, folder) = manage(request, &authority).await?;
+    if request.platform.catalog.access(&level).is_none() {
+        return Err(unknown_level(&request.platform));
     }
     // s51: nobody gives what they do not hold there themselves.
-    if let Some(scope) = lacking(ask, &level, &folder.path) {
+    if let Some(scope) = lacking(request, &level, &folder.path) {
         return Err(given::not_held(&scope).field("access"));
     }
     let change = Change {
-        within: &within,
+        tenant: &tenant,
         folder: &folder,
         member: member?,
         level: Some(&level),
     };
-    change.by(ask, &authority).await
+    change.by(request, &authority).await
 }
 
 fn unknown_level(platform: &Platform) -> Problem {
@@ -211,27 +221,31 @@ fn unknown_level(platform: &Platform) -> Problem {
 
 /// What becomes of somebody's access to a folder.
 struct Change<'a> {
-    within: &'a Within,
+    tenant: &'a Tenant,
     folder: &'a Folder,
     member: Member,
     level: Option<&'a AccessLevel>,
 }
 
 impl Change<'_> {
-    async fn by(&self, ask: &Ask, authority: &Authority<'_>) -> Result<StatusCode, Problem> {
-        let Ask {
+    async fn by(
+        &self,
+        request: &DirectoryRequest,
+        authority: &Authority<'_>,
+    ) -> Result<StatusCode, Problem> {
+        let DirectoryRequest {
             platform, caller, ..
-        } = ask;
+        } = request;
         let (folder, member, level) = (self.folder, self.member, self.level);
         let grant = Grant {
-            account: &self.within.account,
-            environment: &self.within.environment,
+            account: &self.tenant.account,
+            environment: &self.tenant.environment,
             folder: folder.id,
             path: &folder.path,
             member,
         };
         let strongest = platform.catalog.strongest_access();
-        let grantor = authority.grantor(ask, strongest, level, &folder.path);
+        let grantor = authority.grantor(request, strongest, level, &folder.path);
         let audit = caller
             .audit(AuditAction::ChangeAccess, folder.id, platform.now())
             .with("member", member)

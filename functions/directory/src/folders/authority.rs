@@ -1,10 +1,10 @@
 //! Who may do what with folders: a token that holds a scope of the directory, everywhere; a user's
-//! token, and one of a web page, at the places where it holds what the level there takes.
+//! token, and one of a web page, at the paths where its own scopes cover a level of access.
 
 use super::WRITE;
 use super::located::{Folder, locate};
-use crate::ask::Ask;
-use crate::within::Within;
+use crate::request::DirectoryRequest;
+use hallpass_core::Tenant;
 use hallpass_core::{
     AccessLevel, FolderRef, GroupId, GroupRecord, ManagementScope, Path, Principal,
     PrincipalRecord, Rights, Scope,
@@ -14,36 +14,42 @@ use hallpass_store::Grantor;
 use http::StatusCode;
 use std::collections::HashMap;
 
-/// What lets the caller in.
+/// By what the caller is authorised.
 pub(crate) enum Authority<'a> {
     /// The directory's own scope.
     Directory,
-    /// The levels it has at places.
-    Places(&'a Ask),
+    /// The levels that its own scopes give it at paths.
+    Levels(&'a DirectoryRequest),
 }
 
 impl<'a> Authority<'a> {
-    /// What lets the caller in; `scope` is the directory's.
-    pub(crate) fn of(ask: &'a Ask, scope: ManagementScope) -> Result<Self, Problem> {
-        let caller = &ask.caller;
+    /// By what the caller is authorised; `scope` is the directory's.
+    pub(crate) fn of(
+        request: &'a DirectoryRequest,
+        scope: ManagementScope,
+    ) -> Result<Self, Problem> {
+        let caller = &request.caller;
         if caller.holds(scope) {
             return Ok(Self::Directory);
         }
         // What a server does with folders, its token says by the directory's scopes.
-        let by_place =
+        let by_level =
             matches!(caller.principal(), Principal::User(_)) || caller.kind().is_public();
-        if by_place && !places(ask).is_empty() {
-            return Ok(Self::Places(ask));
+        if by_level && !paths_with_a_level(request).is_empty() {
+            return Ok(Self::Levels(request));
         }
         caller.require(scope)?;
         Ok(Self::Directory)
     }
 
-    /// Whether the caller may do there what takes this level; nobody may where there are no levels.
-    pub(crate) fn allows(&self, level: Option<&AccessLevel>, path: &Path) -> bool {
+    /// Whether the caller has this level at a path. Without a level, only a scope of the directory
+    /// does.
+    pub(crate) fn covers(&self, level: Option<&AccessLevel>, path: &Path) -> bool {
         match self {
             Self::Directory => true,
-            Self::Places(ask) => level.is_some_and(|level| lacking(ask, level, path).is_none()),
+            Self::Levels(request) => {
+                level.is_some_and(|level| lacking(request, level, path).is_none())
+            }
         }
     }
 
@@ -51,9 +57,9 @@ impl<'a> Authority<'a> {
     pub(crate) fn sees(&self, path: &Path) -> bool {
         match self {
             Self::Directory => true,
-            Self::Places(ask) => {
-                let mut levels = ask.platform.catalog.access_levels();
-                levels.any(|level| self.allows(Some(level), path))
+            Self::Levels(request) => {
+                let mut levels = request.platform.catalog.access_levels();
+                levels.any(|level| self.covers(Some(level), path))
             }
         }
     }
@@ -67,9 +73,9 @@ impl<'a> Authority<'a> {
         }
     }
 
-    /// Asks for a level at a place.
+    /// Requires a level at a path.
     pub(crate) fn require(&self, level: Option<&AccessLevel>, path: &Path) -> Result<(), Problem> {
-        let Self::Places(ask) = self else {
+        let Self::Levels(request) = self else {
             return Ok(());
         };
         let is_top = !path.as_str().contains('/');
@@ -77,8 +83,8 @@ impl<'a> Authority<'a> {
             self.see(path)?;
         }
         let missing = match level {
-            Some(level) => lacking(ask, level, path),
-            None => return ask.caller.require(ManagementScope::DirectoryWrite),
+            Some(level) => lacking(request, level, path),
+            None => return request.caller.require(ManagementScope::DirectoryWrite),
         };
         let Some(scope) = missing else {
             return Ok(());
@@ -96,18 +102,18 @@ impl<'a> Authority<'a> {
     /// now what let the caller in, `level`, and what is `given`.
     pub(crate) fn grantor(
         &self,
-        ask: &'a Ask,
+        request: &'a DirectoryRequest,
         level: Option<&AccessLevel>,
         given: Option<&AccessLevel>,
         path: &Path,
     ) -> Option<Grantor<'a>> {
-        let Principal::User(user) = ask.caller.principal() else {
+        let Principal::User(user) = request.caller.principal() else {
             return None;
         };
-        let catalog = &ask.platform.catalog;
+        let catalog = &request.platform.catalog;
         let let_in = match self {
             Self::Directory => None,
-            Self::Places(..) => level,
+            Self::Levels(..) => level,
         };
         let levels = let_in.into_iter().chain(given);
         let scopes = levels.filter_map(|level| catalog.access(level)).flatten();
@@ -118,7 +124,7 @@ impl<'a> Authority<'a> {
         let missing_scope =
             move |user: &PrincipalRecord, groups: &HashMap<GroupId, GroupRecord>| {
                 let rights = Rights::of(user, groups, catalog);
-                let is_missing = |scope: &&Scope| !rights.cover(scope, catalog.implications());
+                let is_missing = |scope: &&Scope| !rights.covers(scope, catalog.implications());
                 needed.iter().find(is_missing).cloned()
             };
         Some(Grantor {
@@ -129,29 +135,29 @@ impl<'a> Authority<'a> {
 
     /// The caller's own folder, where its user has one.
     pub(crate) fn home(&self) -> Result<Option<(FolderRef, Path)>, Problem> {
-        let Self::Places(ask) = self else {
+        let Self::Levels(request) = self else {
             return Ok(None);
         };
-        let home = ask.platform.catalog.home();
-        let (Principal::User(user), Some(_)) = (ask.caller.principal(), home) else {
+        let home = request.platform.catalog.home();
+        let (Principal::User(user), Some(_)) = (request.caller.principal(), home) else {
             return Ok(None);
         };
         let home = FolderRef::Home(user);
         Ok(Some((home, home.path_at_top().map_err(Problem::internal)?)))
     }
 
-    /// The folders in which the caller's places begin.
-    pub(crate) async fn reached(&self, within: &Within) -> Result<Vec<Folder>, Problem> {
-        let Self::Places(ask) = self else {
+    /// The topmost folders at which the caller has a level.
+    pub(crate) async fn reached(&self, tenant: &Tenant) -> Result<Vec<Folder>, Problem> {
+        let Self::Levels(request) = self else {
             return Ok(Vec::new());
         };
         let mut found: Vec<Folder> = Vec::new();
-        for path in places(ask) {
-            let inside = found.iter().any(|folder| folder.path.contains(&path));
+        for path in paths_with_a_level(request) {
+            let inside = found.iter().any(|folder| folder.path.covers(&path));
             let Some(folder) = folder_at(&path).filter(|_| !inside) else {
                 continue;
             };
-            match locate(&ask.platform, within, &folder).await {
+            match locate(&request.platform, tenant, &folder).await {
                 Ok(folder) if folder.path == path => found.push(folder),
                 Ok(_) => {}
                 Err(problem) if problem.status() == StatusCode::NOT_FOUND => {}
@@ -167,30 +173,34 @@ fn folder_at(path: &Path) -> Option<FolderRef> {
     path.as_str().rsplit('/').next()?.parse().ok()
 }
 
-/// The places at which the caller has a level by a scope of its own, those above others first. One
-/// whose scopes name no place has it at the top.
-fn places(ask: &Ask) -> Vec<Path> {
-    let bounds = ask.caller.evidence().bounds();
+/// The paths at which the caller has a level by its own scopes, parents before children. A scope
+/// without a path counts at the top.
+fn paths_with_a_level(request: &DirectoryRequest) -> Vec<Path> {
+    let bounds = request.caller.context().bounds();
     let scopes = bounds.first().map(|own| own.scopes.iter());
     let top = hallpass_core::folder_root().ok();
-    let mut places: Vec<Path> = scopes
+    let mut paths: Vec<Path> = scopes
         .into_iter()
         .flatten()
         .filter(|scope| !scope.is_management())
         .filter_map(|scope| scope.path.clone().or_else(|| top.clone()))
         .collect();
-    places.sort_unstable();
-    places.dedup();
-    let authority = Authority::Places(ask);
-    places.retain(|place| authority.sees(place));
-    places
+    paths.sort_unstable();
+    paths.dedup();
+    let authority = Authority::Levels(request);
+    paths.retain(|path| authority.sees(path));
+    paths
 }
 
-/// What a level gives at a place and the caller does not hold there.
-pub(crate) fn lacking(ask: &Ask, level: &AccessLevel, path: &Path) -> Option<Scope> {
-    let Ask {
+/// A scope that a level gives at a path and that the caller does not hold there.
+pub(crate) fn lacking(
+    request: &DirectoryRequest,
+    level: &AccessLevel,
+    path: &Path,
+) -> Option<Scope> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = ask;
+    } = request;
     let given = platform.catalog.access(level)?.iter();
     let mut there = given.map(|scope| scope.at(path.clone()));
     there.find(|scope| !caller.holds_scope(scope))

@@ -1,6 +1,6 @@
 //! A folder, whether it has a row or is there without one.
 
-use crate::within::Within;
+use hallpass_core::Tenant;
 use hallpass_core::{FolderRecord, FolderRef, Path, Principal, UnixSeconds};
 use hallpass_http::{Platform, Problem};
 use serde::Serialize;
@@ -37,10 +37,10 @@ impl From<FolderRecord> for Folder {
 /// Finds a folder.
 pub(crate) async fn locate(
     platform: &Platform,
-    within: &Within,
+    tenant: &Tenant,
     folder: &FolderRef,
 ) -> Result<Folder, Problem> {
-    let (account, environment) = (&within.account, &within.environment);
+    let (account, environment) = (&tenant.account, &tenant.environment);
     let unknown = || Problem::not_found("folder");
     let name = match folder {
         FolderRef::Made(id) => {

@@ -1,12 +1,13 @@
 //! Members of groups: users, and other groups.
 
-use crate::ask::Ask;
 use crate::groups;
 use crate::member_cursor::MemberCursor;
 use crate::people::given;
+use crate::query::{PageQuery, TenantQuery};
 use crate::refusal;
-use crate::within::{PageQuery, Within, WithinQuery};
+use crate::request::DirectoryRequest;
 use axum::Json;
+use hallpass_core::Tenant;
 use hallpass_core::{
     GroupId, GroupRecord, Principal, PrincipalName, PrincipalRecord, TokenName, UserId,
 };
@@ -47,10 +48,15 @@ pub(crate) struct MembersView {
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn list(ask: Ask) -> Result<Json<MembersView>, Problem> {
-    let platform = &ask.platform;
-    let page = ask.page::<Member>()?;
-    let group = groups::open(platform, &page.within, &groups::id(ask.named("group")?)?).await?;
+pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<MembersView>, Problem> {
+    let platform = &request.platform;
+    let page = request.page::<Member>()?;
+    let group = groups::open(
+        platform,
+        &page.tenant,
+        &groups::id(request.named("group")?)?,
+    )
+    .await?;
     let found = platform
         .store
         .members(
@@ -98,14 +104,14 @@ impl Named<'_> {
 /// They have what the group, and those around it, may do; the caller holds it.
 #[utoipa::path(
     put, path = "/v1/groups/{group}/members/users/{user}", tag = "directory", operation_id = "add_member_user",
-    params(("group" = GroupId, Path), ("user" = UserId, Path), WithinQuery),
+    params(("group" = GroupId, Path), ("user" = UserId, Path), TenantQuery),
     responses(
         (status = 204, description = "They are in it."),
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn add_user(ask: Ask) -> Result<StatusCode, Problem> {
-    add(&ask, Named::User(ask.named("user")?)).await
+pub(crate) async fn add_user(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+    add(&request, Named::User(request.named("user")?)).await
 }
 
 /// Put a group into a group
@@ -113,64 +119,64 @@ pub(crate) async fn add_user(ask: Ask) -> Result<StatusCode, Problem> {
 /// Its members have what the outer group may do; the caller holds it.
 #[utoipa::path(
     put, path = "/v1/groups/{group}/members/groups/{member}", tag = "directory", operation_id = "add_member_group",
-    params(("group" = GroupId, Path), ("member" = GroupId, Path, description = "The group within."), WithinQuery),
+    params(("group" = GroupId, Path), ("member" = GroupId, Path, description = "The group within."), TenantQuery),
     responses(
         (status = 204, description = "It is in it."),
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn add_group(ask: Ask) -> Result<StatusCode, Problem> {
-    add(&ask, Named::Group(ask.named("member")?)).await
+pub(crate) async fn add_group(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+    add(&request, Named::Group(request.named("member")?)).await
 }
 
 /// Take a user out of a group
 #[utoipa::path(
     delete, path = "/v1/groups/{group}/members/users/{user}", tag = "directory", operation_id = "remove_member_user",
-    params(("group" = GroupId, Path), ("user" = UserId, Path), WithinQuery),
+    params(("group" = GroupId, Path), ("user" = UserId, Path), TenantQuery),
     responses(
         (status = 204, description = "They are not in it."),
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn remove_user(ask: Ask) -> Result<StatusCode, Problem> {
-    remove(&ask, Named::User(ask.named("user")?)).await
+pub(crate) async fn remove_user(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+    remove(&request, Named::User(request.named("user")?)).await
 }
 
 /// Take a group out of a group
 #[utoipa::path(
     delete, path = "/v1/groups/{group}/members/groups/{member}", tag = "directory", operation_id = "remove_member_group",
-    params(("group" = GroupId, Path), ("member" = GroupId, Path, description = "The group within."), WithinQuery),
+    params(("group" = GroupId, Path), ("member" = GroupId, Path, description = "The group within."), TenantQuery),
     responses(
         (status = 204, description = "It is not in it."),
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn remove_group(ask: Ask) -> Result<StatusCode, Problem> {
-    remove(&ask, Named::Group(ask.named("member")?)).await
+pub(crate) async fn remove_group(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+    remove(&request, Named::Group(request.named("member")?)).await
 }
 
 /// Who joins a group is given what the group and those around it may do: the caller must hold it.
-async fn add(ask: &Ask, member: Named<'_>) -> Result<StatusCode, Problem> {
-    let Ask {
+async fn add(request: &DirectoryRequest, member: Named<'_>) -> Result<StatusCode, Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = ask;
-    let within = ask.within()?;
-    let membership = membership(&within, ask.named("group")?, member)?;
+    } = request;
+    let tenant = request.tenant_of_query()?;
+    let membership = membership(&tenant, request.named("group")?, member)?;
     let audit = caller.audit(AuditAction::JoinGroup, subject(&membership), platform.now());
     platform
         .store
-        .join(&membership, given::lacking(ask), &audit)
+        .join(&membership, given::lacking(request), &audit)
         .await
         .map_err(refusal::of_membership)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn remove(ask: &Ask, member: Named<'_>) -> Result<StatusCode, Problem> {
-    let Ask {
+async fn remove(request: &DirectoryRequest, member: Named<'_>) -> Result<StatusCode, Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = ask;
-    let within = ask.within()?;
-    let membership = membership(&within, ask.named("group")?, member)?;
+    } = request;
+    let tenant = request.tenant_of_query()?;
+    let membership = membership(&tenant, request.named("group")?, member)?;
     let audit = caller.audit(
         AuditAction::LeaveGroup,
         subject(&membership),
@@ -185,13 +191,13 @@ async fn remove(ask: &Ask, member: Named<'_>) -> Result<StatusCode, Problem> {
 }
 
 fn membership<'a>(
-    within: &'a Within,
+    tenant: &'a Tenant,
     group: &str,
     member: Named<'_>,
 ) -> Result<Membership<'a>, Problem> {
     Ok(Membership {
-        account: &within.account,
-        environment: &within.environment,
+        account: &tenant.account,
+        environment: &tenant.environment,
         group: groups::id(group)?,
         member: member.parse()?,
     })

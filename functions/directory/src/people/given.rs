@@ -1,13 +1,17 @@
-//! What is given: whoever gives a user a scope, or a place in a group, must hold what that gives.
+//! A caller can give a user a scope, or membership of a group, only if it holds itself what that
+//! gives.
 
-use crate::ask::Ask;
+use crate::request::DirectoryRequest;
 use hallpass_core::{
     GroupRecord, MAX_SCOPES, PrincipalName, PrincipalType, Scope, ScopeSet, WrittenScope,
 };
 use hallpass_http::{ErrorCode, Problem};
 
 /// The scopes a user is to have, each of which the caller holds.
-pub(crate) fn scopes(ask: &Ask, written: &[WrittenScope]) -> Result<ScopeSet, Problem> {
+pub(crate) fn scopes(
+    request: &DirectoryRequest,
+    written: &[WrittenScope],
+) -> Result<ScopeSet, Problem> {
     let invalid = |code, detail: String| Problem::invalid("scopes", code, detail);
     if written.len() > MAX_SCOPES {
         let detail = format!("a user has at most {MAX_SCOPES} of these");
@@ -15,14 +19,14 @@ pub(crate) fn scopes(ask: &Ask, written: &[WrittenScope]) -> Result<ScopeSet, Pr
     }
     let mut resolved = Vec::with_capacity(written.len());
     for scope in written {
-        let scope = ask.platform.catalog.resolve(scope);
+        let scope = request.platform.catalog.resolve(scope);
         let scope =
             scope.map_err(|unknown| invalid(ErrorCode::UnknownScope, unknown.to_string()))?;
         if scope.is_operator() {
             let detail = "`platform:operate` stays with the operator account's own tokens";
             return Err(invalid(ErrorCode::OperatorOnly, detail.to_owned()));
         }
-        if !holds(ask, &scope) {
+        if !holds(request, &scope) {
             return Err(not_held(&scope).field("scopes"));
         }
         resolved.push(scope);
@@ -35,13 +39,13 @@ pub(crate) fn scopes(ask: &Ask, written: &[WrittenScope]) -> Result<ScopeSet, Pr
 }
 
 /// What a group gives and the caller does not hold.
-pub(crate) fn lacking(ask: &Ask) -> impl Fn(&GroupRecord) -> Option<Scope> {
+pub(crate) fn lacking(request: &DirectoryRequest) -> impl Fn(&GroupRecord) -> Option<Scope> {
     move |group| {
         let given = group.access.0.iter().filter_map(|(path, level)| {
-            let scopes = ask.platform.catalog.access(level)?;
+            let scopes = request.platform.catalog.access(level)?;
             Some(scopes.iter().map(|scope| scope.at(path.clone())))
         });
-        given.flatten().find(|scope| !holds(ask, scope))
+        given.flatten().find(|scope| !holds(request, scope))
     }
 }
 
@@ -54,8 +58,8 @@ pub(crate) fn not_held(scope: &Scope) -> Problem {
     )
 }
 
-fn holds(ask: &Ask, scope: &Scope) -> bool {
-    ask.caller.holds_scope(scope)
+fn holds(request: &DirectoryRequest, scope: &Scope) -> bool {
+    request.caller.holds_scope(scope)
 }
 
 /// The name of a user or service account.

@@ -1,28 +1,28 @@
 //! Removing a user or service account: all that speaks for it ends with it.
 
-use crate::ask::Ask;
-use crate::within::Within;
+use crate::request::DirectoryRequest;
 use axum::response::Response;
 use hallpass_core::Principal;
+use hallpass_core::Tenant;
 use hallpass_http::{Problem, walk};
 use hallpass_store::{AuditAction, Closing};
 
 /// 204, or 202 and where to ask again; the same call again goes on, too. `None`: there is no such
 /// one.
 pub(crate) async fn principal(
-    ask: &Ask,
-    within: Within,
+    request: &DirectoryRequest,
+    tenant: Tenant,
     principal: Principal,
 ) -> Result<Option<Response>, Problem> {
-    let Ask {
+    let DirectoryRequest {
         platform, caller, ..
-    } = ask;
+    } = request;
     let closing = Closing::Principal {
-        account: within.account,
-        environment: within.environment,
+        account: tenant.account,
+        environment: tenant.environment,
         principal,
     };
     let now = platform.now();
     let audit = caller.audit(AuditAction::Close, principal, now);
-    walk(platform, &closing, None, &audit, now, ask.walk_for).await
+    walk(platform, &closing, None, &audit, now, request.walk_for).await
 }

@@ -1,12 +1,13 @@
 //! Service accounts of an environment: what speaks for one outlives the people who made it.
 
-use crate::ask::Ask;
 use crate::people::given;
 use crate::people::remove;
+use crate::query::{PageQuery, TenantQuery};
 use crate::refusal;
-use crate::within::{PageQuery, Within, WithinQuery};
+use crate::request::DirectoryRequest;
 use axum::Json;
 use axum::response::Response;
+use hallpass_core::Tenant;
 use hallpass_core::{
     Access, AccountId, EnvironmentName, Principal, PrincipalName, PrincipalRecord, PrincipalType,
     ServiceAccountId, UnixSeconds, present,
@@ -76,18 +77,20 @@ impl From<PrincipalRecord> for ServiceAccountView {
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ServiceAccountView>), Problem> {
-    let Ask {
+pub(crate) async fn create(
+    request: DirectoryRequest,
+) -> Result<(StatusCode, Json<ServiceAccountView>), Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = &ask;
-    let value: ServiceAccountRequest = ask.keyed_body()?;
-    let within = ask.place(value.account, value.environment)?;
+    } = &request;
+    let value: ServiceAccountRequest = request.keyed_body()?;
+    let tenant = request.tenant(value.account, value.environment)?;
     let now = platform.now();
     let id = ServiceAccountId::generate(platform.random.as_ref())?;
     let record = PrincipalRecord {
         id: Principal::ServiceAccount(id),
-        account: within.account,
-        environment: within.environment,
+        account: tenant.account,
+        environment: tenant.environment,
         name: given::name(NAME, &value.name, PrincipalType::ServiceAccount)?,
         scopes: None,
         access: Access::default(),
@@ -98,7 +101,7 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ServiceAccountV
         cut_off: None,
         version: 0,
     };
-    let idempotency = ask.once("POST /v1/service-accounts")?;
+    let idempotency = request.once("POST /v1/service-accounts")?;
     let audit = caller
         .audit(AuditAction::CreateServiceAccount, record.id, now)
         .with("name", &record.name);
@@ -119,13 +122,13 @@ pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<ServiceAccountV
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
-    let platform = &ask.platform;
-    let page = ask.page::<ServiceAccountId>()?;
-    let Within {
+pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<PageView>, Problem> {
+    let platform = &request.platform;
+    let page = request.page::<ServiceAccountId>()?;
+    let Tenant {
         account,
         environment,
-    } = &page.within;
+    } = &page.tenant;
     let of = PrincipalType::ServiceAccount;
     let cursor = page.cursor.map(Principal::ServiceAccount);
     let found = platform
@@ -151,19 +154,19 @@ fn unknown() -> Problem {
 /// Look at a service account
 #[utoipa::path(
     get, path = "/v1/service-accounts/{service_account}", tag = "directory", operation_id = "service_account",
-    params(("service_account" = ServiceAccountId, Path), WithinQuery),
+    params(("service_account" = ServiceAccountId, Path), TenantQuery),
     responses(
         (status = 200, description = "The service account.", body = ServiceAccountView),
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn one(ask: Ask) -> Result<Json<ServiceAccountView>, Problem> {
-    let platform = &ask.platform;
-    let within = ask.within()?;
-    let id = id(ask.named("service_account")?)?;
+pub(crate) async fn one(request: DirectoryRequest) -> Result<Json<ServiceAccountView>, Problem> {
+    let platform = &request.platform;
+    let tenant = request.tenant_of_query()?;
+    let id = id(request.named("service_account")?)?;
     let found = platform
         .store
-        .principal(&within.account, &within.environment, &id)
+        .principal(&tenant.account, &tenant.environment, &id)
         .await?;
     found
         .filter(|found| found.closed_at.is_none())
@@ -176,17 +179,17 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<ServiceAccountView>, Problem> {
 /// All that speaks for it ends.
 #[utoipa::path(
     delete, path = "/v1/service-accounts/{service_account}", tag = "directory", operation_id = "delete_service_account",
-    params(("service_account" = ServiceAccountId, Path), WithinQuery),
+    params(("service_account" = ServiceAccountId, Path), TenantQuery),
     responses(
         (status = 204, description = "It is removed."),
         (status = 202, description = "Not finished yet: ask again at `Location`, or make the same call again.", headers(("Location" = String, description = "Where to ask how far it has come."), ("Retry-After" = u32, description = "In how many seconds."))),
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn delete(ask: Ask) -> Result<Response, Problem> {
-    let within = ask.within()?;
-    let id = id(ask.named("service_account")?)?;
-    remove::principal(&ask, within, id)
+pub(crate) async fn delete(request: DirectoryRequest) -> Result<Response, Problem> {
+    let tenant = request.tenant_of_query()?;
+    let id = id(request.named("service_account")?)?;
+    remove::principal(&request, tenant, id)
         .await?
         .ok_or_else(unknown)
 }

@@ -1,12 +1,13 @@
 //! Users of an environment.
 
-use crate::ask::Ask;
 use crate::people::given;
 use crate::people::remove;
+use crate::query::{PageQuery, TenantQuery};
 use crate::refusal;
-use crate::within::{PageQuery, Within, WithinQuery};
+use crate::request::DirectoryRequest;
 use axum::Json;
 use axum::response::Response;
+use hallpass_core::Tenant;
 use hallpass_core::{
     Access, AccountId, EnvironmentName, GroupId, Principal, PrincipalName, PrincipalRecord,
     PrincipalType, ScopeSet, TokenName, UnixSeconds, UserId, WrittenScope, present,
@@ -66,7 +67,7 @@ pub(crate) struct UserView {
     scopes: Option<ScopeSet>,
     /// The groups the user is in themselves.
     groups: Vec<GroupId>,
-    /// What the user may do at which places: left out of lists, which would be long by it.
+    /// The user's levels of access, by path. Left out of lists, to keep these short.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     access: Option<Access>,
@@ -118,22 +119,26 @@ impl UserView {
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn create(ask: Ask) -> Result<(StatusCode, Json<UserView>), Problem> {
-    let value: UserRequest = ask.keyed_body()?;
-    let within = ask.place(value.account, value.environment)?;
-    let scopes = value.scopes.map(|written| given::scopes(&ask, &written));
+pub(crate) async fn create(
+    request: DirectoryRequest,
+) -> Result<(StatusCode, Json<UserView>), Problem> {
+    let value: UserRequest = request.keyed_body()?;
+    let tenant = request.tenant(value.account, value.environment)?;
+    let scopes = value
+        .scopes
+        .map(|written| given::scopes(&request, &written));
     let make = Make {
-        within,
+        tenant,
         username: &value.username,
         scopes: scopes.transpose()?,
     };
-    let record = make.by(&ask, ask.once("POST /v1/users")?).await?;
+    let record = make.by(&request, request.once("POST /v1/users")?).await?;
     Ok((StatusCode::CREATED, Json(record.into())))
 }
 
 /// A user to be made.
 pub(crate) struct Make<'a> {
-    pub(crate) within: Within,
+    pub(crate) tenant: Tenant,
     pub(crate) username: &'a str,
     pub(crate) scopes: Option<ScopeSet>,
 }
@@ -141,17 +146,17 @@ pub(crate) struct Make<'a> {
 impl Make<'_> {
     pub(crate) async fn by(
         self,
-        ask: &Ask,
+        request: &DirectoryRequest,
         once: Option<Idempotency>,
     ) -> Result<PrincipalRecord, Problem> {
-        let Ask {
+        let DirectoryRequest {
             platform, caller, ..
-        } = ask;
+        } = request;
         let now = platform.now();
         let record = PrincipalRecord {
             id: Principal::User(UserId::generate(platform.random.as_ref())?),
-            account: self.within.account,
-            environment: self.within.environment,
+            account: self.tenant.account,
+            environment: self.tenant.environment,
             name: given::name(USERNAME, self.username, PrincipalType::User)?,
             scopes: self.scopes,
             access: Access::default(),
@@ -186,13 +191,13 @@ impl Make<'_> {
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn list(ask: Ask) -> Result<Json<PageView>, Problem> {
-    let platform = &ask.platform;
-    let page = ask.page::<UserId>()?;
-    let Within {
+pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<PageView>, Problem> {
+    let platform = &request.platform;
+    let page = request.page::<UserId>()?;
+    let Tenant {
         account,
         environment,
-    } = &page.within;
+    } = &page.tenant;
     let (of, cursor) = (PrincipalType::User, page.cursor.map(Principal::User));
     let found = platform
         .store
@@ -213,21 +218,21 @@ pub(crate) fn id(text: &str) -> Result<Principal, Problem> {
 /// Look at a user
 #[utoipa::path(
     get, path = "/v1/users/{user}", tag = "directory", operation_id = "user",
-    params(("user" = UserId, Path), WithinQuery),
+    params(("user" = UserId, Path), TenantQuery),
     responses(
         (status = 200, description = "The user.", body = UserView),
     ),
     security(("token" = ["directory:read"])),
 )]
-pub(crate) async fn one(ask: Ask) -> Result<Json<UserView>, Problem> {
-    let platform = &ask.platform;
-    let within = ask.within()?;
+pub(crate) async fn one(request: DirectoryRequest) -> Result<Json<UserView>, Problem> {
+    let platform = &request.platform;
+    let tenant = request.tenant_of_query()?;
     let user = platform
         .store
         .principal(
-            &within.account,
-            &within.environment,
-            &id(ask.named("user")?)?,
+            &tenant.account,
+            &tenant.environment,
+            &id(request.named("user")?)?,
         )
         .await?;
     user.filter(|user| user.closed_at.is_none())
@@ -241,19 +246,19 @@ pub(crate) async fn one(ask: Ask) -> Result<Json<UserView>, Problem> {
 #[utoipa::path(
     patch, path = "/v1/users/{user}", tag = "directory", operation_id = "change_user",
     request_body = UserChange,
-    params(("user" = UserId, Path), WithinQuery),
+    params(("user" = UserId, Path), TenantQuery),
     responses(
         (status = 200, description = "The user as they are now.", body = UserView),
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn change(ask: Ask) -> Result<Json<UserView>, Problem> {
-    let Ask {
+pub(crate) async fn change(request: DirectoryRequest) -> Result<Json<UserView>, Problem> {
+    let DirectoryRequest {
         platform, caller, ..
-    } = &ask;
-    let within = ask.within()?;
-    let value: UserChange = ask.body()?;
-    let user = id(ask.named("user")?)?;
+    } = &request;
+    let tenant = request.tenant_of_query()?;
+    let value: UserChange = request.body()?;
+    let user = id(request.named("user")?)?;
     if value.username.is_none() && value.scopes.is_none() {
         let detail = "name what is to be changed: `username`, `scopes` or both";
         let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -264,7 +269,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<UserView>, Problem> {
         .map(|name| given::name(USERNAME, &name, PrincipalType::User))
         .transpose()?;
     let scopes = value.scopes.map(|NewScopes(written)| {
-        let given = written.map(|written| given::scopes(&ask, &written));
+        let given = written.map(|written| given::scopes(&request, &written));
         given.transpose()
     });
     let scopes = scopes.transpose()?;
@@ -286,7 +291,7 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<UserView>, Problem> {
     };
     let changed = platform
         .store
-        .change_principal(&within.account, &within.environment, &user, change, &audit)
+        .change_principal(&tenant.account, &tenant.environment, &user, change, &audit)
         .await
         .map_err(|error| refusal::of_change(error, "user", USERNAME))?;
     Ok(Json(changed.into()))
@@ -297,16 +302,16 @@ pub(crate) async fn change(ask: Ask) -> Result<Json<UserView>, Problem> {
 /// All that speaks for them ends.
 #[utoipa::path(
     delete, path = "/v1/users/{user}", tag = "directory", operation_id = "delete_user",
-    params(("user" = UserId, Path), WithinQuery),
+    params(("user" = UserId, Path), TenantQuery),
     responses(
         (status = 204, description = "They are removed."),
         (status = 202, description = "Not finished yet: ask again at `Location`, or make the same call again.", headers(("Location" = String, description = "Where to ask how far it has come."), ("Retry-After" = u32, description = "In how many seconds."))),
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn delete(ask: Ask) -> Result<Response, Problem> {
-    let within = ask.within()?;
-    remove::principal(&ask, within, id(ask.named("user")?)?)
+pub(crate) async fn delete(request: DirectoryRequest) -> Result<Response, Problem> {
+    let tenant = request.tenant_of_query()?;
+    remove::principal(&request, tenant, id(request.named("user")?)?)
         .await?
         .ok_or_else(|| Problem::not_found("user"))
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod kind;
+mod presentation;
 
 use super::source::{CatalogSource, RouteSource, SharesSource, Table};
 use super::{Catalog, CatalogError, Declared, SharePolicy, management_scopes};
@@ -9,11 +10,12 @@ use crate::catalog::kind::{Format, KindName, OriginPolicy};
 use crate::catalog::route::RouteTable;
 use crate::id::PrincipalType;
 use crate::scope::coverage::Implications;
-use crate::scope::{Action, Name, Path, Scope};
+use crate::scope::path::Path;
+use crate::scope::{Action, Name, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 
-/// A reason and the byte of the file it is about.
+/// What is wrong, and the position in the file in bytes.
 struct Fault {
     at: usize,
     reason: String,
@@ -131,12 +133,12 @@ fn shares(source: &CatalogSource, catalog: &Catalog) -> Checked<Option<SharePoli
         Some(_) => return fault(name, "a visitor is given a JWT, and this kind is opaque"),
         None => return fault(name, format!("there is no kind `{}`", name.get_ref())),
     };
-    let scopes = access::placed(shares, scopes, &catalog.scopes)?;
-    let place: Path = match place.get_ref().parse() {
+    let scopes = access::without_paths(shares, scopes, &catalog.scopes)?;
+    let path: Path = match place.get_ref().parse() {
         Ok(path) => path,
         Err(error) => return fault(place, format!("{error}")),
     };
-    if let Some(scope) = kind.refuses(&scopes, &catalog.implications) {
+    if let Some(scope) = kind.uncovered(&scopes, &catalog.implications) {
         return fault(
             name,
             format!("a `{}` token cannot hold `{scope}`", kind.name),
@@ -157,7 +159,7 @@ fn shares(source: &CatalogSource, catalog: &Catalog) -> Checked<Option<SharePoli
     Ok(Some(SharePolicy {
         kind: kind.name.clone(),
         scopes,
-        place,
+        path,
     }))
 }
 
@@ -193,7 +195,7 @@ fn declared_scopes(source: &CatalogSource) -> Checked<(Scopes, BTreeSet<Scope>)>
     Ok((scopes, public))
 }
 
-/// A scope as it is declared: a named action, without a place.
+/// A scope as it is declared: a named action, without a path.
 fn plain_scope(text: &Spanned<String>) -> Checked<Scope> {
     match text.get_ref().parse::<Scope>() {
         Ok(scope) if scope.path.is_none() && scope.action != Action::Any => Ok(scope),

@@ -3,7 +3,7 @@
 use crate::id::PrincipalType;
 use crate::issue::lifetime::Lifetime;
 use crate::scope::Scope;
-use crate::scope::coverage::ScopeSet;
+use crate::scope::set::ScopeSet;
 use crate::token::prefix::Prefix;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -139,9 +139,9 @@ impl Kind {
         self.exposure == Exposure::Public
     }
 
-    /// The first of `scopes` this kind may not hold.
+    /// The first of `scopes` that its tokens may not hold.
     #[must_use]
-    pub fn refuses<'a>(
+    pub fn uncovered<'a>(
         &self,
         scopes: &'a ScopeSet,
         implications: &crate::Implications,

@@ -3,7 +3,8 @@
 //! Not by `matchit`: a catalog is checked and written down when it is built, which `matchit`'s tree
 //! cannot be, and routes that overlap are refused with both named.
 
-use crate::scope::{Path, Scope};
+use crate::scope::Scope;
+use crate::scope::path::Path;
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

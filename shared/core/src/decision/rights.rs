@@ -1,4 +1,4 @@
-//! Rights: what a user may do now, by all that is given to them.
+//! Rights: what a user may do now, by its own scopes, its access and its groups.
 
 use crate::catalog::Catalog;
 use crate::directory::folder::FolderRef;
@@ -6,16 +6,17 @@ use crate::directory::group::{GroupRecord, reached};
 use crate::directory::principal::PrincipalRecord;
 use crate::id::{GroupId, Principal};
 use crate::scope::Scope;
-use crate::scope::coverage::{Implications, ScopeSet};
+use crate::scope::coverage::Implications;
+use crate::scope::set::ScopeSet;
 use std::collections::HashMap;
 
-/// What a user may do now: by their own scopes, their access, and that of their groups.
+/// What a user may do now, by its own scopes, its access and that of its groups.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rights(Vec<Scope>);
 
 impl Rights {
-    /// The rights of a user, where `groups` holds the groups they are in and those around them. A
-    /// group that is missing gives nothing.
+    /// The rights of a user. `groups` has the rows of its groups and of all groups that these belong
+    /// to; a group whose row is missing gives nothing.
     #[must_use]
     pub fn of(
         user: &PrincipalRecord,
@@ -25,27 +26,31 @@ impl Rights {
         let own = user.scopes.iter().flatten().cloned();
         let of_groups = reached(&user.member_of, groups);
         let access = of_groups.iter().map(|group| &group.access);
-        let by_place = access
+        let by_path = access
             .chain([&user.access])
             .flat_map(|access| &access.0)
             .filter_map(|(path, level)| Some((path, catalog.access(level)?)))
             .flat_map(|(path, scopes)| scopes.iter().map(|scope| scope.at(path.clone())));
         let home = home(user, catalog).into_iter().flatten();
-        Self(own.chain(by_place).chain(home).collect())
+        Self(own.chain(by_path).chain(home).collect())
     }
 
-    /// Whether they grant a scope.
+    /// Whether one of them covers a scope.
     #[must_use]
-    pub fn cover(&self, scope: &Scope, implications: &Implications) -> bool {
+    pub fn covers(&self, scope: &Scope, implications: &Implications) -> bool {
         self.0
             .iter()
             .any(|granted| granted.covers(scope, implications))
     }
 
-    /// The part of `asked` that the user may do; `None` where that is nothing.
+    /// The part of `requested` that the user may do; `None` where that is nothing.
     #[must_use]
-    pub fn within(&self, asked: &ScopeSet, implications: &Implications) -> Option<ScopeSet> {
-        self.set()?.meet(asked, implications)
+    pub fn intersection(
+        &self,
+        requested: &ScopeSet,
+        implications: &Implications,
+    ) -> Option<ScopeSet> {
+        self.set()?.intersection(requested, implications)
     }
 
     /// As a set; `None` where the user may do nothing.
@@ -55,8 +60,7 @@ impl Rights {
     }
 }
 
-/// What a user may do in the folder that is theirs from the start, where the catalog gives them
-/// one.
+/// What a user may do in its home folder, where the catalog gives users one.
 fn home(user: &PrincipalRecord, catalog: &Catalog) -> Option<Vec<Scope>> {
     let (Principal::User(id), Some(level)) = (user.id, catalog.home()) else {
         return None;

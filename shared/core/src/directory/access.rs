@@ -1,6 +1,8 @@
 //! Access: which levels a user or group has at which paths.
 
-use crate::scope::{Name, Path};
+use crate::scope::Name;
+use crate::scope::path::Path;
+use crate::scope::syntax_error::ScopeSyntaxError;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::{fmt, str::FromStr};
@@ -19,7 +21,7 @@ impl AccessLevel {
 }
 
 impl FromStr for AccessLevel {
-    type Err = crate::scope::ScopeSyntaxError;
+    type Err = ScopeSyntaxError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.parse::<Name>().map(|_| Self(text.into()))
@@ -32,8 +34,8 @@ impl fmt::Display for AccessLevel {
     }
 }
 
-/// The places one user or group has access to, and the level at each. It holds below the place,
-/// too, and the most permissive wins.
+/// The paths at which one user or group has access, and its level at each. A level holds below its
+/// path, too, and the most permissive one wins.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Access(pub BTreeMap<Path, AccessLevel>);

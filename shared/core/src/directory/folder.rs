@@ -1,14 +1,15 @@
-//! Folders: places of an environment, in a tree.
+//! Folders: the tree of an environment, whose paths scopes can name.
 
 use crate::directory::environment::EnvironmentName;
 use crate::id::{AccountId, FolderId, IdError, UserId};
-use crate::scope::{Path, ScopeSyntaxError};
+use crate::scope::path::Path;
+use crate::scope::syntax_error::ScopeSyntaxError;
 use crate::time::UnixMillis;
 use crate::token::record::TokenName;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{fmt, str::FromStr};
 
-/// The place that all folders lie below: the first segment of every folder's path.
+/// The first segment of every folder's path.
 const ROOT: &str = "folder";
 
 /// The id of the folder that every environment has, and whose contents are public.
@@ -17,23 +18,24 @@ const PUBLIC: &str = "public";
 /// The path of the folder that every environment has, and whose contents are public.
 pub const PUBLIC_FOLDER: &str = "folder/public";
 
-/// What names a folder. Two sorts of folder have no row: they are there with the environment, and
-/// with the user.
+/// A reference to a folder. Two sorts of folder have no row: the public one exists with its
+/// environment, a home folder with its user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FolderRef {
     /// The one whose contents are public.
     Public,
-    /// A user's own, where the catalog gives them one: what they make at the top lies in it.
+    /// A user's home folder, where the catalog gives users one: what the user creates at the top lies
+    /// in it.
     Home(UserId),
-    /// One that was made.
+    /// One that was created.
     Made(FolderId),
 }
 
 impl FolderRef {
-    /// The path of one that has no row; a row says its own.
+    /// The path of a folder at the top. The row of a folder that was created names its own path.
     ///
     /// # Errors
-    /// Never for an id of ours.
+    /// None in practice: an id is a valid segment.
     pub fn path_at_top(&self) -> Result<Path, ScopeSyntaxError> {
         format!("{ROOT}/{self}").parse()
     }
@@ -77,10 +79,10 @@ impl<'de> Deserialize<'de> for FolderRef {
     }
 }
 
-/// The place that all folders lie below.
+/// The path that all folders lie below.
 ///
 /// # Errors
-/// Never: it is one segment.
+/// None in practice: it is one valid segment.
 pub fn folder_root() -> Result<Path, ScopeSyntaxError> {
     ROOT.parse()
 }
@@ -99,7 +101,7 @@ pub struct FolderRecord {
     /// The folder it lies in; none at the top.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<FolderRef>,
-    /// Its place, as scopes name it: `folder/` and the ids from the top down to it.
+    /// Its path, as scopes name it: `folder/` and the ids from the top down to it.
     pub path: Path,
     /// When it was made.
     pub created_at: UnixMillis,
@@ -119,7 +121,7 @@ mod tests {
             let folder: FolderRef = text.parse().unwrap();
             assert_eq!(folder.to_string(), text);
             let path = folder.path_at_top().unwrap();
-            assert!(folder_root().unwrap().contains(&path));
+            assert!(folder_root().unwrap().covers(&path));
         }
         assert_eq!(
             FolderRef::Public.path_at_top().unwrap().as_str(),

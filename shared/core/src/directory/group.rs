@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 
-/// The most groups one user can be in, themselves and by nesting.
+/// The most groups one user can belong to, directly and by nesting.
 pub const MOST_GROUPS: usize = 100;
 
-/// The most groups that can stand in a row, each within the next.
+/// How deep groups can be nested.
 pub const MOST_NESTED: usize = 10;
 
 /// What the table holds of a group.
@@ -26,10 +26,10 @@ pub struct GroupRecord {
     pub environment: EnvironmentName,
     /// What people call it.
     pub name: TokenName,
-    /// What its members may do at which places.
+    /// The levels that its members have, by path.
     #[serde(default)]
     pub access: Access,
-    /// The groups it stands in itself: its members have their access, too.
+    /// The groups that it belongs to directly: its members have their access, too.
     #[serde(default)]
     pub within: Vec<GroupId>,
     /// When it was made.
@@ -37,13 +37,13 @@ pub struct GroupRecord {
     /// When it was closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<UnixMillis>,
-    /// Counts the changes of this row: a change is made to what was read, or not at all.
+    /// Counts the changes of this row: a write is conditional on the version that was read.
     #[serde(default)]
     pub version: u64,
 }
 
-/// These groups and the ones they stand within, at whatever distance, as far as they are not closed;
-/// each once. `groups` holds the rows: one that is missing is as one that is closed.
+/// These groups and all groups that they belong to, directly or by nesting, each once, without closed
+/// ones. `groups` has the rows; a group whose row is missing is treated as closed.
 #[must_use]
 pub fn reached<'a, S: BuildHasher>(
     from: &[GroupId],
@@ -62,7 +62,7 @@ pub fn reached<'a, S: BuildHasher>(
     found
 }
 
-/// How many groups stand in the longest row from this one upwards, itself among them.
+/// The length of the longest chain of nested groups that begins with this one, itself included.
 #[must_use]
 pub fn height<S: BuildHasher>(from: GroupId, groups: &HashMap<GroupId, GroupRecord, S>) -> usize {
     let mut rows = 0_usize;

@@ -3,7 +3,7 @@
 use crate::directory::access::Access;
 use crate::directory::environment::EnvironmentName;
 use crate::id::{AccountId, GroupId, Principal, PrincipalType};
-use crate::scope::coverage::ScopeSet;
+use crate::scope::set::ScopeSet;
 use crate::time::UnixMillis;
 use crate::token::record::TokenName;
 use serde::{Deserialize, Serialize};
@@ -68,14 +68,14 @@ pub struct PrincipalRecord {
     /// own: each of their tokens has its scopes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<ScopeSet>,
-    /// What a user may do at which places.
+    /// The levels that a user has, by path.
     #[serde(default)]
     pub access: Access,
-    /// The groups a user is in themselves.
+    /// The groups that a user belongs to directly.
     #[serde(default)]
     pub member_of: Vec<GroupId>,
-    /// Those and the ones around them, as they were when the row was written: so that all their
-    /// rows can be read at once. What counts is what those rows say.
+    /// A copy of all groups that a user belongs to, directly or by nesting, so that their rows can be
+    /// read in one batch. The rows of the groups decide, not this copy.
     #[serde(default)]
     pub groups: Vec<GroupId>,
     /// When it was made.
@@ -83,10 +83,10 @@ pub struct PrincipalRecord {
     /// When it was closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<UnixMillis>,
-    /// What speaks for it and was issued up to this moment is dead.
+    /// All tokens that speak for it and were issued up to this moment are revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_off: Option<UnixMillis>,
-    /// Counts the changes of this row: a change is made to what was read, or not at all.
+    /// Counts the changes of this row: a write is conditional on the version that was read.
     #[serde(default)]
     pub version: u64,
 }

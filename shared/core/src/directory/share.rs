@@ -1,9 +1,11 @@
-//! Shares: models that anybody may look at, maybe with a password.
+//! Shares: models that anybody may open, optionally with a password.
 
 use crate::directory::environment::EnvironmentName;
+use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, ShareId};
-use crate::scope::coverage::ScopeSet;
-use crate::scope::{Path, ScopeSyntaxError};
+use crate::scope::path::Path;
+use crate::scope::set::ScopeSet;
+use crate::scope::syntax_error::ScopeSyntaxError;
 use crate::time::UnixMillis;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use std::{fmt, str::FromStr};
@@ -69,24 +71,33 @@ pub struct ShareRecord {
     pub environment: EnvironmentName,
     /// The model.
     pub model: ModelId,
-    /// What its visitors may do, at the model's place.
+    /// What its visitors may do, at the model's path.
     pub scopes: ScopeSet,
     /// The password they need; none if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<PasswordHash>,
     /// When it was shared.
     pub created_at: UnixMillis,
-    /// When it was no longer.
+    /// When it ceased to be shared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<UnixMillis>,
-    /// What visitors were given up to this moment is dead.
+    /// All tokens that visitors were given up to this moment are revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_off: Option<UnixMillis>,
 }
 
 impl ShareRecord {
-    /// The moment at which something given now counts as issued: after what is cut off, which may
-    /// reach a second further than the change of password that did it.
+    /// The account and environment it belongs to.
+    #[must_use]
+    pub fn tenant(&self) -> Tenant {
+        Tenant {
+            account: self.account,
+            environment: self.environment.clone(),
+        }
+    }
+
+    /// The time of issue of a token that is issued now: after the cut-off, which may lie one second
+    /// after the change of the password that made it.
     #[must_use]
     pub fn issues_at(&self, now: UnixMillis) -> UnixMillis {
         match self.cut_off {

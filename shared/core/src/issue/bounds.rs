@@ -1,8 +1,9 @@
-//! Bounds: what one token makes, or changes, lies within it.
+//! Bounds: how far a token reaches. A token covers every token that it makes or changes.
 
-use crate::origin::OriginRules;
 use crate::origin::address::IpRules;
-use crate::scope::coverage::{Implications, ScopeSet, Widening};
+use crate::origin::rule::OriginRules;
+use crate::scope::coverage::Implications;
+use crate::scope::set::{ScopeSet, UncoveredScope};
 use crate::time::UnixSeconds;
 use thiserror::Error;
 
@@ -24,7 +25,7 @@ pub struct Bounds<'a> {
 pub enum BoundsError {
     /// A scope the maker does not hold.
     #[error("the calling token does not hold `{}`, so it cannot give it", .0.scope)]
-    Scope(Widening),
+    Scope(UncoveredScope),
     /// An origin the maker may not be used from; `None` where there is no rule at all.
     #[error("{}", outside("origins", .0.as_deref()))]
     Origin(Option<String>),
@@ -44,22 +45,22 @@ fn outside(what: &str, rule: Option<&str>) -> String {
 }
 
 impl Bounds<'_> {
-    /// Whether `inner` lies within these bounds.
+    /// Whether these bounds cover all of `inner`: scopes, origins, addresses and expiry.
     ///
     /// # Errors
-    /// Names what does not.
-    pub fn contain(
+    /// Names the first thing that they do not cover.
+    pub fn covers(
         &self,
         inner: &Bounds<'_>,
         implications: &Implications,
     ) -> Result<(), BoundsError> {
         self.scopes
-            .contains(inner.scopes, implications)
+            .covers_all(inner.scopes, implications)
             .map_err(BoundsError::Scope)?;
-        if let Some(rule) = self.origins.exceeded_by(inner.origins) {
+        if let Some(rule) = self.origins.uncovered(inner.origins) {
             return Err(BoundsError::Origin(rule.map(ToString::to_string)));
         }
-        if let Some(rule) = self.ips.exceeded_by(inner.ips) {
+        if let Some(rule) = self.ips.uncovered(inner.ips) {
             return Err(BoundsError::Address(rule.map(ToString::to_string)));
         }
         match (self.expires_at, inner.expires_at) {
@@ -77,14 +78,14 @@ mod tests {
 
     fn bounds<'a>(
         scopes: &'a ScopeSet,
-        places: (&'a OriginRules, &'a IpRules),
+        rules: (&'a OriginRules, &'a IpRules),
         expires_at: Option<u64>,
     ) -> Bounds<'a> {
         let expires_at = expires_at.map(UnixSeconds);
         Bounds {
             scopes,
-            origins: places.0,
-            ips: places.1,
+            origins: rules.0,
+            ips: rules.1,
             expires_at,
         }
     }
@@ -104,10 +105,10 @@ mod tests {
         );
         let free = (&everywhere.0, &everywhere.1);
         let outer = bounds(&read, (&somewhere.0, &somewhere.1), Some(100));
-        let contain = |inner: &Bounds<'_>| outer.contain(inner, &Implications::default());
-        assert_eq!(contain(&outer), Ok(()));
+        let covers = |inner: &Bounds<'_>| outer.covers(inner, &Implications::default());
+        assert_eq!(covers(&outer), Ok(()));
         assert_eq!(
-            contain(&bounds(&read, (&somewhere.0, &somewhere.1), Some(99))),
+            covers(&bounds(&read, (&somewhere.0, &somewhere.1), Some(99))),
             Ok(())
         );
         for (inner, expected) in [
@@ -136,11 +137,11 @@ mod tests {
                 BoundsError::Address(Some("198.51.100.0/24".to_owned())),
             ),
         ] {
-            assert_eq!(contain(&inner), Err(expected));
+            assert_eq!(covers(&inner), Err(expected));
         }
         let wider = bounds(&write, (&somewhere.0, &somewhere.1), Some(100));
-        assert!(matches!(contain(&wider), Err(BoundsError::Scope(_))));
+        assert!(matches!(covers(&wider), Err(BoundsError::Scope(_))));
         let unbound = bounds(&read, free, None);
-        assert_eq!(unbound.contain(&outer, &Implications::default()), Ok(()));
+        assert_eq!(unbound.covers(&outer, &Implications::default()), Ok(()));
     }
 }

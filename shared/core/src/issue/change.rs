@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 use crate::catalog::kind::Kind;
 use crate::issue::bounds::{Bounds, BoundsError};
 use crate::origin::address::{IpRule, IpRules};
-use crate::origin::{OriginRules, WrittenOriginRule};
+use crate::origin::rule::{OriginRules, WrittenOriginRule};
 use crate::time::UnixMillis;
 use crate::token::record::TokenRecord;
 use serde::{Deserialize, Deserializer};
@@ -38,13 +38,13 @@ pub enum ChangeError {
     Becomes(#[from] IssueError),
 }
 
-/// What becomes of a field that can be taken away.
+/// A change of a field that can be removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Edit<T> {
     /// It is left out and stays as it is.
     #[default]
     Keep,
-    /// It is `null` and is taken away.
+    /// It is `null` and is removed.
     Remove,
     /// It becomes this.
     Set(T),
@@ -64,7 +64,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Edit<T> {
     }
 }
 
-/// What a request changes of how far a token reaches.
+/// The bounds of a token that a request changes.
 #[derive(Clone, Debug, Default)]
 pub struct ChangeRequest {
     /// Where a browser may use it from.
@@ -73,7 +73,7 @@ pub struct ChangeRequest {
     pub ips: Edit<Vec<IpRule>>,
 }
 
-/// A living token whose kind is known and which its maker covers. Only [`CoveredToken::of`] makes
+/// A valid token whose kind is known and which the maker covers. Only [`CoveredToken::of`] creates
 /// one.
 #[derive(Clone, Copy, Debug)]
 pub struct CoveredToken<'a> {
@@ -83,7 +83,7 @@ pub struct CoveredToken<'a> {
     kind: &'a Kind,
 }
 
-/// Whether all that a token can do, the maker could give it.
+/// Whether the maker covers everything that a token can do.
 ///
 /// # Errors
 /// [`ChangeError::Impersonation`] or [`ChangeError::NotCovered`].
@@ -159,7 +159,8 @@ impl<'a> CoveredToken<'a> {
     }
 }
 
-/// A live token of the maker's own principal does no more than that one may, whatever its scopes.
+/// Whether the maker covers these bounds. For a `live` token of the maker's own principal, the
+/// principal's current rights are not checked here: they are, whenever the token is used.
 fn covers(
     catalog: &Catalog,
     maker: Maker<'_>,

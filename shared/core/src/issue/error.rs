@@ -8,10 +8,10 @@ use crate::id::Principal;
 use crate::issue::bounds::BoundsError;
 use crate::issue::lifetime::LifetimeError;
 use crate::scope::Scope;
-use crate::scope::coverage::EmptyScopes;
+use crate::scope::set::EmptyScopes;
 use thiserror::Error;
 
-/// What of a request an error is about. Routes call these by names of their own.
+/// The part of a request that an error is about. Each route has its own names for these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IssueField {
     /// The kind.
@@ -36,8 +36,8 @@ pub enum IssueField {
     Folders,
 }
 
-/// Why a token is not issued. The first fault in the order in which [`super::prepare`] and
-/// [`super::Prepared::issue`] look.
+/// Why a token is not issued: the first fault, in the order in which [`super::prepare`] and
+/// [`super::Prepared::issue`] check.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum IssueError {
     /// The account does not exist, or is not the maker's.
@@ -128,7 +128,7 @@ pub enum IssueError {
     /// The lifetime is out of range, or longer than what the maker has left.
     #[error(transparent)]
     Lifetime(#[from] LifetimeError),
-    /// It would be valid from its expiry on at the earliest.
+    /// It would expire before it becomes valid.
     #[error("`not_before` lies at or after the token's expiry, or a hundred years ahead")]
     StartsTooLate,
     /// It would reach beyond its maker.
@@ -137,10 +137,10 @@ pub enum IssueError {
     /// `platform:operate` for another account.
     #[error("`platform:operate` stays with the operator account's own tokens")]
     OperatorOnly,
-    /// The principal may not do now what one of the scopes allows.
+    /// The principal's current rights do not cover one of the scopes.
     #[error("the user may not `{0}`: ask for what the user may do")]
     NotThePrincipals(Scope),
-    /// Neither maker nor principal hold anything of what such a token is given.
+    /// Maker and principal hold none of the scopes that such a token is given.
     #[error("the key holds nothing that such a token is given: make a key with more scopes")]
     NothingHeld,
     /// The principal has this level of access nowhere.
@@ -161,7 +161,7 @@ pub enum IssueError {
 }
 
 impl IssueError {
-    /// What of the request it is about, if anything.
+    /// The part of the request that it is about; none for faults of ours and of the maker's kind.
     #[must_use]
     pub fn field(&self) -> Option<IssueField> {
         match self {

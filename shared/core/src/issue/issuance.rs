@@ -4,10 +4,10 @@ use super::error::IssueError;
 use crate::catalog::kind::Kind;
 use crate::directory::tenant::Tenant;
 use crate::id::{JwtId, ParentId, Principal, TokenId};
-use crate::origin::OriginRules;
 use crate::origin::address::IpRules;
+use crate::origin::rule::OriginRules;
 use crate::random::{Random, RandomUnavailable};
-use crate::scope::coverage::ScopeSet;
+use crate::scope::set::ScopeSet;
 use crate::time::{UnixMillis, UnixSeconds};
 use crate::token::OpaqueToken;
 use crate::token::claims::{Audience, Claims, HallpassClaims, Issuer};
@@ -15,7 +15,7 @@ use crate::token::record::{Metadata, TokenName, TokenRecord};
 use secrecy::SecretString;
 use thiserror::Error;
 
-/// A token that may come to be. Only [`super::Prepared::issue`] makes one.
+/// A token that may be issued. Only [`super::Prepared::issue`] creates one.
 #[derive(Clone, Debug)]
 pub struct Issuance {
     pub(super) kind: Kind,
@@ -31,7 +31,7 @@ pub struct Issuance {
     pub(super) issued_at: UnixMillis,
 }
 
-/// What people note about a token; no rule asks for it.
+/// Name and notes of a token; no rule depends on these.
 #[derive(Clone, Debug)]
 pub struct TokenDetails {
     /// What it is called.
@@ -52,13 +52,13 @@ pub struct NewToken {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewClaims(Claims);
 
-/// Why an issuance takes no form.
+/// Why an issuance becomes neither a token nor claims.
 #[derive(Debug, Error)]
 pub enum FormError {
     /// No random bytes for its id or secret.
     #[error(transparent)]
     Random(#[from] RandomUnavailable),
-    /// Its kind has another form.
+    /// Its kind has the other format.
     #[error(transparent)]
     Form(#[from] IssueError),
 }
@@ -167,7 +167,7 @@ impl NewToken {
         self.limit
     }
 
-    /// A token of a record that was never issued, for tests of what writes records.
+    /// A token that was never issued, for tests of the code that writes records.
     #[cfg(feature = "unchecked")]
     #[must_use]
     pub fn unchecked(record: TokenRecord, limit: Option<u8>) -> Self {

@@ -1,4 +1,4 @@
-//! Which kind a token may be issued as, by the way it is asked for.
+//! The kind of a new token: which ones may be minted, derived, or given to visitors of shares.
 
 use super::error::IssueError;
 use super::maker::Maker;

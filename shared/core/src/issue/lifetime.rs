@@ -1,4 +1,4 @@
-//! Lifetimes: how long a kind of token lives, and what is left of its maker's.
+//! Lifetimes: how long tokens of a kind live, and how much lifetime the maker has left.
 
 use crate::time::{UnixMillis, UnixSeconds};
 use serde::{Deserialize, Serialize};

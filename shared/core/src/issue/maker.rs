@@ -1,34 +1,34 @@
-//! The maker: whatever a new token comes from, and how far that reaches.
+//! The maker: the token, share or deployment that a new token is made by, and its bounds.
 
 use super::error::IssueError;
 use crate::catalog::Catalog;
 use crate::catalog::kind::{Kind, KindName};
-use crate::decision::evidence::Evidence;
+use crate::decision::context::TokenContext;
 use crate::directory::environment::EnvironmentName;
 use crate::directory::share::ShareRecord;
 use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, ParentId, Principal};
 use crate::issue::bounds::{Bounds, BoundsError};
-use crate::origin::OriginRules;
 use crate::origin::address::IpRules;
+use crate::origin::rule::OriginRules;
 use crate::scope::Scope;
-use crate::scope::coverage::{ScopeSet, Widening};
 use crate::scope::management::ManagementScope;
+use crate::scope::set::{ScopeSet, UncoveredScope};
 use crate::time::{UnixMillis, UnixSeconds};
 
-/// What a new token comes from.
+/// By what a new token is made.
 #[derive(Clone, Copy, Debug)]
 pub enum Maker<'a> {
-    /// A token that was found good, presented by its holder.
-    Token(&'a Evidence),
+    /// A token that was found valid, presented by its holder.
+    Token(&'a TokenContext),
     /// A shared model, opened by a visitor.
     Share(&'a ShareRecord),
-    /// The deployment itself, for its operator account: nothing bounds it.
+    /// The deployment itself, for its operator account. It has no bounds.
     Deployment(AccountId),
 }
 
 impl<'a> Maker<'a> {
-    /// Who the maker speaks for.
+    /// The principal that the maker speaks for.
     pub(super) fn principal(&self) -> Option<Principal> {
         match self {
             Self::Token(token) => token.principal(),
@@ -38,17 +38,14 @@ impl<'a> Maker<'a> {
     }
 
     /// The account and environment it belongs to.
-    fn home(&self) -> Option<Tenant> {
-        let tenant = |account: AccountId, environment: &EnvironmentName| Tenant {
-            account,
-            environment: environment.clone(),
-        };
+    fn own_tenant(&self) -> Option<Tenant> {
         match self {
-            Self::Token(token) => token
-                .place()
-                .map(|(account, environment)| tenant(account, environment)),
-            Self::Share(share) => Some(tenant(share.account, &share.environment)),
-            Self::Deployment(account) => Some(tenant(*account, &EnvironmentName::default())),
+            Self::Token(token) => token.tenant(),
+            Self::Share(share) => Some(share.tenant()),
+            Self::Deployment(account) => Some(Tenant {
+                account: *account,
+                environment: EnvironmentName::default(),
+            }),
         }
     }
 
@@ -65,7 +62,7 @@ impl<'a> Maker<'a> {
         account: Option<AccountId>,
         environment: Option<EnvironmentName>,
     ) -> Result<Tenant, IssueError> {
-        let own = self.home().ok_or(IssueError::NoMaker)?;
+        let own = self.own_tenant().ok_or(IssueError::NoMaker)?;
         let account = account.unwrap_or(own.account);
         let default = || {
             if account == own.account {
@@ -90,7 +87,7 @@ impl<'a> Maker<'a> {
     /// Whether the maker acts in this tenant: its own, or any where it holds `platform:operate`.
     #[must_use]
     pub fn reaches(&self, catalog: &Catalog, tenant: &Tenant) -> bool {
-        self.home().is_some_and(|own| own == *tenant)
+        self.own_tenant().is_some_and(|own| own == *tenant)
             || self.holds(catalog, ManagementScope::PlatformOperate)
     }
 
@@ -131,7 +128,7 @@ impl<'a> Maker<'a> {
             || self.holds(catalog, ManagementScope::TokensImpersonate)
     }
 
-    /// Whether the maker, what it came from and their kinds hold a scope of Hallpass's own.
+    /// Whether the maker, its parent and their kinds hold a management scope.
     #[must_use]
     pub fn holds(&self, catalog: &Catalog, scope: ManagementScope) -> bool {
         self.holds_scope(catalog, &scope.into())
@@ -145,32 +142,31 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// As much of `scopes` as the maker, what it came from and their kinds hold; `None` where that
-    /// is nothing.
+    /// The part of `scopes` that the maker, its parent and their kinds hold; `None` where that is
+    /// nothing.
     pub(super) fn held(&self, catalog: &Catalog, scopes: &ScopeSet) -> Option<ScopeSet> {
         let implications = catalog.implications();
         match self {
             Self::Token(token) => {
-                let powers = token.powers(catalog);
-                let mut held = (!powers.is_empty()).then(|| scopes.clone())?;
-                for power in &powers {
-                    held = held.meet(power.bounds.scopes, implications)?;
-                    if let Some(kind) = power.kind {
-                        held = held.meet(&kind.scopes, implications)?;
+                let holders = token.holders(catalog);
+                let mut held = (!holders.is_empty()).then(|| scopes.clone())?;
+                for holder in &holders {
+                    held = held.intersection(holder.bounds.scopes, implications)?;
+                    if let Some(kind) = holder.kind {
+                        held = held.intersection(&kind.scopes, implications)?;
                     }
                 }
                 Some(held)
             }
-            Self::Share(share) => share.scopes.meet(scopes, implications),
+            Self::Share(share) => share.scopes.intersection(scopes, implications),
             Self::Deployment(_) => Some(scopes.clone()),
         }
     }
 
-    /// Whether a token with the bounds `inner` lies within everything that bounds the maker.
+    /// Whether the maker, with everything that bounds it, covers a token with the bounds `inner`.
     ///
-    /// With `only_bounds`, what the maker's own principal may do now is not asked: the new token is
-    /// `live` and speaks for that same principal, so it does no more than that one may, whenever it
-    /// is used.
+    /// With `only_bounds`, the current rights of the maker's principal are not checked: the new token
+    /// is `live` and speaks for that same principal, so those rights are checked whenever it is used.
     pub(super) fn covers(
         &self,
         catalog: &Catalog,
@@ -179,20 +175,20 @@ impl<'a> Maker<'a> {
     ) -> Result<(), BoundsError> {
         self.bounds()
             .iter()
-            .try_for_each(|outer| outer.contain(inner, catalog.implications()))?;
+            .try_for_each(|outer| outer.covers(inner, catalog.implications()))?;
         if only_bounds {
             return Ok(());
         }
         let mut scopes = inner.scopes.iter();
         match scopes.find(|scope| !self.holds_scope(catalog, scope)) {
-            Some(scope) => Err(BoundsError::Scope(Widening {
+            Some(scope) => Err(BoundsError::Scope(UncoveredScope {
                 scope: scope.clone(),
             })),
             None => Ok(()),
         }
     }
 
-    /// What bounds it, its own bounds first, then those of what it came from.
+    /// Its own bounds first, then those of its parent; none for the deployment.
     pub(super) fn bounds(&self) -> Vec<Bounds<'a>> {
         match self {
             Self::Token(token) => token.bounds(),
@@ -206,7 +202,7 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// When it, or what it came from, expires first; never if absent.
+    /// The earlier expiry of the maker and its parent; never if absent.
     #[must_use]
     pub fn expires_at(&self) -> Option<UnixSeconds> {
         let bounds = self.bounds();
@@ -221,17 +217,19 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// The row that a JWT of this maker dies with; none where it can have no JWT.
+    /// The parent of a JWT that this maker derives; none where it can derive none.
     pub(super) fn parent(&self) -> Option<ParentId> {
         match self {
-            Self::Token(Evidence::Opaque { record, .. }) => Some(ParentId::Token(record.id)),
+            Self::Token(TokenContext::Opaque { record, .. }) => Some(ParentId::Token(record.id)),
             Self::Share(share) => Some(ParentId::Share(share.id)),
-            Self::Token(Evidence::Jwt { .. } | Evidence::Malformed(_) | Evidence::Unknown)
+            Self::Token(
+                TokenContext::Jwt { .. } | TokenContext::Malformed(_) | TokenContext::Unknown,
+            )
             | Self::Deployment(_) => None,
         }
     }
 
-    /// The id of the token that it is.
+    /// Its id, where it is a token.
     pub(super) fn id(&self) -> Option<String> {
         match self {
             Self::Token(token) => token.id(),
@@ -241,7 +239,7 @@ impl<'a> Maker<'a> {
 
     /// The account whose token alone may hold `platform:operate`.
     pub(super) fn account(&self) -> Option<AccountId> {
-        self.home().map(|home| home.account)
+        self.own_tenant().map(|own| own.account)
     }
 
     /// The moment at which something issued now counts as issued.

@@ -1,4 +1,4 @@
-//! The two steps of issuing: all that can be told without the table, then the rest.
+//! The two steps of issuing: first all checks that need no rights from the table, then the rest.
 
 use super::error::{IssueError, IssueField};
 use super::issuance::Issuance;
@@ -14,13 +14,14 @@ use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, Principal};
 use crate::issue::bounds::Bounds;
 use crate::issue::lifetime::LONGEST_SECONDS;
-use crate::origin::OriginRules;
 use crate::origin::address::IpRules;
-use crate::scope::coverage::ScopeSet;
-use crate::scope::{Path, Scope};
+use crate::origin::rule::OriginRules;
+use crate::scope::Scope;
+use crate::scope::path::Path;
+use crate::scope::set::ScopeSet;
 use crate::time::{UnixMillis, UnixSeconds};
 
-/// A token that may be issued, as far as can be told before the rights of its principal are read.
+/// A token that passed all checks but those that need the rights of its principal.
 #[derive(Clone, Debug)]
 pub struct Prepared<'a> {
     catalog: &'a Catalog,
@@ -37,14 +38,14 @@ pub struct Prepared<'a> {
     needs: Vec<Principal>,
 }
 
-/// The scopes, as far as they are known before the rights of the principal are.
+/// The scopes, before the rights of the principal are read.
 #[derive(Clone, Debug)]
 enum PreparedScopes {
-    /// These, all of them.
+    /// All of these.
     All(ScopeSet),
-    /// As many of these as the principal may do.
+    /// Those of these that the principal's rights cover.
     Some(ScopeSet),
-    /// What a level gives, wherever the principal has it or at these folders alone.
+    /// The scopes of a level of access, wherever the principal has it or at these folders only.
     Level {
         level: AccessLevel,
         gives: ScopeSet,
@@ -52,7 +53,7 @@ enum PreparedScopes {
     },
 }
 
-/// Holds a request against the rules of its kind and the bounds of its maker. Reads nothing.
+/// Checks a request against the rules of its kind and the bounds of its maker. Reads nothing.
 ///
 /// # Errors
 /// The first fault, in this order: tenant, principal, scopes, origins, addresses, lifetime, the
@@ -99,7 +100,7 @@ pub fn prepare<'a>(
 }
 
 impl Prepared<'_> {
-    /// Whose rights have to be read before it can be issued: at most two principals, of
+    /// The principals whose rights have to be read before it can be issued: at most two, of
     /// [`Self::tenant`].
     #[must_use]
     pub fn needs(&self) -> &[Principal] {
@@ -112,7 +113,7 @@ impl Prepared<'_> {
         &self.tenant
     }
 
-    /// Issues the token, given the rights of those whom [`Self::needs`] names.
+    /// Issues the token, given the rights of the principals that [`Self::needs`] names.
     ///
     /// # Errors
     /// Where a principal does not exist or may not do what is asked. Rights that are missing are
@@ -147,15 +148,18 @@ impl Prepared<'_> {
         let implications = self.catalog.implications();
         match &self.scopes {
             PreparedScopes::All(scopes) => {
-                let lacking = rights.iter().find_map(|it| it.lacks(scopes, implications));
+                let lacking = rights
+                    .iter()
+                    .find_map(|it| it.uncovered(scopes, implications));
                 match lacking {
                     Some(scope) => Err(IssueError::NotThePrincipals(scope.clone())),
                     None => Ok(scopes.clone()),
                 }
             }
             PreparedScopes::Some(scopes) => {
-                let within = |held: ScopeSet, it: &&RightsNow| it.within(&held, implications);
-                let held = rights.iter().try_fold(scopes.clone(), within);
+                let intersect =
+                    |held: ScopeSet, it: &&RightsNow| it.intersection(&held, implications);
+                let held = rights.iter().try_fold(scopes.clone(), intersect);
                 held.ok_or(IssueError::NothingHeld)
             }
             PreparedScopes::Level {
@@ -164,8 +168,9 @@ impl Prepared<'_> {
                 folders,
             } => {
                 let at = |scopes: &ScopeSet| {
-                    let within = |held: ScopeSet, it: &&RightsNow| it.within(&held, implications);
-                    rights.iter().try_fold(scopes.clone(), within)
+                    let intersect =
+                        |held: ScopeSet, it: &&RightsNow| it.intersection(&held, implications);
+                    rights.iter().try_fold(scopes.clone(), intersect)
                 };
                 let reached = match folders {
                     None => at(gives).ok_or_else(|| IssueError::NothingReachable(level.clone()))?,
@@ -242,7 +247,7 @@ fn scopes(
             PreparedScopes::All(rules::named_scopes(catalog, rules, &written)?)
         }
         ScopeRequest::Held(scopes) => {
-            let of_kind = scopes.meet(&rules.scopes, catalog.implications());
+            let of_kind = scopes.intersection(&rules.scopes, catalog.implications());
             let held = of_kind.and_then(|scopes| maker.held(catalog, &scopes));
             PreparedScopes::Some(held.ok_or(IssueError::NothingHeld)?)
         }
@@ -265,8 +270,9 @@ fn scopes(
     })
 }
 
-/// Whose rights bound the token. A live kind is asked what its user may do whenever it is used; and
-/// that a service account exists and is open is a condition of the write of an opaque token.
+/// The principals whose rights bound the token. The rights of a live kind's user are checked whenever
+/// the token is used; that a service account exists and is open is a condition of the write of an
+/// opaque token.
 fn needs(kind: IssuedKind<'_>, principal: Principal, scopes: &PreparedScopes) -> Vec<Principal> {
     let rules = kind.rules();
     let is_written = rules.prefix().is_some();
@@ -279,7 +285,7 @@ fn needs(kind: IssuedKind<'_>, principal: Principal, scopes: &PreparedScopes) ->
     needed.then_some(principal).into_iter().collect()
 }
 
-/// What of `gives` is reached at each of these folders, which has to be something.
+/// The part of `gives` that is reached at each of these folders, of which none may be empty.
 fn at_folders(
     gives: &ScopeSet,
     folders: &[(FolderRef, Option<Path>)],

@@ -1,16 +1,17 @@
-//! What a request asks of a new token.
+//! A request for a new token, in types of this crate.
 
 use crate::directory::access::AccessLevel;
 use crate::directory::environment::EnvironmentName;
 use crate::directory::folder::FolderRef;
 use crate::id::{AccountId, Principal};
-use crate::origin::WrittenOriginRule;
 use crate::origin::address::IpRule;
-use crate::scope::coverage::ScopeSet;
-use crate::scope::{Path, WrittenScope};
+use crate::origin::rule::WrittenOriginRule;
+use crate::scope::path::Path;
+use crate::scope::set::ScopeSet;
+use crate::scope::written::WrittenScope;
 use crate::time::UnixSeconds;
 
-/// What is asked of a new token. What is absent is the kind's default or the maker's own.
+/// A request for a new token. What is absent is the kind's default or the maker's own.
 #[derive(Clone, Debug, Default)]
 pub struct IssueRequest {
     /// What it may do.
@@ -39,7 +40,7 @@ pub enum ScopeRequest {
     Default,
     /// These, each of which has to be held.
     Named(Vec<WrittenScope>),
-    /// As many of these as the maker, what it came from and the principal hold.
+    /// Those of these that the maker, its parent and the principal hold.
     Held(ScopeSet),
     /// What a level of access gives, wherever the principal has it or at these folders alone. A
     /// folder is named with its path, or with none where there is no such folder.

@@ -1,4 +1,4 @@
-//! What the principals of a token may do now, as it was read for its issue.
+//! The current rights of principals, as they were read for the issue of a token.
 
 use crate::catalog::Catalog;
 use crate::decision::rights::Rights;
@@ -6,13 +6,14 @@ use crate::directory::group::GroupRecord;
 use crate::directory::principal::PrincipalRecord;
 use crate::id::{GroupId, Principal};
 use crate::scope::Scope;
-use crate::scope::coverage::{Implications, ScopeSet};
+use crate::scope::coverage::Implications;
+use crate::scope::set::ScopeSet;
 use std::collections::HashMap;
 
 /// One principal and what it may do now.
 #[derive(Clone, Debug)]
 pub struct PrincipalRights {
-    /// Who.
+    /// The principal.
     pub principal: Principal,
     /// What it may do now.
     pub now: RightsNow,
@@ -23,14 +24,15 @@ pub struct PrincipalRights {
 pub enum RightsNow {
     /// There is no such principal, or it is closed.
     Absent,
-    /// All that its tokens hold: it has no rights of its own that could be taken.
+    /// It has no rights of its own that could be taken away: its tokens' scopes alone count.
     Unlimited,
-    /// These.
+    /// It may do these things.
     Limited(Rights),
 }
 
 impl RightsNow {
-    /// What the rows say: `groups` holds the groups that a user is in and those around them.
+    /// The rights of the principal whose row is `record`. `groups` has the rows of a user's groups and
+    /// of all groups that these belong to.
     #[must_use]
     pub fn of(
         record: Option<&PrincipalRecord>,
@@ -46,8 +48,8 @@ impl RightsNow {
         }
     }
 
-    /// The first of `scopes` that the principal may not do.
-    pub(super) fn lacks<'a>(
+    /// The first of `scopes` that the principal's rights do not cover.
+    pub(super) fn uncovered<'a>(
         &self,
         scopes: &'a ScopeSet,
         implications: &Implications,
@@ -57,12 +59,12 @@ impl RightsNow {
             Self::Unlimited => None,
             Self::Limited(rights) => scopes
                 .iter()
-                .find(|scope| !rights.cover(scope, implications)),
+                .find(|scope| !rights.covers(scope, implications)),
         }
     }
 
     /// As much of `scopes` as the principal may do; `None` where that is nothing.
-    pub(super) fn within(
+    pub(super) fn intersection(
         &self,
         scopes: &ScopeSet,
         implications: &Implications,
@@ -70,7 +72,7 @@ impl RightsNow {
         match self {
             Self::Absent => None,
             Self::Unlimited => Some(scopes.clone()),
-            Self::Limited(rights) => rights.within(scopes, implications),
+            Self::Limited(rights) => rights.intersection(scopes, implications),
         }
     }
 }

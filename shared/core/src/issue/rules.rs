@@ -4,9 +4,10 @@ use super::error::{IssueError, IssueField};
 use crate::catalog::kind::{Kind, OriginPolicy};
 use crate::catalog::{Catalog, ScopeError};
 use crate::origin::address::{IpRule, IpRules};
-use crate::origin::{OriginRules, WrittenOriginRule};
-use crate::scope::coverage::ScopeSet;
-use crate::scope::{Scope, WrittenScope};
+use crate::origin::rule::{OriginRules, WrittenOriginRule};
+use crate::scope::Scope;
+use crate::scope::set::ScopeSet;
+use crate::scope::written::WrittenScope;
 
 /// The most origins or address blocks one token can have.
 const MAX_RULES: usize = 100;
@@ -45,7 +46,7 @@ pub(super) fn for_kind(
     kind: &Kind,
     scopes: ScopeSet,
 ) -> Result<ScopeSet, IssueError> {
-    match kind.refuses(&scopes, catalog.implications()) {
+    match kind.uncovered(&scopes, catalog.implications()) {
         Some(scope) => Err(IssueError::ScopeNotForKind {
             kind: kind.name.clone(),
             scope: scope.clone(),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{fmt, net::IpAddr, str::FromStr};
 use thiserror::Error;
 
-/// A text that is no address or block.
+/// A text that is not a valid address or block.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum IpRuleError {
     /// Neither an address nor a block.
@@ -71,7 +71,7 @@ impl<'de> Deserialize<'de> for IpRule {
     }
 }
 
-/// The blocks of one token. None at all means from everywhere.
+/// The address rules of one token. An empty list covers every address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct IpRules(pub Vec<IpRule>);
@@ -83,18 +83,18 @@ impl IpRules {
         self.0.is_empty()
     }
 
-    /// Whether one of the blocks holds `address`, or there is none. An IPv4 address mapped into
+    /// Whether one of the blocks covers `address`, or there are no blocks. An IPv4 address mapped into
     /// IPv6 counts as the IPv4 address it is.
     #[must_use]
-    pub fn allow(&self, address: IpAddr) -> bool {
+    pub fn covers(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.is_empty() || self.0.iter().any(|rule| rule.0.contains(&address))
     }
 
-    /// The first block of `inner` that reaches beyond these; `Some(None)` if `inner` has none
-    /// where these have.
+    /// The first block of `inner` that these do not cover; `Some(None)` if `inner` has no blocks and
+    /// these have some.
     #[must_use]
-    pub fn exceeded_by<'a>(&self, inner: &'a Self) -> Option<Option<&'a IpRule>> {
+    pub fn uncovered<'a>(&self, inner: &'a Self) -> Option<Option<&'a IpRule>> {
         if self.is_empty() {
             None
         } else if inner.is_empty() {
@@ -130,7 +130,7 @@ mod tests {
             ("0.0.0.0/0", "2001:db8::7", false),
         ] {
             assert_eq!(
-                rules(&[block]).allow(address.parse().unwrap()),
+                rules(&[block]).covers(address.parse().unwrap()),
                 held,
                 "{block} {address}"
             );
@@ -159,10 +159,10 @@ mod tests {
     fn a_child_stays_within_its_parents_addresses() {
         let parent = rules(&["203.0.113.0/24", "2001:db8::/32"]);
         assert_eq!(
-            parent.exceeded_by(&rules(&["203.0.113.128/25", "2001:db8:1::/48"])),
+            parent.uncovered(&rules(&["203.0.113.128/25", "2001:db8:1::/48"])),
             None
         );
-        assert!(parent.exceeded_by(&rules(&["203.0.112.0/23"])).is_some());
-        assert_eq!(parent.exceeded_by(&IpRules::default()), Some(None));
+        assert!(parent.uncovered(&rules(&["203.0.112.0/23"])).is_some());
+        assert_eq!(parent.uncovered(&IpRules::default()), Some(None));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The rules are those of the Public Suffix List (<https://publicsuffix.org>, MPL 2.0), a line each, in
 //! the ASCII form of their names, as the `psl` crate of `Cargo.lock` has them: a test holds them
-//! to it. As that crate's own code they take six times as much. They are looked up in sets, which
+//! to it. As that crate's own code they take more than four times as much (0.67 MB against 0.15 MB). They are looked up in sets, which
 //! are made when the first wildcard is written down: a request may hold thousands of them.
 
 use std::collections::HashSet;

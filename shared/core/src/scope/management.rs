@@ -116,8 +116,8 @@ impl From<ManagementScope> for Scope {
     fn from(scope: ManagementScope) -> Self {
         let (resource, action) = scope.parts();
         Self {
-            resource: Name::of_ours(resource),
-            action: Action::Named(Name::of_ours(action)),
+            resource: Name::from_static(resource),
+            action: Action::Named(Name::from_static(action)),
             path: None,
         }
     }

@@ -1,13 +1,14 @@
-//! What a JWT says (RFC 9068), and the text that is signed.
+//! The claims of a JWT (RFC 9068), and the text that is signed.
 
 use crate::catalog::kind::KindName;
 use crate::directory::environment::EnvironmentName;
+use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, JwtId, ParentId, Principal};
 use crate::json::object;
 use crate::json::present::present;
-use crate::origin::OriginRules;
 use crate::origin::address::IpRules;
-use crate::scope::coverage::ScopeSet;
+use crate::origin::rule::OriginRules;
+use crate::scope::set::ScopeSet;
 use crate::time::{UnixMillis, UnixSeconds};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,7 +30,7 @@ pub enum Algorithm {
     EdDSA,
 }
 
-/// A text that is no issuer.
+/// A text that is not a valid issuer.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "`{0}` is not an issuer: an https URL (or http://localhost, http://127.0.0.1) in lower case, without credentials, default port, query, fragment or a slash at its end"
@@ -171,12 +172,12 @@ pub struct HallpassClaims {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "the token would be {bytes} bytes long before signing, and {MAX_SIGNING_INPUT} is the most: \
-     its scopes take {scopes} bytes and its origins and addresses {places}; ask for fewer"
+     its scopes take {scopes} bytes and its origins and addresses {rules}; ask for fewer"
 )]
 pub struct TokenTooLarge {
     bytes: usize,
     scopes: usize,
-    places: usize,
+    rules: usize,
     field: &'static str,
 }
 
@@ -196,6 +197,15 @@ struct HeaderOut<'a> {
 }
 
 impl Claims {
+    /// The account and environment it belongs to.
+    #[must_use]
+    pub fn tenant(&self) -> Tenant {
+        Tenant {
+            account: self.hallpass.account,
+            environment: self.hallpass.environment.clone(),
+        }
+    }
+
     /// `base64url(header).base64url(claims)`, the text that is signed (RFC 7515 §5.1).
     ///
     /// # Errors
@@ -229,7 +239,7 @@ impl Claims {
         Err(TokenTooLarge {
             bytes: text.len(),
             scopes,
-            places: origins.saturating_add(ips),
+            rules: origins.saturating_add(ips),
             field: if origins > scopes {
                 "origins"
             } else {
@@ -241,7 +251,7 @@ impl Claims {
 
 mod scope_text {
     use crate::scope::Scope;
-    use crate::scope::coverage::ScopeSet;
+    use crate::scope::set::ScopeSet;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     pub(super) fn serialize<S: Serializer>(

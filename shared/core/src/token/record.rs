@@ -2,11 +2,12 @@
 
 use crate::catalog::kind::KindName;
 use crate::directory::environment::EnvironmentName;
+use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, Principal, TokenId};
 use crate::issue::bounds::Bounds;
-use crate::origin::OriginRules;
 use crate::origin::address::IpRules;
-use crate::scope::coverage::ScopeSet;
+use crate::origin::rule::OriginRules;
+use crate::scope::set::ScopeSet;
 use crate::time::{UnixMillis, UnixSeconds};
 use crate::token::{PublicText, SecretHash, SecretMark, TokenSecret};
 use serde::de::{Error as _, MapAccess, Visitor};
@@ -123,7 +124,7 @@ impl From<Metadata> for BTreeMap<String, String> {
     }
 }
 
-/// A secret that was rotated away and lives on for a while.
+/// A secret that was rotated away and is accepted for a while.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PreviousSecret {
     /// Its hash.
@@ -132,16 +133,16 @@ pub struct PreviousSecret {
     pub until: UnixMillis,
 }
 
-/// How long one of a token's secrets lives.
+/// Which of a token's secrets was presented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecretLife {
-    /// It is the token's own.
-    AsTheToken,
-    /// It was rotated away and ends earlier.
-    Until {
-        /// When.
+pub enum MatchedSecret {
+    /// The current one.
+    Current,
+    /// One that was rotated away and is still accepted.
+    Previous {
+        /// Until when it is accepted.
         until: UnixMillis,
-        /// Which of the token's old secrets it is.
+        /// Which of the previous secrets it is.
         mark: SecretMark,
     },
 }
@@ -171,7 +172,7 @@ pub struct TokenRecord {
     pub ips: IpRules,
     /// SHA-256 of its secret.
     pub secret_hash: SecretHash,
-    /// Secrets that were rotated away and live on for a while.
+    /// Secrets that were rotated away and are accepted for a while.
     #[serde(default)]
     pub previous: Vec<PreviousSecret>,
     /// Its text, where its kind is public.
@@ -188,7 +189,7 @@ pub struct TokenRecord {
     /// When it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<UnixMillis>,
-    /// What was derived from it up to this moment is dead.
+    /// Everything derived from it up to this moment is revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_off: Option<UnixMillis>,
     /// Whether it is in use; a paused token can be resumed.
@@ -199,12 +200,21 @@ pub struct TokenRecord {
     /// What the platform notes about it.
     #[serde(default)]
     pub metadata: Metadata,
-    /// The place it takes among a limited kind's.
+    /// Its slot, if its kind is limited: see `slot` in the store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<u8>,
 }
 
 impl TokenRecord {
+    /// The account and environment it belongs to.
+    #[must_use]
+    pub fn tenant(&self) -> Tenant {
+        Tenant {
+            account: self.account,
+            environment: self.environment.clone(),
+        }
+    }
+
     /// How far it reaches.
     #[must_use]
     pub fn bounds(&self) -> Bounds<'_> {
@@ -216,18 +226,19 @@ impl TokenRecord {
         }
     }
 
-    /// How long `secret` opens this token; `None` if it does not.
+    /// Which of this token's secrets `secret` is; `None` if it is none that is still accepted.
     #[must_use]
-    pub fn life_of(&self, secret: &TokenSecret, now: UnixMillis) -> Option<SecretLife> {
-        // Every living secret is compared, whatever the first comparison says.
+    pub fn matched_secret(&self, secret: &TokenSecret, now: UnixMillis) -> Option<MatchedSecret> {
+        // Every accepted secret is compared, whatever the first comparison says, so that the time
+        // does not show which one it was.
         let rotated_away = self.previous.iter().filter(|previous| now < previous.until);
         let previous = rotated_away
             .filter(|previous| previous.hash.matches(secret))
             .max_by_key(|previous| previous.until);
         if self.secret_hash.matches(secret) {
-            Some(SecretLife::AsTheToken)
+            Some(MatchedSecret::Current)
         } else {
-            previous.map(|previous| SecretLife::Until {
+            previous.map(|previous| MatchedSecret::Previous {
                 until: previous.until,
                 mark: previous.hash.mark(),
             })

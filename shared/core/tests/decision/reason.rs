@@ -1,159 +1,159 @@
 //! Each reason, the sentence that says it, and which comes first.
 
 use super::{Asked, Bytes, Jwt, NOW, Opaque, SECOND, account, opaque};
-use hallpass_core::{Code, Decision, Malformed, TokenId, UnixMillis, UnixSeconds};
+use hallpass_core::{Decision, DecisionCode, Malformed, TokenId, UnixMillis, UnixSeconds};
 use serde_json::json;
 
-/// The order of design §5.
-const ORDER: [Code; 14] = [
-    Code::Malformed,
-    Code::Unknown,
-    Code::Revoked,
-    Code::Disabled,
-    Code::Expired,
-    Code::NotYetValid,
-    Code::ParentRevoked,
-    Code::ParentExpired,
-    Code::ParentDisabled,
-    Code::EnvironmentMismatch,
-    Code::OriginDenied,
-    Code::IpDenied,
-    Code::InsufficientScope,
-    Code::Active,
+/// The order in which `decide` checks.
+const ORDER: [DecisionCode; 14] = [
+    DecisionCode::Malformed,
+    DecisionCode::Unknown,
+    DecisionCode::Revoked,
+    DecisionCode::Disabled,
+    DecisionCode::Expired,
+    DecisionCode::NotYetValid,
+    DecisionCode::ParentRevoked,
+    DecisionCode::ParentExpired,
+    DecisionCode::ParentDisabled,
+    DecisionCode::EnvironmentMismatch,
+    DecisionCode::OriginDenied,
+    DecisionCode::IpDenied,
+    DecisionCode::InsufficientScope,
+    DecisionCode::Active,
 ];
 
-fn rank(code: Code) -> usize {
+fn rank(code: DecisionCode) -> usize {
     ORDER.iter().position(|known| *known == code).unwrap()
 }
 
 /// One change to a good case, the code it leads to and a part of its sentence.
-type Row<T> = (&'static str, fn(&mut T), Code, &'static str);
+type Row<T> = (&'static str, fn(&mut T), DecisionCode, &'static str);
 
 const OPAQUE: &[Row<Opaque>] = &[
     (
         "nothing wrong",
         |_| {},
-        Code::Active,
+        DecisionCode::Active,
         "good for this request",
     ),
     (
         "junk",
         |case| case.malformed = Some(Malformed::Checksum),
-        Code::Malformed,
+        DecisionCode::Malformed,
         "mistyped or cut off",
     ),
     (
         "s31 wrong secret",
         |case| case.token = opaque("tsec", 2),
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
         "s31 s53 no record",
         |case| case.record = None,
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
         "s29 the asker is confined to another account",
         |case| case.asked.account = Some(account(2)),
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
         "the operator asks",
         |case| case.asked.account = None,
-        Code::Active,
+        DecisionCode::Active,
         "good",
     ),
     (
         "its kind left the catalog",
         |case| case.row().kind = "gone".into(),
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
-        "its kind is a JWT's by now",
+        "its kind is a JWT's now",
         |case| case.row().kind = "temporary".into(),
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
         "another kind's prefix",
         |case| case.token = opaque("tweb", 1),
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
         "a prefix that left the catalog",
         |case| case.token = opaque("told", 1),
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
         "the row of another token",
         |case| case.row().id = TokenId::generate(&Bytes(9)).unwrap(),
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
         "s27 revoked",
         |case| case.row().revoked_at = Some(UnixMillis(0)),
-        Code::Revoked,
+        DecisionCode::Revoked,
         "was revoked: mint another",
     ),
     (
         "revoked at a moment still ahead by this clock",
         |case| case.row().revoked_at = Some(UnixMillis(u64::MAX)),
-        Code::Revoked,
+        DecisionCode::Revoked,
         "was revoked",
     ),
     (
         "paused",
         |case| case.row().enabled = false,
-        Code::Disabled,
+        DecisionCode::Disabled,
         "set `enabled` to true",
     ),
     (
         "s30 expired, not yet deleted",
         |case| case.row().expires_at = Some(UnixSeconds(SECOND)),
-        Code::Expired,
+        DecisionCode::Expired,
         "has expired: mint another",
     ),
     (
         "not valid yet",
         |case| case.row().not_before = Some(UnixSeconds(SECOND + 6)),
-        Code::NotYetValid,
+        DecisionCode::NotYetValid,
         "`not_before`",
     ),
     (
         "another environment",
         |case| case.asked.environment = Some("shop/test"),
-        Code::EnvironmentMismatch,
+        DecisionCode::EnvironmentMismatch,
         "belongs to another environment than `shop/test`",
     ),
     (
         "any environment",
         |case| case.asked.environment = None,
-        Code::Active,
+        DecisionCode::Active,
         "good",
     ),
     (
         "s37 another origin",
         |case| case.asked.origin = Some("https://b.com"),
-        Code::OriginDenied,
+        DecisionCode::OriginDenied,
         "may not be used from `https://b.com`",
     ),
     (
         "s37 no origin",
         |case| case.asked.origin = None,
-        Code::OriginDenied,
+        DecisionCode::OriginDenied,
         "the request names none",
     ),
     (
         "s37 the origin `null`",
         |case| case.asked.origin = Some("null"),
-        Code::OriginDenied,
+        DecisionCode::OriginDenied,
         "`null` or not one",
     ),
     (
@@ -162,7 +162,7 @@ const OPAQUE: &[Row<Opaque>] = &[
             case.row().origins.0.clear();
             case.asked.origin = None;
         },
-        Code::Active,
+        DecisionCode::Active,
         "good",
     ),
     (
@@ -171,25 +171,25 @@ const OPAQUE: &[Row<Opaque>] = &[
             case.row().origins.0.clear();
             case.asked.origin = Some("null");
         },
-        Code::Active,
+        DecisionCode::Active,
         "good",
     ),
     (
         "another address",
         |case| case.asked.ip = Some("203.0.114.7"),
-        Code::IpDenied,
+        DecisionCode::IpDenied,
         "from the address `203.0.114.7`",
     ),
     (
         "no address",
         |case| case.asked.ip = None,
-        Code::IpDenied,
+        DecisionCode::IpDenied,
         "pass `ip`",
     ),
     (
         "the address mapped into IPv6",
         |case| case.asked.ip = Some("::ffff:203.0.113.7"),
-        Code::Active,
+        DecisionCode::Active,
         "good",
     ),
     (
@@ -198,19 +198,19 @@ const OPAQUE: &[Row<Opaque>] = &[
             case.row().ips.0.clear();
             case.asked.ip = None;
         },
-        Code::Active,
+        DecisionCode::Active,
         "good",
     ),
     (
         "a scope it does not hold",
         |case| case.asked.scopes = vec!["floor:view", "floor:write@floor/2"],
-        Code::InsufficientScope,
+        DecisionCode::InsufficientScope,
         "lacks `floor:write@floor/2`; it holds `floor:view`, `floor:write@floor/1`",
     ),
     (
         "a wider place than it holds",
         |case| case.asked.scopes = vec!["floor:write"],
-        Code::InsufficientScope,
+        DecisionCode::InsufficientScope,
         "lacks `floor:write`",
     ),
     (
@@ -219,13 +219,13 @@ const OPAQUE: &[Row<Opaque>] = &[
             case.row().scopes = serde_json::from_value(json!(["floor:*"])).unwrap();
             case.asked.scopes = vec!["tokens:read"];
         },
-        Code::InsufficientScope,
+        DecisionCode::InsufficientScope,
         "lacks `tokens:read`; it holds `floor:*`",
     ),
     (
         "no scope is asked for",
         |case| case.asked.scopes.clear(),
-        Code::Active,
+        DecisionCode::Active,
         "good",
     ),
 ];
@@ -234,157 +234,157 @@ const JWT: &[Row<Jwt>] = &[
     (
         "nothing wrong",
         |_| {},
-        Code::Active,
+        DecisionCode::Active,
         "good for this request",
     ),
     (
         "junk",
         |case| case.malformed = Some(Malformed::JwtClaims),
-        Code::Malformed,
+        DecisionCode::Malformed,
         "claims are not what this service writes",
     ),
     (
         "s3 another issuer",
         |case| case.claims.iss = "https://evil.test".parse().unwrap(),
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
         "s2 another audience",
         |case| case.claims.aud.0 = vec!["https://evil.test".to_owned()],
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
         "s2 no audience",
         |case| case.claims.aud.0.clear(),
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
         "two audiences, ours among them",
         |case| case.claims.aud.0.insert(0, "https://api.test".to_owned()),
-        Code::Active,
+        DecisionCode::Active,
         "good",
     ),
     (
         "its kind left the catalog",
         |case| case.claims.hallpass.kind = "gone".into(),
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
-        "its kind is opaque by now",
+        "its kind is opaque now",
         |case| case.claims.hallpass.kind = "secret".into(),
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
         "s18 its parent lives in another environment",
         |case| case.row().environment = "shop/test".parse().unwrap(),
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
         "its parent belongs to another account",
         |case| case.row().account = account(2),
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
         "the row of another parent",
         |case| case.row().id = TokenId::generate(&Bytes(9)).unwrap(),
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
         "s29 the asker is confined to another account",
         |case| case.asked.account = Some(account(2)),
-        Code::Unknown,
+        DecisionCode::Unknown,
         "there is no such token",
     ),
     (
         "the operator asks",
         |case| case.asked.account = None,
-        Code::Active,
+        DecisionCode::Active,
         "good",
     ),
     (
         "s27 revoked by its jti",
         |case| case.revoked = true,
-        Code::Revoked,
+        DecisionCode::Revoked,
         "was revoked: ask for another",
     ),
     (
         "expired",
         |case| case.claims.exp = UnixSeconds(SECOND - 5),
-        Code::Expired,
+        DecisionCode::Expired,
         "has expired: ask for another",
     ),
     (
         "s4 not valid yet",
         |case| case.claims.nbf = Some(UnixSeconds(SECOND + 6)),
-        Code::NotYetValid,
+        DecisionCode::NotYetValid,
         "`nbf` lies ahead",
     ),
     (
         "issued in the future",
         |case| case.claims.iat = UnixSeconds(SECOND + 6),
-        Code::NotYetValid,
+        DecisionCode::NotYetValid,
         "time of issue",
     ),
     (
         "s53 its parent's row is gone",
         |case| case.parent = None,
-        Code::ParentRevoked,
+        DecisionCode::ParentRevoked,
         "was revoked: derive it from another",
     ),
     (
         "its parent's kind left the catalog",
         |case| case.row().kind = "gone".into(),
-        Code::ParentRevoked,
+        DecisionCode::ParentRevoked,
         "was revoked",
     ),
     (
         "s27 its parent was revoked",
         |case| case.row().revoked_at = Some(UnixMillis(0)),
-        Code::ParentRevoked,
+        DecisionCode::ParentRevoked,
         "was revoked: derive it from another",
     ),
     (
         "issued before its parent's cut-off",
         |case| case.row().cut_off = Some(NOW),
-        Code::ParentRevoked,
+        DecisionCode::ParentRevoked,
         "everything derived from its parent",
     ),
     (
         "s22 its parent has expired",
         |case| case.row().expires_at = Some(UnixSeconds(SECOND)),
-        Code::ParentExpired,
+        DecisionCode::ParentExpired,
         "derived from has expired",
     ),
     (
         "its parent is paused",
         |case| case.row().enabled = false,
-        Code::ParentDisabled,
+        DecisionCode::ParentDisabled,
         "derived from is paused",
     ),
     (
         "another environment",
         |case| case.asked.environment = Some("shop/test"),
-        Code::EnvironmentMismatch,
+        DecisionCode::EnvironmentMismatch,
         "belongs to another environment than `shop/test`",
     ),
     (
         "s37 another origin",
         |case| case.asked.origin = Some("https://b.com"),
-        Code::OriginDenied,
+        DecisionCode::OriginDenied,
         "may not be used from `https://b.com`",
     ),
     (
         "s37 no origin",
         |case| case.asked.origin = None,
-        Code::OriginDenied,
+        DecisionCode::OriginDenied,
         "the request names none",
     ),
     (
@@ -393,43 +393,43 @@ const JWT: &[Row<Jwt>] = &[
             case.claims.hallpass.origins.0.clear();
             case.asked.origin = Some("https://b.com");
         },
-        Code::OriginDenied,
+        DecisionCode::OriginDenied,
         "may not be used from `https://b.com`",
     ),
     (
         "s21 its parent's origins were narrowed",
         |case| case.row().origins.0 = vec!["https://b.com".parse().unwrap()],
-        Code::OriginDenied,
+        DecisionCode::OriginDenied,
         "may not be used from `https://a.com`",
     ),
     (
         "another address",
         |case| case.asked.ip = Some("203.0.114.7"),
-        Code::IpDenied,
+        DecisionCode::IpDenied,
         "from the address `203.0.114.7`",
     ),
     (
         "no address",
         |case| case.asked.ip = None,
-        Code::IpDenied,
+        DecisionCode::IpDenied,
         "pass `ip`",
     ),
     (
         "s21 its parent's addresses were narrowed",
         |case| case.row().ips.0 = vec!["203.0.113.128/25".parse().unwrap()],
-        Code::IpDenied,
+        DecisionCode::IpDenied,
         "from the address `203.0.113.7`",
     ),
     (
         "a scope it does not hold",
         |case| case.asked.scopes = vec!["floor:view", "floor:write@floor/2"],
-        Code::InsufficientScope,
+        DecisionCode::InsufficientScope,
         "the token lacks `floor:write@floor/2`; it holds `floor:view`, `floor:write@floor/1`",
     ),
     (
         "s21 its parent's scopes were narrowed",
         |case| case.row().scopes = serde_json::from_value(json!(["floor:view"])).unwrap(),
-        Code::InsufficientScope,
+        DecisionCode::InsufficientScope,
         "derived from lacks `floor:read@floor/1/room/2`; it holds `floor:view`",
     ),
     (
@@ -438,7 +438,7 @@ const JWT: &[Row<Jwt>] = &[
             case.row().scopes = serde_json::from_value(json!(["floor:*"])).unwrap();
             case.asked.scopes = vec!["floor:write@floor/2"];
         },
-        Code::InsufficientScope,
+        DecisionCode::InsufficientScope,
         "the token lacks `floor:write@floor/2`",
     ),
 ];
@@ -455,7 +455,11 @@ fn s21_s22_s27_s29_s31_s53_what_is_known_of_an_opaque_token_decides() {
             "{name}: {}",
             decision.detail
         );
-        assert_eq!(decision.is_active(), *code == Code::Active, "{name}");
+        assert_eq!(
+            decision.is_active(),
+            *code == DecisionCode::Active,
+            "{name}"
+        );
     }
 }
 
@@ -471,14 +475,18 @@ fn s2_s3_s4_s21_s22_s27_s29_s53_what_is_known_of_a_jwt_decides() {
             "{name}: {}",
             decision.detail
         );
-        assert_eq!(decision.is_active(), *code == Code::Active, "{name}");
+        assert_eq!(
+            decision.is_active(),
+            *code == DecisionCode::Active,
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn s31_every_unknown_token_gets_the_same_answer() {
-    let opaque = OPAQUE.iter().filter(|row| row.2 == Code::Unknown);
-    let jwt = JWT.iter().filter(|row| row.2 == Code::Unknown);
+    let opaque = OPAQUE.iter().filter(|row| row.2 == DecisionCode::Unknown);
+    let jwt = JWT.iter().filter(|row| row.2 == DecisionCode::Unknown);
     let answers: Vec<Decision> = opaque
         .map(|row| {
             let mut case = Opaque::good();
@@ -501,7 +509,7 @@ fn s31_every_unknown_token_gets_the_same_answer() {
 fn one_fault_a_code<T>(rows: &[Row<T>]) -> Vec<&Row<T>> {
     let mut faults: Vec<&Row<T>> = Vec::new();
     for row in rows {
-        if row.2 != Code::Active && faults.iter().all(|fault| fault.2 != row.2) {
+        if row.2 != DecisionCode::Active && faults.iter().all(|fault| fault.2 != row.2) {
             faults.push(row);
         }
     }
@@ -574,12 +582,12 @@ fn s53_a_missing_parent_denies_whatever_the_request_asks_for() {
         case.claims.hallpass.origins.0.clear();
         case.claims.hallpass.ips.0.clear();
         change(&mut case.asked);
-        assert_eq!(case.decide().code, Code::ParentRevoked);
+        assert_eq!(case.decide().code, DecisionCode::ParentRevoked);
     }
 }
 
 #[test]
-fn the_codes_are_written_as_the_design_writes_them() {
+fn the_codes_are_written_as_clients_know_them() {
     let written = "malformed unknown revoked disabled expired not_yet_valid parent_revoked \
         parent_expired parent_disabled environment_mismatch origin_denied ip_denied \
         insufficient_scope active";

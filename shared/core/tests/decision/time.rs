@@ -1,10 +1,10 @@
 //! When a token begins and ends, to the millisecond.
 
 use super::{Jwt, NOW, Opaque, SECOND, opaque};
-use hallpass_core::{Claims, Code, PreviousSecret, TokenRecord, UnixMillis, UnixSeconds};
+use hallpass_core::{Claims, DecisionCode, PreviousSecret, TokenRecord, UnixMillis, UnixSeconds};
 
 /// One change to a row or to claims, the present in milliseconds and the code it leads to.
-type Moment<T> = (fn(&mut T), u64, Code);
+type Moment<T> = (fn(&mut T), u64, DecisionCode);
 
 #[test]
 fn s22_s30_an_opaque_tokens_times_are_exact_to_the_millisecond() {
@@ -13,16 +13,16 @@ fn s22_s30_an_opaque_tokens_times_are_exact_to_the_millisecond() {
     let starts = |row: &mut TokenRecord| row.not_before = Some(UnixSeconds(SECOND));
     let never = |row: &mut TokenRecord| row.expires_at = Some(UnixSeconds(u64::MAX));
     let cases: &[Moment<TokenRecord>] = &[
-        (expires, AT - 1, Code::Active),
-        (expires, AT, Code::Expired),
-        (expires, AT + 1, Code::Expired),
-        (expires, u64::MAX, Code::Expired),
-        (starts, AT, Code::Active),
-        (starts, AT - 5_000, Code::Active),
-        (starts, AT - 5_001, Code::NotYetValid),
-        (starts, 0, Code::NotYetValid),
-        (never, AT, Code::Active),
-        (never, u64::MAX - 1, Code::Active),
+        (expires, AT - 1, DecisionCode::Active),
+        (expires, AT, DecisionCode::Expired),
+        (expires, AT + 1, DecisionCode::Expired),
+        (expires, u64::MAX, DecisionCode::Expired),
+        (starts, AT, DecisionCode::Active),
+        (starts, AT - 5_000, DecisionCode::Active),
+        (starts, AT - 5_001, DecisionCode::NotYetValid),
+        (starts, 0, DecisionCode::NotYetValid),
+        (never, AT, DecisionCode::Active),
+        (never, u64::MAX - 1, DecisionCode::Active),
     ];
     for (change, now, code) in cases {
         let mut case = Opaque::good();
@@ -48,19 +48,19 @@ fn s5_s46_a_jwts_times_have_five_seconds_and_not_one_millisecond_more() {
     };
     let forever = |claims: &mut Claims| claims.exp = UnixSeconds(u64::MAX);
     let cases: &[Moment<Claims>] = &[
-        (expires, AT, Code::Active),
-        (expires, AT + 4_999, Code::Active),
-        (expires, AT + 5_000, Code::Expired),
-        (expires, AT + 6_000, Code::Expired),
-        (expires, u64::MAX, Code::Expired),
-        (iat, AT - 5_000, Code::Active),
-        (iat, AT - 5_001, Code::NotYetValid),
-        (iat, 0, Code::NotYetValid),
-        (nbf, AT - 5_000, Code::Active),
-        (nbf, AT - 5_001, Code::NotYetValid),
-        (iat_after_nbf, AT - 5_000, Code::Active),
-        (iat_after_nbf, AT - 5_001, Code::NotYetValid),
-        (forever, u64::MAX - 1, Code::Active),
+        (expires, AT, DecisionCode::Active),
+        (expires, AT + 4_999, DecisionCode::Active),
+        (expires, AT + 5_000, DecisionCode::Expired),
+        (expires, AT + 6_000, DecisionCode::Expired),
+        (expires, u64::MAX, DecisionCode::Expired),
+        (iat, AT - 5_000, DecisionCode::Active),
+        (iat, AT - 5_001, DecisionCode::NotYetValid),
+        (iat, 0, DecisionCode::NotYetValid),
+        (nbf, AT - 5_000, DecisionCode::Active),
+        (nbf, AT - 5_001, DecisionCode::NotYetValid),
+        (iat_after_nbf, AT - 5_000, DecisionCode::Active),
+        (iat_after_nbf, AT - 5_001, DecisionCode::NotYetValid),
+        (forever, u64::MAX - 1, DecisionCode::Active),
     ];
     for (change, now, code) in cases {
         let mut case = Jwt::good();
@@ -75,9 +75,9 @@ fn s5_s46_a_jwts_times_have_five_seconds_and_not_one_millisecond_more() {
 fn s22_a_parents_expiry_is_exact_to_the_millisecond() {
     const AT: u64 = SECOND * 1_000;
     for (now, code) in [
-        (AT - 1, Code::Active),
-        (AT, Code::ParentExpired),
-        (AT + 4_999, Code::ParentExpired),
+        (AT - 1, DecisionCode::Active),
+        (AT, DecisionCode::ParentExpired),
+        (AT + 4_999, DecisionCode::ParentExpired),
     ] {
         let mut case = Jwt::good();
         case.row().expires_at = Some(UnixSeconds(SECOND));
@@ -90,9 +90,9 @@ fn s22_a_parents_expiry_is_exact_to_the_millisecond() {
 fn s27_a_cut_off_ends_what_was_issued_in_its_millisecond_and_nothing_later() {
     let UnixMillis(cut_off) = NOW;
     for (issued, code) in [
-        (cut_off - 1, Code::ParentRevoked),
-        (cut_off, Code::ParentRevoked),
-        (cut_off + 1, Code::Active),
+        (cut_off - 1, DecisionCode::ParentRevoked),
+        (cut_off, DecisionCode::ParentRevoked),
+        (cut_off + 1, DecisionCode::Active),
     ] {
         let mut case = Jwt::good();
         case.row().cut_off = Some(NOW);
@@ -105,16 +105,16 @@ fn s27_a_cut_off_ends_what_was_issued_in_its_millisecond_and_nothing_later() {
 fn a_cut_off_does_not_end_the_token_that_carries_it() {
     let mut case = Opaque::good();
     case.row().cut_off = Some(NOW);
-    assert_eq!(case.decide().code, Code::Active);
+    assert_eq!(case.decide().code, DecisionCode::Active);
 }
 
 #[test]
 fn s31_a_rotated_secret_lives_until_its_last_millisecond_and_then_was_never_there() {
     let UnixMillis(now) = NOW;
     for (until, code) in [
-        (NOW.seconds().plus(1).millis().0, Code::Active),
-        (now, Code::Unknown),
-        (now - 1, Code::Unknown),
+        (NOW.seconds().plus(1).millis().0, DecisionCode::Active),
+        (now, DecisionCode::Unknown),
+        (now - 1, DecisionCode::Unknown),
     ] {
         let mut case = Opaque::good();
         case.row().secret_hash = opaque("tsec", 2).secret.hash();

@@ -4,7 +4,7 @@ use crate::caller::Caller;
 use crate::caller::credential::Credential;
 use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
-use hallpass_core::{Code, Decision, RouteMatch, Scope};
+use hallpass_core::{Decision, DecisionCode, RouteMatch, Scope};
 use hallpass_runtime::Platform;
 use http::StatusCode;
 use http::request::Parts;
@@ -23,11 +23,11 @@ pub async fn admit_to_route(
 ) -> Result<Caller, Problem> {
     let credential = Credential::presented(parts, platform)?;
     let now = platform.now();
-    let [evidence] = platform.validator.examine([credential.text()], now).await?;
-    let caller = Caller::admit(platform, &credential, evidence, now)?;
+    let [context] = platform.validator.examine([credential.text()], now).await?;
+    let caller = Caller::admit(platform, &credential, context, now)?;
     match platform.catalog.routes().find(method, path) {
         RouteMatch::NeedsOneOf(scopes) => {
-            let holds = |scope: &Scope| caller.evidence().holds(scope, &platform.catalog);
+            let holds = |scope: &Scope| caller.context().holds(scope, &platform.catalog);
             if scopes.iter().any(holds) {
                 Ok(caller)
             } else {
@@ -60,7 +60,7 @@ fn lacking(scopes: &[Scope]) -> Problem {
         names.join(" or ")
     );
     Problem::refused(&Decision {
-        code: Code::InsufficientScope,
+        code: DecisionCode::InsufficientScope,
         detail,
     })
 }

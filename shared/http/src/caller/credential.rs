@@ -5,7 +5,7 @@ use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
 use crate::route::{Needs, Route};
 use axum::extract::FromRequestParts;
-use hallpass_core::{Catalog, Code, Decision, Presentation, Presented};
+use hallpass_core::{Catalog, Decision, DecisionCode, Presentation, Presented};
 use hallpass_runtime::Platform;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, StatusCode, request::Parts};
@@ -62,7 +62,7 @@ impl Credential {
         // Junk costs nothing, whatever else the request asks to be looked at.
         if let Err(reason) = Presented::parse(&text) {
             return Err(Problem::refused(&Decision {
-                code: Code::Malformed,
+                code: DecisionCode::Malformed,
                 detail: reason.to_string(),
             }));
         }

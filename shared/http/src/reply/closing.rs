@@ -30,7 +30,7 @@ impl Default for WalkFor {
     }
 }
 
-/// Begins a closing, or walks on where it has begun; `None` if there is no such thing.
+/// Begins a closing, or continues one that has begun; `None` if there is nothing of this name.
 ///
 /// # Errors
 /// When the table does not answer; what was done stays done.

@@ -2,7 +2,7 @@
 //! table says of each with which statuses it comes, what it means and what to do about it; the
 //! description of the API shows it.
 
-use hallpass_core::Code;
+use hallpass_core::DecisionCode;
 use serde::{Serialize, Serializer};
 use std::fmt::{self, Write as _};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -318,22 +318,22 @@ codes! {
 impl ErrorCode {
     /// The code of a decision against a token; `None` for one that is active.
     #[must_use]
-    pub const fn of_decision(code: Code) -> Option<Self> {
+    pub const fn of_decision(code: DecisionCode) -> Option<Self> {
         Some(match code {
-            Code::Malformed => Self::Malformed,
-            Code::Unknown => Self::Unknown,
-            Code::Revoked => Self::Revoked,
-            Code::Disabled => Self::Disabled,
-            Code::Expired => Self::Expired,
-            Code::NotYetValid => Self::NotYetValid,
-            Code::ParentRevoked => Self::ParentRevoked,
-            Code::ParentExpired => Self::ParentExpired,
-            Code::ParentDisabled => Self::ParentDisabled,
-            Code::EnvironmentMismatch => Self::EnvironmentMismatch,
-            Code::OriginDenied => Self::OriginDenied,
-            Code::IpDenied => Self::IpDenied,
-            Code::InsufficientScope => Self::InsufficientScope,
-            Code::Active => return None,
+            DecisionCode::Malformed => Self::Malformed,
+            DecisionCode::Unknown => Self::Unknown,
+            DecisionCode::Revoked => Self::Revoked,
+            DecisionCode::Disabled => Self::Disabled,
+            DecisionCode::Expired => Self::Expired,
+            DecisionCode::NotYetValid => Self::NotYetValid,
+            DecisionCode::ParentRevoked => Self::ParentRevoked,
+            DecisionCode::ParentExpired => Self::ParentExpired,
+            DecisionCode::ParentDisabled => Self::ParentDisabled,
+            DecisionCode::EnvironmentMismatch => Self::EnvironmentMismatch,
+            DecisionCode::OriginDenied => Self::OriginDenied,
+            DecisionCode::IpDenied => Self::IpDenied,
+            DecisionCode::InsufficientScope => Self::InsufficientScope,
+            DecisionCode::Active => return None,
         })
     }
 }
@@ -382,7 +382,7 @@ impl fmt::Display for ErrorCode {
 #[cfg(test)]
 mod tests {
     use super::ErrorCode;
-    use hallpass_core::Code;
+    use hallpass_core::DecisionCode;
     use std::collections::BTreeSet;
 
     #[test]
@@ -401,23 +401,23 @@ mod tests {
     #[test]
     fn a_decision_is_written_alike_as_an_error_and_as_an_answer() {
         for code in [
-            Code::Malformed,
-            Code::Unknown,
-            Code::Revoked,
-            Code::Disabled,
-            Code::Expired,
-            Code::NotYetValid,
-            Code::ParentRevoked,
-            Code::ParentExpired,
-            Code::ParentDisabled,
-            Code::EnvironmentMismatch,
-            Code::OriginDenied,
-            Code::IpDenied,
-            Code::InsufficientScope,
+            DecisionCode::Malformed,
+            DecisionCode::Unknown,
+            DecisionCode::Revoked,
+            DecisionCode::Disabled,
+            DecisionCode::Expired,
+            DecisionCode::NotYetValid,
+            DecisionCode::ParentRevoked,
+            DecisionCode::ParentExpired,
+            DecisionCode::ParentDisabled,
+            DecisionCode::EnvironmentMismatch,
+            DecisionCode::OriginDenied,
+            DecisionCode::IpDenied,
+            DecisionCode::InsufficientScope,
         ] {
             let as_error = ErrorCode::of_decision(code).map(ErrorCode::as_str);
             assert_eq!(as_error, Some(code.as_str()));
         }
-        assert_eq!(ErrorCode::of_decision(Code::Active), None);
+        assert_eq!(ErrorCode::of_decision(DecisionCode::Active), None);
     }
 }

@@ -181,7 +181,7 @@ impl Problem {
     /// What a decision against the caller's own token means over HTTP.
     #[must_use]
     pub fn refused(decision: &Decision) -> Self {
-        use hallpass_core::Code as C;
+        use hallpass_core::DecisionCode as C;
         let Some(code) = ErrorCode::of_decision(decision.code) else {
             return Self::internal(RefusedActive);
         };

@@ -45,7 +45,7 @@ pub enum Closed {
 
 /// An environment of an account that is closed.
 #[derive(Deserialize)]
-struct Listed {
+struct EnvironmentProgress {
     name: EnvironmentName,
     #[serde(flatten)]
     progress: Progress,
@@ -168,10 +168,10 @@ impl Store {
         };
         let mut in_time = true;
         // What is made after this list was read has no token from before: mints check the account.
-        let listed: Vec<Listed> = self
+        let environments: Vec<EnvironmentProgress> = self
             .query_all("list environments", &row.pk, keys::ENVIRONMENTS)
             .await?;
-        for Listed { name, progress } in listed {
+        for EnvironmentProgress { name, progress } in environments {
             if progress.has_ended(before) {
                 continue;
             }

@@ -62,7 +62,7 @@ pub enum Admission {
 type Count<'a> = (&'a (dyn Fn(u64) -> Key + Sync), u64);
 
 #[derive(Deserialize)]
-struct Known {
+struct KnownAddress {
     until: UnixSeconds,
 }
 
@@ -79,7 +79,7 @@ impl Visitor<'_> {
         }
     }
 
-    fn known(&self) -> Key {
+    fn known_address_key(&self) -> Key {
         keys::visitor(self.model, &self.who())
     }
 }
@@ -127,7 +127,7 @@ impl Store {
             Expression::new("SET #until = :until, #ttl = :until").with(":until", number(until.0));
         self.update_one(
             "know a visitor",
-            &visitor.known(),
+            &visitor.known_address_key(),
             &change,
             &Expression::none(),
         )
@@ -136,7 +136,9 @@ impl Store {
     }
 
     async fn is_known(&self, visitor: Visitor<'_>, now: UnixSeconds) -> Result<bool, StoreError> {
-        let known: Option<Known> = self.find("read a visitor", &visitor.known()).await?;
+        let known: Option<KnownAddress> = self
+            .find("read a visitor", &visitor.known_address_key())
+            .await?;
         Ok(known.is_some_and(|known| known.until > now))
     }
 

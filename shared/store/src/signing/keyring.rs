@@ -150,8 +150,8 @@ impl Store {
     }
 
     /// Whether a key is in the table, for callers that got no answer to its write. After a `false` it
-    /// never will be: the ring gets another version, so that a write that is still on its way to the
-    /// table loses its condition.
+    /// never will be: the ring gets another version, so that a write that is still under way fails
+    /// its condition.
     ///
     /// # Errors
     /// When the table does not answer.

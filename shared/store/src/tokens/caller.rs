@@ -4,16 +4,23 @@
 
 use crate::table::{Expression, Transaction, keys, number};
 use aws_sdk_dynamodb::types::AttributeValue;
-use hallpass_core::{Evidence, Parent, TokenId, UnixMillis};
+use hallpass_core::{Parent, TokenContext, TokenId, UnixMillis};
 
 impl<P> Transaction<P> {
     /// Holds only while the calling token, or what it was derived from, is valid. Comes last: a row
     /// that the transaction names already gets this as a further condition, and where that is lost,
     /// the part that was there first is.
-    pub(crate) fn while_caller_valid(self, part: P, caller: &Evidence, now: UnixMillis) -> Self {
+    pub(crate) fn while_caller_valid(
+        self,
+        part: P,
+        caller: &TokenContext,
+        now: UnixMillis,
+    ) -> Self {
         match caller {
-            Evidence::Opaque { record, .. } => self.while_token_valid(part, &record.id, None, now),
-            Evidence::Jwt { claims, parent, .. } => match parent {
+            TokenContext::Opaque { record, .. } => {
+                self.while_token_valid(part, &record.id, None, now)
+            }
+            TokenContext::Jwt { claims, parent, .. } => match parent {
                 Some(Parent::Token(parent)) => {
                     let issued_at = Some(claims.hallpass.iat_ms);
                     self.while_token_valid(part, &parent.id, issued_at, now)
@@ -22,7 +29,7 @@ impl<P> Transaction<P> {
                 Some(Parent::Share(_)) | None => self,
             },
             // Neither of these is ever a caller.
-            Evidence::Malformed(_) | Evidence::Unknown => self,
+            TokenContext::Malformed(_) | TokenContext::Unknown => self,
         }
     }
 

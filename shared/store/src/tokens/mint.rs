@@ -3,7 +3,7 @@
 use crate::activity::Audit;
 use crate::idempotency::{Idempotency, Prior};
 use crate::table::{Expression, Outcome, Store, StoreError, Transaction, draw, keys, number};
-use hallpass_core::{Evidence, NewToken, Principal, Random, TokenId, TokenRecord, UnixMillis};
+use hallpass_core::{NewToken, Principal, Random, TokenContext, TokenId, TokenRecord, UnixMillis};
 use thiserror::Error;
 
 const OPERATION: &str = "mint";
@@ -16,7 +16,7 @@ pub struct Mint<'a> {
     /// The caller's key, to make it only once.
     pub idempotency: Option<&'a Idempotency>,
     /// The calling token, as it was read; none where the deployment itself makes it.
-    pub maker: Option<&'a Evidence>,
+    pub maker: Option<&'a TokenContext>,
     /// Who makes it.
     pub audit: &'a Audit,
 }

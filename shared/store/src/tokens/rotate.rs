@@ -4,7 +4,7 @@ use crate::activity::Audit;
 use crate::idempotency::{Idempotency, Prior};
 use crate::table::{Expression, Outcome, Store, StoreError, Transaction, keys, row, text};
 use hallpass_core::{
-    Evidence, PreviousSecret, PublicText, SecretHash, TokenId, TokenRecord, UnixMillis,
+    PreviousSecret, PublicText, SecretHash, TokenContext, TokenId, TokenRecord, UnixMillis,
 };
 use thiserror::Error;
 
@@ -58,7 +58,7 @@ impl Store {
         &self,
         record: &TokenRecord,
         rotation: &Rotation,
-        maker: Option<&Evidence>,
+        maker: Option<&TokenContext>,
         idempotency: Option<&Idempotency>,
         audit: &Audit,
         now: UnixMillis,

@@ -3,7 +3,9 @@
 use crate::activity::Audit;
 use crate::table::{Expression, Key, Outcome, Store, StoreError, Transaction, keys, row};
 use aws_sdk_dynamodb::types::AttributeValue;
-use hallpass_core::{Evidence, IpRules, Metadata, OriginRules, TokenName, TokenRecord, UnixMillis};
+use hallpass_core::{
+    IpRules, Metadata, OriginRules, TokenContext, TokenName, TokenRecord, UnixMillis,
+};
 use thiserror::Error;
 
 const OPERATION: &str = "update a token";
@@ -57,7 +59,7 @@ impl Store {
         &self,
         record: &TokenRecord,
         to: Changeable,
-        maker: Option<&Evidence>,
+        maker: Option<&TokenContext>,
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<TokenRecord, UpdateError> {

@@ -1,7 +1,7 @@
 //! Rotating: one of two at once, and never what was revoked.
 
 use crate::support::{NOW, Table, audit, with_account};
-use hallpass_core::{OpaqueToken, PreviousSecret, SecretLife, TokenRecord};
+use hallpass_core::{MatchedSecret, OpaqueToken, PreviousSecret, TokenRecord};
 use hallpass_store::{AuditAction, Idempotency, RotateError, Rotation};
 
 fn rotation(table: &Table, record: &TokenRecord) -> (OpaqueToken, Rotation) {
@@ -46,8 +46,8 @@ async fn the_new_secret_is_accepted_and_the_old_one_for_a_while() {
     let json = |record: &TokenRecord| serde_json::to_value(record).unwrap();
     assert_eq!(json(&rotated), json(&read));
     assert_eq!(
-        read.life_of(&token.secret, NOW),
-        Some(SecretLife::AsTheToken)
+        read.matched_secret(&token.secret, NOW),
+        Some(MatchedSecret::Current)
     );
     assert_eq!(read.previous[0].until, NOW.plus_seconds(60));
     assert_eq!(

@@ -4,7 +4,7 @@ use super::{Checked, Scopes, declared, fault, in_order};
 use crate::catalog::Catalog;
 use crate::catalog::source::CatalogSource;
 use crate::directory::access::AccessLevel;
-use crate::scope::coverage::ScopeSet;
+use crate::scope::set::ScopeSet;
 use std::collections::BTreeMap;
 use toml::Spanned;
 
@@ -22,16 +22,16 @@ pub(super) fn levels(
             );
             return fault(name, reason);
         };
-        levels.insert(level, placed(name, texts, &catalog.scopes)?);
+        levels.insert(level, without_paths(name, texts, &catalog.scopes)?);
     }
     Ok(levels)
 }
 
-/// Who has the strongest level somewhere may give every level there.
+/// The level that covers all others: who has it at a path may give every level there.
 pub(super) fn strongest(source: &CatalogSource, catalog: &Catalog) -> Checked<Option<AccessLevel>> {
     let includes_all = |scopes: &ScopeSet| {
         let mut others = catalog.access.values();
-        others.all(|other| scopes.contains(other, &catalog.implications).is_ok())
+        others.all(|other| scopes.covers_all(other, &catalog.implications).is_ok())
     };
     let strongest = catalog
         .access
@@ -47,7 +47,7 @@ pub(super) fn strongest(source: &CatalogSource, catalog: &Catalog) -> Checked<Op
     }
 }
 
-/// The level of every user in a folder of their own.
+/// The level of every user in its home folder.
 pub(super) fn home(source: &CatalogSource, catalog: &Catalog) -> Checked<Option<AccessLevel>> {
     let Some(folders) = &source.folders else {
         return Ok(None);
@@ -62,8 +62,8 @@ pub(super) fn home(source: &CatalogSource, catalog: &Catalog) -> Checked<Option<
     }
 }
 
-/// Scopes that are given at a place, and name none themselves.
-pub(super) fn placed<T>(
+/// Declared scopes that name no path: the path is the one that they are given for.
+pub(super) fn without_paths<T>(
     at: &Spanned<T>,
     texts: &[Spanned<String>],
     scopes: &Scopes,
@@ -72,7 +72,10 @@ pub(super) fn placed<T>(
     for text in texts {
         let scope = declared(text, scopes)?;
         if scope.is_management() {
-            return fault(text, format!("`{scope}` has no places"));
+            return fault(
+                text,
+                format!("`{scope}` is a management scope and has no paths"),
+            );
         }
         given.push(scope);
     }

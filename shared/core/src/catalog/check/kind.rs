@@ -1,6 +1,6 @@
 //! The kinds of a catalog's file, and every rule that they can break.
 
-use super::{Checked, fault, in_order};
+use super::{Checked, fault, in_order, presentation};
 use crate::catalog::kind::{
     Exposure, Format, Kind, KindName, MANAGEMENT_KIND, OriginPolicy, Presentation,
 };
@@ -8,7 +8,7 @@ use crate::catalog::source::{CatalogSource, FormatSource, KindSource, LifetimeSo
 use crate::catalog::{Catalog, management_scopes};
 use crate::id::PrincipalType;
 use crate::issue::lifetime::Lifetime;
-use crate::scope::coverage::ScopeSet;
+use crate::scope::set::ScopeSet;
 use crate::scope::{Action, Name, Scope};
 use crate::token::prefix::Prefix;
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,7 +91,7 @@ fn kind(
         None => None,
         Some(texts) => {
             let defaults = kind_scopes(name, texts, catalog, is_public.then_some(public))?;
-            if let Err(wider) = scopes.contains(&defaults, &catalog.implications) {
+            if let Err(wider) = scopes.covers_all(&defaults, &catalog.implications) {
                 return fault(
                     name,
                     format!(
@@ -111,7 +111,7 @@ fn kind(
         scopes,
         default_scopes,
         origins: entry.origins,
-        presented: presented(name, &entry.presented)?,
+        presented: presentation::presented(name, &entry.presented)?,
         limit: entry.limit.as_ref().map(|limit| *limit.get_ref()),
         principals: entry.principals.clone(),
         live: entry.live,
@@ -237,55 +237,6 @@ fn lifetime(source: &Spanned<LifetimeSource>, format: &Format) -> Checked<Lifeti
             }
         }
     }
-}
-
-fn presented(name: &Spanned<String>, texts: &[Spanned<String>]) -> Checked<Vec<Presentation>> {
-    let is_word = |word: &str| {
-        !word.is_empty()
-            && word
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
-    };
-    // Headers that say something else already.
-    let is_taken = |word: &str| {
-        let taken = [
-            "authorization",
-            "content-length",
-            "content-type",
-            "cookie",
-            "host",
-            "idempotency-key",
-            "origin",
-            "referer",
-            "transfer-encoding",
-            "x-forwarded-for",
-        ];
-        taken.iter().any(|name| word.eq_ignore_ascii_case(name))
-    };
-    let mut places = Vec::new();
-    for text in texts {
-        places.push(match text.get_ref().split_once(':') {
-            None if text.get_ref() == "bearer" => Presentation::Bearer,
-            None if text.get_ref() == "basic" => Presentation::Basic,
-            Some(("query", word)) if is_word(word) => Presentation::Query(word.into()),
-            Some(("header", word)) if is_word(word) && !is_taken(word) => {
-                Presentation::Header(word.to_ascii_lowercase().into())
-            }
-            _ => {
-                return fault(
-                    text,
-                    "presented as `bearer`, `basic`, `query:NAME` or `header:NAME`",
-                );
-            }
-        });
-    }
-    if places.is_empty() {
-        return fault(
-            name,
-            "`presented` is empty: no request could carry such a token",
-        );
-    }
-    Ok(places)
 }
 
 /// The kind that every catalog has: it may hold every scope there is.

@@ -153,7 +153,7 @@ impl Store {
     ) -> Result<Transaction<Part>, FolderError> {
         let mut holder = self.holder(grant).await?;
         let mut above = holder.access().0.iter();
-        if above.any(|(path, has)| has == level && path.contains(grant.path)) {
+        if above.any(|(path, has)| has == level && path.covers(grant.path)) {
             return Ok(transaction);
         }
         self.give(transaction, grant, level).await

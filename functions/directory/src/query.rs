@@ -1,23 +1,15 @@
-//! Where a user, service account or group lives, as a request names it: the caller's own account
-//! and environment where it names none.
+//! Queries: the tenant that a request names, and the page of a list.
 
-use hallpass_core::{AccountId, EnvironmentName};
+use hallpass_core::{AccountId, EnvironmentName, Tenant};
 use hallpass_http::Limit;
 use serde::Deserialize;
 use utoipa::IntoParams;
-
-/// An account and an environment that the caller reaches.
-#[derive(Clone, Debug)]
-pub(crate) struct Within {
-    pub(crate) account: AccountId,
-    pub(crate) environment: EnvironmentName,
-}
 
 /// The query of a route about one thing.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct WithinQuery {
+pub(crate) struct TenantQuery {
     pub(crate) account: Option<AccountId>,
     pub(crate) environment: Option<EnvironmentName>,
 }
@@ -38,7 +30,7 @@ pub(crate) struct PageQuery {
 
 /// One page of a list, as it is asked for.
 pub(crate) struct Page<C> {
-    pub(crate) within: Within,
+    pub(crate) tenant: Tenant,
     pub(crate) limit: u32,
     pub(crate) cursor: Option<C>,
 }

@@ -1,7 +1,7 @@
-//! What a request asks of this function: by whom, of what, and in which words. Read in one place
-//! for all routes: nothing is told of the rest before the caller is known.
+//! Reads a request to this function: the caller first, and only then path, query and body, so that
+//! a request without a valid token learns nothing about the rest.
 
-use crate::within::{Page, PageQuery, Within, WithinQuery};
+use crate::query::{Page, PageQuery, TenantQuery};
 use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequest, FromRequestParts as _, Query, RawPathParams, Request};
@@ -13,13 +13,12 @@ use serde::de::DeserializeOwned;
 use std::str::FromStr;
 use thiserror::Error;
 
-/// A request of a caller who is known. What it says is looked at when it is asked for: whether the
-/// caller may ask at all comes first.
-pub(crate) struct Ask {
+/// A request whose caller is admitted. Its path, query and body are parsed when a handler asks for
+/// them, after the handler has checked the caller's scopes.
+pub(crate) struct DirectoryRequest {
     pub(crate) platform: Platform,
     pub(crate) caller: Caller,
-    /// How long removing something may take before it answers 202: the usual time, where the
-    /// routes were not made for another.
+    /// How long removing something may take before it answers 202.
     pub(crate) walk_for: WalkFor,
     path: Vec<(String, String)>,
     uri: Uri,
@@ -31,7 +30,7 @@ pub(crate) struct Ask {
 #[error("the route's path has no parameter `{0}`")]
 struct NotInThePath(&'static str);
 
-impl FromRequest<Platform> for Ask {
+impl FromRequest<Platform> for DirectoryRequest {
     type Rejection = Problem;
 
     async fn from_request(request: Request, platform: &Platform) -> Result<Self, Problem> {
@@ -42,7 +41,7 @@ impl FromRequest<Platform> for Ask {
                 .iter()
                 .map(|(name, text)| (name.to_owned(), text.to_owned()))
                 .collect(),
-            // A route without any.
+            // The route has no parameters.
             Err(RawPathParamsRejection::MissingPathParams(_)) => Vec::new(),
             Err(_not_utf8) => return Err(Problem::not_found("path: it is not UTF-8")),
         };
@@ -65,9 +64,11 @@ impl FromRequest<Platform> for Ask {
     }
 }
 
-impl Ask {
-    /// A parameter of the path, decoded and still to be parsed. A route without it is a fault of
-    /// ours.
+impl DirectoryRequest {
+    /// A parameter of the path, decoded and not yet parsed.
+    ///
+    /// # Errors
+    /// 500 for a route without this parameter: a fault of ours.
     pub(crate) fn named(&self, name: &'static str) -> Result<&str, Problem> {
         let mut path = self.path.iter();
         path.find(|(parameter, _)| parameter == name)
@@ -80,23 +81,27 @@ impl Ask {
         self.body.as_ref().map_err(Clone::clone)?.parse()
     }
 
-    /// The same of a route that takes an `Idempotency-Key`, which has to be one.
+    /// The body of a route that takes an `Idempotency-Key`, whose syntax is checked as well.
     pub(crate) fn keyed_body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let value = self.body()?;
         self.key.as_ref().map_err(Clone::clone)?;
         Ok(value)
     }
 
-    /// What makes a repeated call of `route`, its method and path, known as such.
+    /// The idempotency key of a call of `route` (its method and path), if the request has one.
     pub(crate) fn once(&self, route: &str) -> Result<Option<Idempotency>, Problem> {
         let body = self.body.as_ref().map_err(Clone::clone)?;
         self.once_of(route, body.bytes())
     }
 
-    /// The same, where other bytes than the body's tell one call from another.
-    pub(crate) fn once_of(&self, route: &str, told: &[u8]) -> Result<Option<Idempotency>, Problem> {
+    /// The same, with other bytes than the body's to distinguish one call from another.
+    pub(crate) fn once_of(
+        &self,
+        route: &str,
+        distinct: &[u8],
+    ) -> Result<Option<Idempotency>, Problem> {
         let key = self.key.as_ref().map_err(Clone::clone)?;
-        Ok(key.scoped(&self.caller, route, told))
+        Ok(key.scoped(&self.caller, route, distinct))
     }
 
     /// The query, as a request type.
@@ -104,10 +109,10 @@ impl Ask {
         Problem::of_query(Query::try_from_uri(&self.uri))
     }
 
-    /// The place that the query names.
-    pub(crate) fn within(&self) -> Result<Within, Problem> {
-        let query: WithinQuery = self.query()?;
-        self.place(query.account, query.environment)
+    /// The tenant that the query names: the caller's own where it names none.
+    pub(crate) fn tenant_of_query(&self) -> Result<Tenant, Problem> {
+        let query: TenantQuery = self.query()?;
+        self.tenant(query.account, query.environment)
     }
 
     /// The page of a list that the query asks for.
@@ -120,25 +125,18 @@ impl Ask {
             })
         });
         Ok(Page {
-            within: self.place(query.account, query.environment)?,
+            tenant: self.tenant(query.account, query.environment)?,
             limit: query.limit.unwrap_or_default().into(),
             cursor: cursor.transpose()?,
         })
     }
 
-    /// A place that the caller reaches: their own where none is named.
-    pub(crate) fn place(
+    /// A tenant that the caller reaches: the caller's own where none is named.
+    pub(crate) fn tenant(
         &self,
         account: Option<AccountId>,
         environment: Option<EnvironmentName>,
-    ) -> Result<Within, Problem> {
-        let Tenant {
-            account,
-            environment,
-        } = self.caller.tenant(account, environment)?;
-        Ok(Within {
-            account,
-            environment,
-        })
+    ) -> Result<Tenant, Problem> {
+        self.caller.tenant(account, environment)
     }
 }

@@ -1,4 +1,4 @@
-//! Where the management token is kept on this machine.
+//! The file that holds the management token on this machine.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use std::fs::{self, OpenOptions};

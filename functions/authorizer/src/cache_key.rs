@@ -1,22 +1,23 @@
-//! What API Gateway keeps an answer under, where it keeps it: an answer opens whatever request has the
-//! same key, so it must not rest on anything else (`security.md` 56).
+//! The key under which API Gateway caches an answer. A cached answer is given to every request with
+//! the same key, so it must not depend on anything else (s56).
 
 use hallpass_http::{Caller, ClientAddress};
 use http::header::ORIGIN;
 use http::request::Parts;
 
-/// The values of the identity sources of an authorizer that keeps its answers.
+/// The values of the identity sources of an authorizer whose answers are cached.
 ///
-/// No event tells a cache time. What tells is `$context.routeKey` among the sources: it is there for
-/// the cache alone, and a cache without it is wrong from the start, as AWS's documentation and ours say.
-pub(crate) struct Kept {
+/// No event says whether answers are cached. `$context.routeKey` among the sources does: it is there
+/// for the cache alone, and a cache without it is wrong from the start, as AWS's documentation and
+/// ours say.
+pub(crate) struct CacheKey {
     values: Vec<String>,
     method: String,
     path: String,
 }
 
-impl Kept {
-    /// `None` where nothing is kept.
+impl CacheKey {
+    /// `None` where nothing is cached.
     pub(crate) fn of(
         values: Vec<String>,
         route: &str,
@@ -32,13 +33,13 @@ impl Kept {
 
     /// The source without which the answer would open more than this request. `credential` is the
     /// token's text.
-    pub(crate) fn lacks(
+    pub(crate) fn missing(
         &self,
         credential: &str,
         caller: &Caller,
         parts: &Parts,
     ) -> Option<&'static str> {
-        let bounds = caller.evidence().bounds();
+        let bounds = caller.context().bounds();
         let origin = parts.headers.get(ORIGIN).and_then(|it| it.to_str().ok());
         let address = parts.extensions.get::<ClientAddress>();
         let address = address.map(|address| address.0.to_string());
