@@ -37,6 +37,11 @@ OF_FORM = {
 }
 
 
+# A rule between parameters of a query, which OpenAPI cannot say: days in their order and at most so many, and what goes
+# with what.
+BETWEEN_PARAMETERS = {"/v1/audit": {"limit", "cursor"}, "/v1/usage": {"from", "to", "token", "principal"}}
+
+
 @schemathesis.check
 def what_is_described_is_not_refused_by_its_form(ctx, response, case):
     """In place of Schemathesis's own `positive_data_acceptance`, which does not know why a request is refused."""
@@ -45,5 +50,6 @@ def what_is_described_is_not_refused_by_its_form(ctx, response, case):
     if response.status_code < 400 or "problem+json" not in str(response.headers.get("content-type")):
         return
     problem = response.json()
-    if problem["code"] in OF_FORM:
+    between = BETWEEN_PARAMETERS.get(case.operation.path, set())
+    if problem["code"] in OF_FORM and problem.get("field") not in between:
         raise AssertionError(f"a described request is refused: {problem['code']}: {problem['detail']}")

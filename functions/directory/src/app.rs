@@ -176,7 +176,7 @@ pub(crate) async fn folders_in(request: DirectoryRequest) -> Result<Json<Folders
 /// List who has access to a folder, at 3dverse's address
 #[utoipa::path(
     get, path = "/app/v1/folders/{folder}/access", tag = "folders", operation_id = "app_folder_access",
-    params(("folder" = FolderRef, Path), PageQuery),
+    params(("folder" = FolderRef, Path), PageQuery, ("cursor" = Option<MemberCursor>, Query)),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = AccessView),
     ),

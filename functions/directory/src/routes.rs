@@ -7,6 +7,7 @@ use crate::folders;
 use crate::folders::access;
 use crate::groups;
 use crate::groups::member;
+use crate::member_cursor::MemberCursor;
 use crate::people::service_account;
 use crate::people::user;
 use crate::shares;
@@ -123,6 +124,6 @@ pub const ROUTES: &[Route] = &[
         app::give_user,
         app::give_group
     ),
-    components(schemas(ServiceAccountId, UserId))
+    components(schemas(MemberCursor, ServiceAccountId, UserId))
 )]
 pub struct Api;

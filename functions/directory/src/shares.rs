@@ -23,7 +23,7 @@ pub(crate) struct ShareRequest {
     model: ModelId,
     /// `null` and the empty text mean that none is asked for.
     #[serde(default, deserialize_with = "optional")]
-    #[schema(value_type = Option<String>, max_length = 256)]
+    #[schema(value_type = Option<String>, max_length = 1024)]
     password: Option<Password>,
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
@@ -38,7 +38,7 @@ pub(crate) struct ShareRequest {
 pub(crate) struct PasswordRequest {
     /// Has to be named: `{}` must not take a password away.
     #[serde(deserialize_with = "optional")]
-    #[schema(value_type = Option<String>, max_length = 256, required)]
+    #[schema(value_type = Option<String>, max_length = 1024, required)]
     password: Option<Password>,
 }
 

@@ -70,7 +70,27 @@ pub fn description() -> Value {
         }
         say_what_it_needs(operation);
     }
+    if let Some(revocation) = whole.pointer_mut("/components/schemas/RevocationRequest") {
+        set(revocation, "oneOf", what_is_revoked());
+    }
     whole
+}
+
+/// The body of `POST /v1/revocations` names one thing: a rule between fields, which no attribute says.
+fn what_is_revoked() -> Value {
+    let without = |fields: &[&str]| {
+        let fields = fields.iter().map(|field| json!({"required": [field]}));
+        json!({"anyOf": fields.collect::<Vec<Value>>()})
+    };
+    json!([
+        {"required": ["token"], "maxProperties": 1},
+        {"required": ["id"], "not": without(&["token", "principal", "before"])},
+        {"required": ["principal"], "not": without(&["token", "id"])},
+        {
+            "anyOf": [{"required": ["account"]}, {"required": ["environment"]}],
+            "not": without(&["token", "id", "principal"]),
+        },
+    ])
 }
 
 fn info() -> Value {

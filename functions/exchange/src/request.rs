@@ -29,7 +29,7 @@ pub(crate) struct ModelRequest {
     model: Option<ModelId>,
     #[serde(default, deserialize_with = "optional")]
     /// `null` and the empty text mean none.
-    #[schema(value_type = Option<String>, max_length = 256)]
+    #[schema(value_type = Option<String>, max_length = 1024)]
     password: Option<Password>,
 }
 

@@ -164,6 +164,7 @@ schema! {
         .schema_type(SchemaType::new(Type::Object))
         .description(Some("Up to 32 texts under names of your own, 4,096 bytes in all."))
         .additional_properties(Some(String::schema()))
+        .property_names(Some(ObjectBuilder::new().min_length(Some(1))))
         .max_properties(Some(32));
     DecisionCode = text("Why a token is or is not valid. They are checked in this order, but for a removed user or service account, whose `parent_revoked` comes after the parent's other states: `malformed`, `unknown`, `revoked`, `disabled`, `expired`, `not_yet_valid`, `parent_revoked`, `parent_expired`, `parent_disabled`, `environment_mismatch`, `origin_denied`, `ip_denied`, `insufficient_scope`, `active`.", "active");
 }

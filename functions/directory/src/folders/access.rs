@@ -51,7 +51,7 @@ pub(crate) struct AccessView {
 /// Those who have it by an entry of this folder's own; what they have above it holds here, too.
 #[utoipa::path(
     get, path = "/v1/folders/{folder}/access", tag = "folders", operation_id = "folder_access",
-    params(("folder" = FolderRef, Path), PageQuery),
+    params(("folder" = FolderRef, Path), PageQuery, ("cursor" = Option<MemberCursor>, Query)),
     responses(
         (status = 200, description = "A page; `cursor` leads to the next.", body = AccessView),
     ),

@@ -17,7 +17,11 @@ pub struct IdempotencyKey(Option<String>);
 pub struct IdempotencyKeyHeader {
     /// 1 to 255 visible ASCII characters: the same key with the same body makes nothing twice for
     /// 24 hours.
-    #[param(rename = "Idempotency-Key", nullable = false)]
+    #[param(
+        rename = "Idempotency-Key",
+        nullable = false,
+        pattern = "^[!-~]{1,255}$"
+    )]
     _key: Option<String>,
 }
 
