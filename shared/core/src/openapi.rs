@@ -37,6 +37,7 @@ fn rule(format: &str, description: &str, example: &str) -> ObjectBuilder {
 ///
 /// 22 digits in base62 are a little more than 128 bits: the largest is `7n42DGM5Tflk9n8mt7Fhc7`. The
 /// pattern follows it for six digits; of all ids, one in 10^10 lies between there and the largest.
+#[must_use]
 pub fn id_pattern(prefixes: &str) -> String {
     format!(
         "(?:{prefixes})_(?:[0-6][0-9A-Za-z]{{21}}|7[0-9A-Za-m][0-9A-Za-z]{{20}}\

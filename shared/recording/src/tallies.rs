@@ -30,9 +30,9 @@ pub(crate) fn merge<K: Eq + std::hash::Hash>(tallies: &mut Tallies<K>, key: K, t
             entry.insert(tally);
         }
         Entry::Occupied(mut entry) => {
-            let tallied = entry.get_mut();
-            tallied.count = tallied.count.saturating_add(tally.count);
-            tallied.last_used_at = tallied.last_used_at.max(tally.last_used_at);
+            let so_far = entry.get_mut();
+            so_far.count = so_far.count.saturating_add(tally.count);
+            so_far.last_used_at = so_far.last_used_at.max(tally.last_used_at);
         }
     }
 }

@@ -41,6 +41,9 @@ impl Credential {
     }
 
     /// The one that a request presents, of whose holder nothing more is asked than that it is good.
+    ///
+    /// # Errors
+    /// 401 where none is presented, 400 where two that are not the same are.
     pub fn presented(parts: &Parts, platform: &Platform) -> Result<Self, Problem> {
         let others = outside_authorization(parts, &platform.catalog)?;
         let mut found = match in_authorization(&parts.headers) {
