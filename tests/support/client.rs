@@ -169,7 +169,9 @@ impl IntoFuture for Call {
                 headers: parts.headers,
                 body,
             };
-            if reply.header("content-type") == "application/problem+json" {
+            // The reply to HEAD has the headers of a problem and no body.
+            let is_problem = reply.header("content-type") == "application/problem+json";
+            if is_problem && !bytes.is_empty() {
                 check_code(&reply);
             }
             reply
