@@ -1,7 +1,7 @@
 //! Every issuer answers the same refusal alike: status, code and challenge are the same, and the
 //! field is the one that the route's own body has for it.
 
-use hallpass_tests::{Call, Hallpass, text};
+use hallpass_tests::{Call, Hallpass, access, text};
 use serde_json::{Value, json};
 
 /// A route that issues, and what its body calls the same things.
@@ -180,6 +180,89 @@ async fn s51_the_same_refusal_has_the_same_status_code_field_and_challenge() {
     for issuer in ISSUERS.iter().filter(|issuer| issuer.origins) {
         let reply = issuer.call(&hallpass, &plain[1], &asks).0.await;
         assert_eq!((reply.status.as_u16(), reply.code()), (422, "empty_list"));
+    }
+}
+
+/// A route whose body has words of its own for what it asks, or none: the same refusal all the same.
+#[tokio::test]
+async fn s22_s51_a_users_token_and_an_exchange_refuse_as_the_others_do() {
+    let hallpass = Hallpass::start("default").await;
+    let user = user(&hallpass).await;
+    let path = format!("/app/v1/users/{user}/tokens");
+    let [_, plain] = makers(&hallpass, &[]).await;
+    let [_, impersonating] = makers(&hallpass, &["asset:readPrivate", "tokens:impersonate"]).await;
+    let folder = hallpass.post("/v1/folders", json!({"name": "models"}));
+    let folder = text(&folder.bearer(&hallpass.root).await.body, "id");
+    let give = hallpass
+        .put(&access(&folder, &user))
+        .json(json!({"access": "write"}));
+    give.bearer(&hallpass.root).await.assert("give", 204, "");
+    let impersonate =
+        "Bearer realm=\"hallpass\", error=\"insufficient_scope\", scope=\"tokens:impersonate\"";
+    for (name, maker, body, expected) in [
+        (
+            "good",
+            &impersonating,
+            json!({"scope": "read"}),
+            (200, "", None, ""),
+        ),
+        (
+            "wider",
+            &impersonating,
+            json!({"scope": "write"}),
+            (422, "scope_not_held", Some("scope"), ""),
+        ),
+        (
+            "too long",
+            &impersonating,
+            json!({"scope": "read", "ttl": "1001s"}),
+            (422, "parent_expires_first", Some("ttl"), ""),
+        ),
+        (
+            "no time",
+            &impersonating,
+            json!({"scope": "read", "ttl": "0s"}),
+            (422, "lifetime_out_of_range", Some("ttl"), ""),
+        ),
+        (
+            "somebody else",
+            &plain,
+            json!({"scope": "read"}),
+            // The user is named in the path, which is no field of the body.
+            (403, "insufficient_scope", None, impersonate),
+        ),
+    ] {
+        let reply = hallpass.post(&path, body).bearer(maker).await;
+        let told = (
+            reply.status.as_u16(),
+            reply.code(),
+            reply.body["field"].as_str(),
+            reply.header("www-authenticate"),
+        );
+        assert_eq!(told, expected, "{name}: {}", reply.body);
+    }
+    // A key and a name: the body asks for nothing, and the refusal names no field.
+    for (name, key, expected) in [
+        ("good", json!({"scopes": ["asset:read"]}), (200, "", None)),
+        (
+            "too long",
+            json!({"scopes": ["asset:read"], "expires_in": 59}),
+            (422, "parent_expires_first", None),
+        ),
+    ] {
+        let mut body = json!({"kind": "apikey", "name": "a key"});
+        body.as_object_mut()
+            .unwrap()
+            .extend(key.as_object().unwrap().clone());
+        let key = text(&hallpass.mint(body).await, "token");
+        let call = hallpass.call(http::Method::POST, "/rest/api/v1/token");
+        let reply = call.basic(format!("operator:{key}")).await;
+        let told = (
+            reply.status.as_u16(),
+            reply.code(),
+            reply.body["field"].as_str(),
+        );
+        assert_eq!(told, expected, "{name}: {}", reply.body);
     }
 }
 
