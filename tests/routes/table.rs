@@ -112,7 +112,7 @@ fn rows_where(is_meant: impl Fn(Needs) -> bool, successes: Vec<Success>) -> Vec<
     }
     assert!(
         meant.is_empty(),
-        "nothing here says how these succeed: {meant:?}"
+        "tests/routes/table.rs does not say how these succeed: {meant:?}"
     );
     rows
 }

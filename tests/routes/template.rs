@@ -82,11 +82,11 @@ fn every_route_of_a_function_leads_to_it() {
             if functions.len() == 1 {
                 // Preflights, and methods that there are not, are the function's to answer, too.
                 let any = deployed.get(&format!("ANY {path}"));
-                assert_eq!(any, Some(function), "`ANY {path}`");
+                assert_eq!(any, Some(function), "infra/template.yaml: `ANY {path}`");
             }
             for method in methods {
                 let to = leads_to(&deployed, method, &path);
-                assert_eq!(to, Some(function), "`{method} {path}`");
+                assert_eq!(to, Some(function), "infra/template.yaml: `{method} {path}`");
             }
         }
         assert!(
@@ -160,7 +160,10 @@ fn every_route_of_a_function_is_watched_at_the_same_path() {
                     let reaches = below.map_or(fits(template, &path), |it| path.starts_with(it));
                     *to == function && reaches && of.as_ref().is_none_or(|of| *of == method)
                 };
-                assert!(watched.iter().any(is_it), "`{method} {path}` of {function}");
+                assert!(
+                    watched.iter().any(is_it),
+                    "Cargo.toml, watch router: `{method} {path}` of {function}"
+                );
             }
         }
     }

@@ -3,6 +3,7 @@
 use crate::id::PrincipalType;
 use crate::issue::lifetime::Lifetime;
 use crate::scope::Scope;
+use crate::scope::coverage::Implications;
 use crate::scope::set::ScopeSet;
 use crate::token::prefix::Prefix;
 use serde::{Deserialize, Serialize};
@@ -144,7 +145,7 @@ impl Kind {
     pub fn uncovered<'a>(
         &self,
         scopes: &'a ScopeSet,
-        implications: &crate::Implications,
+        implications: &Implications,
     ) -> Option<&'a Scope> {
         scopes
             .iter()
