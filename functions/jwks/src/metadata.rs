@@ -57,8 +57,12 @@ impl<'a> ProtectedResource<'a> {
     }
 }
 
-/// What the catalog declares. Scopes at a place are these, with the place behind them.
+/// What the catalog declares for the platform's own API, whose clients read this. Scopes with a path are
+/// these, with the path behind them. The management scopes are nothing that a client may ask for.
 fn scopes(platform: &Platform) -> Vec<String> {
     let scopes = platform.catalog.scopes();
-    scopes.map(|(scope, _)| scope.to_string()).collect()
+    scopes
+        .filter(|(scope, _)| !scope.is_management())
+        .map(|(scope, _)| scope.to_string())
+        .collect()
 }
