@@ -105,9 +105,10 @@ impl RouteTable {
     }
 
     /// The scopes one of which a request needs. `path` is the raw path, percent-encoded, without a query;
-    /// parameters are decoded once.
+    /// parameters are decoded once. `HEAD` needs what `GET` does (RFC 9110 §9.3.2).
     #[must_use]
     pub fn find(&self, method: &str, path: &str) -> RouteMatch {
+        let method = if method == "HEAD" { "GET" } else { method };
         let Some(path) = path.strip_prefix('/') else {
             return RouteMatch::Unknown;
         };
