@@ -1,11 +1,12 @@
 //! API Gateway's authorizer, in both forms of its events.
 
 mod caching;
+mod context;
 mod decision;
 mod event;
 mod outage;
 
-use hallpass_authorizer::{Answer, AuthorizeError, Event, authorize};
+use hallpass_authorizer::{Answer, AuthorizeError, AuthorizerSources, Event, authorize};
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 
@@ -40,8 +41,17 @@ fn bearer(token: &str) -> Value {
 }
 
 async fn ask(hallpass: &Hallpass, event: Value) -> Result<Value, AuthorizeError> {
+    ask_declared(hallpass, &AuthorizerSources::default(), event).await
+}
+
+/// Asks a function to which the deployment told these identity sources.
+async fn ask_declared(
+    hallpass: &Hallpass,
+    sources: &AuthorizerSources,
+    event: Value,
+) -> Result<Value, AuthorizeError> {
     let event: Event = serde_json::from_value(event).unwrap();
-    let answer: Answer = authorize(&hallpass.platform, event).await?;
+    let answer: Answer = authorize(&hallpass.platform, sources, event).await?;
     Ok(serde_json::to_value(answer).unwrap())
 }
 

@@ -123,6 +123,84 @@ async fn a_stage_is_not_part_of_the_path() {
 }
 
 #[tokio::test]
+async fn s67_a_stage_is_what_the_gateway_says_in_payload_1_too() {
+    const HTTP: Option<&str> = Some("1.0");
+    const REST: Option<&str> = None;
+    let hallpass = Hallpass::start("default").await;
+    let secret = hallpass.secret().await;
+    let (aws, own) = (
+        Some("api.execute-api.eu-west-1.amazonaws.com"),
+        Some("api.example.com"),
+    );
+    for (version, domain, stage, path, expected) in [
+        (HTTP, aws, "dev", "/dev/v1/assets/7", true),
+        (HTTP, None, "dev", "/dev/v1/assets/7", true),
+        (HTTP, aws, "v1", "/v1/v1/assets/7", true),
+        (HTTP, aws, "$default", "/v1/assets/7", true),
+        (HTTP, aws, "$default", "/$default/v1/assets/7", false),
+        (HTTP, aws, "dev", "/develop/v1/assets/7", false),
+        (HTTP, own, "v1", "/v1/assets/7", true),
+        (HTTP, own, "dev", "/dev/v1/assets/7", false),
+        // A REST API has none there, whatever its domain.
+        (REST, aws, "dev", "/v1/assets/7", true),
+        (REST, aws, "v1", "/v1/assets/7", true),
+        (REST, aws, "dev", "/dev/v1/assets/7", false),
+        (REST, own, "v1", "/v1/assets/7", true),
+    ] {
+        // What a client writes as its host says nothing.
+        let mut headers = bearer(&secret);
+        headers["host"] = json!("api.execute-api.eu-west-1.amazonaws.com");
+        let mut event = first("GET", path, &headers, &Value::Null);
+        event["requestContext"]["stage"] = json!(stage);
+        event["version"] = json!(version);
+        event["requestContext"]["domainName"] = json!(domain);
+        assert_eq!(
+            lets_in(&ask(&hallpass, event).await),
+            expected,
+            "{version:?} {domain:?} {stage} {path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn s68_no_wildcard_that_a_client_wrote_stands_in_a_policy() {
+    let hallpass = Hallpass::start("default").await;
+    let secret = hallpass.secret().await;
+    for path in [
+        "/v1/assets/*",
+        "/v1/*",
+        "/*",
+        "/v1/assets/?",
+        "/v1/assets/a?b",
+        "/v1/assets/**",
+        "/v1/assets/${aws:SourceIp}",
+    ] {
+        for token in [secret.as_str(), "junk", &hallpass.root] {
+            let mut event = first("GET", path, &bearer(token), &Value::Null);
+            event["methodArn"] = json!(format!(
+                "arn:aws:execute-api:eu-west-1:123456789012:api/$default/GET{path}"
+            ));
+            // An error, which API Gateway does not cache, and neither an Allow nor a Deny.
+            let answer = ask(&hallpass, event).await;
+            assert!(
+                matches!(answer, Err(AuthorizeError::Unauthorized)),
+                "{path}: {answer:?}"
+            );
+        }
+    }
+    // The stage is not the client's word.
+    let mut event = first("GET", "/v1/assets/7", &bearer(&secret), &Value::Null);
+    let arn = "arn:aws:execute-api:eu-west-1:123456789012:api/$default/GET/v1/assets/7";
+    event["methodArn"] = json!(arn);
+    let answer = ask(&hallpass, event).await.unwrap();
+    let statement = &answer["policyDocument"]["Statement"][0];
+    assert_eq!(
+        (&statement["Effect"], &statement["Resource"]),
+        (&json!("Allow"), &json!(arn))
+    );
+}
+
+#[tokio::test]
 async fn what_is_listed_more_than_once_is_seen_more_than_once() {
     let hallpass = Hallpass::start("default").await;
     let (page, secret, _) = tokens(&hallpass).await;

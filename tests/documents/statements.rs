@@ -69,7 +69,9 @@ fn is_of_this_binary(file: &str) -> bool {
 #[test]
 fn every_statement_names_its_tests_and_every_numbered_test_its_statement() {
     let documented = documented();
-    assert!(documented.keys().copied().eq(1..=60), "all, in order");
+    for number in 1..=60 {
+        assert!(documented.contains_key(&number), "s{number} is missing");
+    }
     let mut own = of_this_binary();
     for (number, tests) in &documented {
         let is_proved = !NOT_PROVED.contains(number);

@@ -1,7 +1,8 @@
 //! What API Gateway asks, in both of its payload formats, as one request.
 
+use crate::AuthorizeError;
 use crate::cache_key::CacheKey;
-use crate::reply::Form;
+use crate::reply::{Form, PolicyResource};
 use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequestTypeRequest as Payload1;
 use aws_lambda_events::apigw::ApiGatewayV2CustomAuthorizerV2Request as Payload2;
 use hallpass_http::ClientAddress;
@@ -42,25 +43,22 @@ pub(crate) struct AuthorizerRequest {
     pub(crate) path: Option<String>,
     /// Its headers, query and address.
     pub(crate) parts: Parts,
-    /// The key under which API Gateway caches the answer, if it does.
+    /// The key under which API Gateway caches the answer, if it can.
     pub(crate) cache_key: Option<CacheKey>,
 }
 
 impl Event {
     /// The request that the event is about.
-    pub(crate) fn into_request(mut self) -> Result<AuthorizerRequest, EventError> {
+    pub(crate) fn into_request(mut self) -> Result<AuthorizerRequest, AuthorizeError> {
         let headers = headers(&mut self.0)?;
         let has = |name: &str| self.0.get(name).is_some_and(|value| !value.is_null());
         match (has("routeArn"), has("methodArn")) {
-            (true, false) => of_payload_2(read(self.0)?, headers),
+            (true, false) => Ok(of_payload_2(read(self.0)?, headers)?),
             (false, true) => {
-                // Only a WebSocket API's event has it here. The library's type does not.
-                let context = self.0.get("requestContext");
-                let route = context.and_then(|context| context.get("routeKey"));
-                let is_connect = route.and_then(Value::as_str) == Some("$connect");
-                of_payload_1(read(self.0)?, headers, is_connect)
+                let more = Payload1Fields::of(&self.0);
+                of_payload_1(read(self.0)?, headers, more)
             }
-            _ => Err(EventError::Form),
+            _ => Err(EventError::Form.into()),
         }
     }
 }
@@ -75,19 +73,16 @@ impl fmt::Debug for Event {
 fn of_payload_2(event: Payload2, headers: HeaderMap) -> Result<AuthorizerRequest, EventError> {
     let context = event.request_context;
     let method = context.http.method.as_str().to_owned();
-    let cache_key = match (event.identity_source, context.route_key) {
-        (Some(values), Some(route)) => {
-            CacheKey::of(values, &route, &method, event.raw_path.as_deref())
-        }
-        _ => None,
-    };
-    // A domain of one's own has the stage in its mapping, not in its paths.
-    let domain = context.domain_name.unwrap_or_default();
-    let stage = context.stage.filter(|_| domain.contains(".execute-api."));
-    let path = match stage {
-        Some(stage) => event.raw_path.map(|path| below(&stage, path)),
-        None => event.raw_path,
-    };
+    let cache_key = CacheKey::of(
+        event.identity_source.unwrap_or_default(),
+        context.route_key,
+        &method,
+        event.raw_path.as_deref(),
+    );
+    let (stage, domain) = (context.stage, context.domain_name);
+    let path = event
+        .raw_path
+        .map(|path| below_stage(path, stage.as_deref(), domain.as_deref()));
     // Clients write characters into a query that no URI holds. Written anew it says the same.
     let query = event.raw_query_string.unwrap_or_default();
     let query = written(form_urlencoded::parse(query.as_bytes()));
@@ -100,18 +95,53 @@ fn of_payload_2(event: Payload2, headers: HeaderMap) -> Result<AuthorizerRequest
     })
 }
 
+/// What the library's type of payload 1.0 does not hold.
+struct Payload1Fields {
+    /// Only a WebSocket API's event has a route, and this one of it.
+    is_connect: bool,
+    /// Of the three sorts of API, HTTP APIs alone say a version.
+    is_of_http_api: bool,
+    domain: Option<String>,
+    /// The values of an HTTP API's identity sources. Joined with `,`: a value that holds one gives
+    /// another number of values, which `AuthorizerSources` does not fit.
+    identity: Vec<String>,
+}
+
+impl Payload1Fields {
+    fn of(event: &Map<String, Value>) -> Self {
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+        let in_context = |name: &str| text(event.get("requestContext").and_then(|it| it.get(name)));
+        let identity = text(event.get("identitySource")).filter(|values| !values.is_empty());
+        Self {
+            is_connect: in_context("routeKey").as_deref() == Some("$connect"),
+            is_of_http_api: text(event.get("version")).as_deref() == Some("1.0"),
+            domain: in_context("domainName"),
+            identity: identity
+                .map(|values| values.split(',').map(str::to_owned).collect())
+                .unwrap_or_default(),
+        }
+    }
+}
+
 /// Payload 1.0, of HTTP, REST and WebSocket APIs.
 fn of_payload_1(
     event: Payload1,
     headers: HeaderMap,
-    is_connect: bool,
-) -> Result<AuthorizerRequest, EventError> {
-    let (method, path) = match (event.http_method, is_connect) {
+    more: Payload1Fields,
+) -> Result<AuthorizerRequest, AuthorizeError> {
+    let resource = event.method_arn.ok_or(EventError::Form)?;
+    let resource = PolicyResource::new(resource).ok_or(AuthorizeError::Unauthorized)?;
+    let (method, path) = match (event.http_method, more.is_connect) {
         (Some(method), _) => (method.as_str().to_owned(), event.path),
         // The catalog calls a WebSocket's opening `CONNECT /`.
         (None, true) => ("CONNECT".to_owned(), Some("/".to_owned())),
-        (None, false) => return Err(EventError::Form),
+        (None, false) => return Err(EventError::Form.into()),
     };
+    let cache_key = CacheKey::of(more.identity, None, &method, path.as_deref());
+    // A REST API has no stage in `path`, though a path may begin with the same word.
+    let stage = event.request_context.stage;
+    let stage = stage.as_deref().filter(|_| more.is_of_http_api);
+    let path = path.map(|path| below_stage(path, stage, more.domain.as_deref()));
     // Every value where the event lists them, else the one it names.
     let parameters = if event.multi_value_query_string_parameters.is_empty() {
         event.query_string_parameters
@@ -120,9 +150,7 @@ fn of_payload_1(
     };
     let identity = event.request_context.identity;
     Ok(AuthorizerRequest {
-        form: Form::Policy {
-            arn: event.method_arn.ok_or(EventError::Form)?,
-        },
+        form: Form::Policy { resource },
         parts: parts(
             headers,
             &written(parameters.iter()),
@@ -130,7 +158,7 @@ fn of_payload_1(
         )?,
         method,
         path,
-        cache_key: None,
+        cache_key,
     })
 }
 
@@ -174,16 +202,20 @@ fn typed<T: DeserializeOwned>(value: Value) -> Result<T, EventError> {
     serde_json::from_value(value).map_err(|_quotes_the_client| EventError::Form)
 }
 
-/// The path below a stage, which HTTP APIs put before it: `/prod/v2/floors` is `/v2/floors`.
-fn below(stage: &str, path: String) -> String {
-    let rest = path
-        .strip_prefix('/')
-        .and_then(|path| path.strip_prefix(stage))
-        .filter(|rest| rest.is_empty() || rest.starts_with('/'));
-    match rest {
-        Some("") if stage != "$default" => "/".to_owned(),
-        Some(rest) if stage != "$default" => rest.to_owned(),
-        _ => path,
+/// The path without the stage with which HTTP APIs begin it: `/prod/v2/floors` is `/v2/floors`.
+///
+/// A domain of one's own has the stage in its mapping and not in its paths. An event that names no
+/// domain is taken for one of AWS's.
+fn below_stage(path: String, stage: Option<&str>, domain: Option<&str>) -> String {
+    let has_stage = domain.is_none_or(|domain| domain.contains(".execute-api."));
+    let stage = stage.filter(|stage| has_stage && *stage != "$default");
+    let below = stage
+        .and_then(|stage| path.strip_prefix('/')?.strip_prefix(stage))
+        .filter(|below| below.is_empty() || below.starts_with('/'));
+    match below {
+        Some("") => "/".to_owned(),
+        Some(below) => below.to_owned(),
+        None => path,
     }
 }
 

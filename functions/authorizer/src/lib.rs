@@ -7,13 +7,15 @@
 mod cache_key;
 mod event;
 mod reply;
+mod sources;
 
 pub use event::{Event, EventError};
 pub use reply::Answer;
+pub use sources::{AuthorizerSources, SourcesError};
 
 use event::AuthorizerRequest;
 use hallpass_http::{
-    ANSWER_WITHIN, Caller, Credential, ErrorCode, Platform, Problem, admit_to_route,
+    ANSWER_WITHIN, Admission, Credential, ErrorCode, Platform, Problem, admit_to_route,
 };
 use http::StatusCode;
 use thiserror::Error;
@@ -37,19 +39,23 @@ pub enum AuthorizeError {
     Late(#[from] Elapsed),
 }
 
-/// Answers an event.
+/// Answers an event of one of the authorizers whose identity sources are `sources`.
 ///
 /// # Errors
 /// See [`AuthorizeError`].
-pub async fn authorize(platform: &Platform, event: Event) -> Result<Answer, AuthorizeError> {
+pub async fn authorize(
+    platform: &Platform,
+    sources: &AuthorizerSources,
+    event: Event,
+) -> Result<Answer, AuthorizeError> {
     let request = event.into_request()?;
     // What a gateway has decoded holds no `%`; what it has not could be read in another way by the
     // API behind it. No valid segment of a path needs one.
     let path = request.path.as_deref().filter(|path| !path.contains('%'));
     let path = path.unwrap_or("").to_owned();
-    let decided = decide(platform, &request, &path);
+    let decided = decide(platform, sources, &request, &path);
     match tokio::time::timeout(ANSWER_WITHIN, decided).await? {
-        Ok(caller) => Ok(request.form.allow(&caller)),
+        Ok(admission) => Ok(request.form.allow(&admission)),
         Err(problem) if problem.status().is_server_error() => {
             Err(AuthorizeError::Unavailable(problem))
         }
@@ -63,9 +69,10 @@ pub async fn authorize(platform: &Platform, event: Event) -> Result<Answer, Auth
 
 async fn decide(
     platform: &Platform,
+    sources: &AuthorizerSources,
     request: &AuthorizerRequest,
     path: &str,
-) -> Result<Caller, Problem> {
+) -> Result<Admission, Problem> {
     // Boxed, since the type of what it waits for is deeper than the compiler follows.
     let admitted = Box::pin(admit_to_route(
         platform,
@@ -73,26 +80,22 @@ async fn decide(
         &request.method,
         path,
     ));
-    let caller = admitted.await?;
+    let mut admission = admitted.await?;
     let Some(cache_key) = &request.cache_key else {
-        return Ok(caller);
+        return Ok(admission);
     };
     let credential = Credential::presented(&request.parts, platform)?;
-    match cache_key.missing(credential.text(), &caller, &request.parts) {
-        None => Ok(caller),
-        Some(source) => {
-            tracing::warn!(
-                source,
-                "the authorizer keeps answers without one of their sources"
-            );
-            let detail = format!(
-                "the authorizer keeps its answers, and they rest on `{source}`: add it to the \
-                 identity sources, or set the cache time to 0"
-            );
+    match cache_key.may_name_origin(sources, &credential, &admission.caller, &request.parts) {
+        Ok(may_name_origin) => {
+            admission.origin = admission.origin.filter(|_| may_name_origin);
+            Ok(admission)
+        }
+        Err(reason) => {
+            tracing::warn!(%reason, "the answer would not be safe to cache");
             Err(Problem::new(
                 StatusCode::FORBIDDEN,
                 ErrorCode::UnsafeCache,
-                detail,
+                reason.to_string(),
             ))
         }
     }

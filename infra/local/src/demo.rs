@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use hallpass_core::{
     AccountId, EnvironmentName, KindName, Principal, RouteMatch, Scope, UnixSeconds,
 };
-use hallpass_http::{Platform, Problem, admit_to_route};
+use hallpass_http::{Admission, Platform, Problem, admit_to_route};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -36,23 +36,18 @@ pub(crate) async fn answer(
 ) -> Result<Json<DemoReply>, Problem> {
     let (parts, _) = request.into_parts();
     let (method, path) = (parts.method.to_string(), parts.uri.path().to_owned());
-    let needed = platform.catalog.routes().find(&method, &path);
-    if needed == RouteMatch::Unknown {
+    if platform.catalog.routes().find(&method, &path) == RouteMatch::Unknown {
         return Err(Problem::not_found(
             "route: `/docs` lists Hallpass's own, the catalog's `[routes]` lists the platform's",
         ));
     }
-    let caller = admit_to_route(&platform, &parts, &method, &path).await?;
-    let scope = match needed {
-        RouteMatch::NeedsOneOf(scopes) => scopes
-            .into_iter()
-            .find(|scope| caller.context().holds(scope, &platform.catalog)),
-        RouteMatch::InvalidParameter(_) | RouteMatch::Unknown => None,
-    };
+    let Admission {
+        caller, matches, ..
+    } = admit_to_route(&platform, &parts, &method, &path).await?;
     Ok(Json(DemoReply {
         demo: "this stands in for the platform's own API: the token is good for this request",
         route: format!("{method} {path}"),
-        scope,
+        scope: matches.into_iter().map(|it| it.scope).next(),
         token: TokenView {
             id: caller.id().to_owned(),
             kind: caller.kind().name.clone(),

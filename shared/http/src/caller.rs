@@ -84,7 +84,7 @@ impl Caller {
             return Err(Problem::refused(&decision));
         };
         let is_wrong = |position: &&Presentation| !kind.presented.contains(position);
-        if let Some(wrong) = credential.positions.iter().find(is_wrong) {
+        if let Some(wrong) = credential.positions().iter().find(is_wrong) {
             let positions: Vec<String> = kind.presented.iter().map(ToString::to_string).collect();
             let detail = format!(
                 "a token of kind `{}` is presented as {}, not as {}",

@@ -19,7 +19,7 @@ mod route;
 
 pub use caller::Caller;
 pub use caller::address::ClientAddress;
-pub use caller::admission::admit_to_route;
+pub use caller::admission::{Admission, Match, admit_to_route};
 pub use caller::basic::Basic;
 pub use caller::client::Client;
 pub use caller::credential::{Credential, TokenOutsideAuthorization};

@@ -13,6 +13,7 @@ use crate::issue::bounds::Bounds;
 use crate::origin::address::IpRules;
 use crate::origin::rule::OriginRules;
 use crate::scope::Scope;
+use crate::scope::set::ScopeSet;
 use crate::time::UnixMillis;
 use crate::token::claims::{Claims, Issuer};
 use crate::token::malformed::Malformed;
@@ -226,6 +227,24 @@ impl TokenContext {
         !holders.is_empty()
             && holders.iter().all(|holder| holder.covers(scope, catalog))
             && self.principal_state().covers(scope, catalog)
+    }
+
+    /// The scopes that were given to it, whatever its parent and its user may do now.
+    #[must_use]
+    pub fn scopes(&self) -> Option<&ScopeSet> {
+        match self {
+            Self::Opaque { record, .. } => Some(&record.scopes),
+            Self::Jwt { claims, .. } => Some(&claims.scope),
+            Self::Malformed(_) | Self::Unknown => None,
+        }
+    }
+
+    /// Of its own scopes, the one that covers `scope`; none unless it [holds](Self::holds) `scope`.
+    #[must_use]
+    pub fn matched(&self, scope: &Scope, catalog: &Catalog) -> Option<&Scope> {
+        self.scopes()
+            .filter(|_| self.holds(scope, catalog))
+            .and_then(|scopes| scopes.covering(scope, catalog.implications()))
     }
 
     /// The state of the principal that it speaks for.

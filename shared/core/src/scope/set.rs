@@ -41,9 +41,15 @@ impl ScopeSet {
     /// Whether the set grants `requested`.
     #[must_use]
     pub fn covers(&self, requested: &Scope, implications: &Implications) -> bool {
+        self.covering(requested, implications).is_some()
+    }
+
+    /// The first scope of the set that grants `requested`.
+    #[must_use]
+    pub fn covering(&self, requested: &Scope, implications: &Implications) -> Option<&Scope> {
         self.0
             .iter()
-            .any(|granted| granted.covers(requested, implications))
+            .find(|granted| granted.covers(requested, implications))
     }
 
     /// Whether this set covers every scope of `inner`.

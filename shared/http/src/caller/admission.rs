@@ -2,12 +2,33 @@
 
 use crate::caller::Caller;
 use crate::caller::credential::Credential;
+use crate::middleware::cors;
 use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
 use hallpass_core::{Decision, DecisionCode, RouteMatch, Scope};
 use hallpass_runtime::Platform;
 use http::StatusCode;
 use http::request::Parts;
+
+/// A request that may use a route of the platform's own API.
+#[derive(Debug)]
+pub struct Admission {
+    /// Whose token it presents.
+    pub caller: Caller,
+    /// The scopes that the route takes and the token holds; never none.
+    pub matches: Vec<Match>,
+    /// The origin of the page that it comes from, which may read the reply; none if it names none.
+    pub origin: Option<String>,
+}
+
+/// A scope that a route takes, and the scope of a token that covers it.
+#[derive(Clone, Debug)]
+pub struct Match {
+    /// What the route takes.
+    pub scope: Scope,
+    /// What the token holds.
+    pub matched: Scope,
+}
 
 /// Admits the request whose headers, query and address `parts` holds to `method path` of the
 /// platform's own API; `path` is raw, without a query.
@@ -20,19 +41,30 @@ pub async fn admit_to_route(
     parts: &Parts,
     method: &str,
     path: &str,
-) -> Result<Caller, Problem> {
+) -> Result<Admission, Problem> {
     let credential = Credential::presented(parts, platform)?;
     let now = platform.now();
     let [context] = platform.validator.examine([credential.text()], now).await?;
     let caller = Caller::admit(platform, &credential, context, now)?;
     match platform.catalog.routes().find(method, path) {
         RouteMatch::NeedsOneOf(scopes) => {
-            let holds = |scope: &Scope| caller.context().holds(scope, &platform.catalog);
-            if scopes.iter().any(holds) {
-                Ok(caller)
-            } else {
-                Err(lacking(&scopes))
+            let covered = |scope: &Scope| {
+                let matched = caller.context().matched(scope, &platform.catalog)?;
+                Some(Match {
+                    scope: scope.clone(),
+                    matched: matched.clone(),
+                })
+            };
+            let matches: Vec<Match> = scopes.iter().filter_map(covered).collect();
+            if matches.is_empty() {
+                return Err(lacking(&scopes));
             }
+            let origin = cors::origin(&parts.headers);
+            Ok(Admission {
+                caller,
+                matches,
+                origin: origin.and_then(|it| it.to_str().ok().map(str::to_owned)),
+            })
         }
         RouteMatch::InvalidParameter(name) => {
             let detail = format!("the parameter `{name}` of the path is not one valid segment");

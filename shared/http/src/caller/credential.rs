@@ -17,7 +17,7 @@ use thiserror::Error;
 pub struct Credential {
     text: SecretString,
     /// Every position in which it stands: more than one is fine where its kind may stand in each.
-    pub(crate) positions: Vec<Presentation>,
+    positions: Vec<Presentation>,
     pub(crate) client: Client,
     /// What the request's route asks of its holder.
     pub(crate) needs: Needs,
@@ -75,6 +75,12 @@ impl Credential {
             client: Client::of(parts),
             needs: Needs::Token,
         })
+    }
+
+    /// Every position of the request in which it stands.
+    #[must_use]
+    pub fn positions(&self) -> &[Presentation] {
+        &self.positions
     }
 
     /// The token's text, to be examined.
