@@ -1,5 +1,6 @@
 """What only a deployment can show: IAM's invocations, the protected APIs, rotation, and the roles' exactness."""
 
+import subprocess
 import time
 from dataclasses import dataclass, field
 from functools import partial
@@ -8,7 +9,7 @@ import catalogs
 import jwt as pyjwt
 from client import Api, Hallpass, expect, typo, unique
 from deployment import Emulator, functions
-from manual import the_readmes_commands_do_what_it_says
+from manual import block, the_readmes_commands_do_what_it_says
 from permissions import Role
 
 AUDIENCE = "https://api.example"
@@ -41,8 +42,16 @@ class Deployment:
         return self.example("protected-api.yaml", edits, **parameters)
 
 
+def authorizer_sources():
+    """What infra/README.md passes as AuthorizerSources, as a shell reads it."""
+    lines = block("SERVER='")
+    lines[-1] = lines[-1].replace("sam deploy --parameter-overrides AuthorizerSources=", "printf %s ")
+    return subprocess.run(["bash", "-euc", "\n".join(lines)], text=True, stdout=subprocess.PIPE, check=True).stdout
+
+
 def start(emulator, stack="hallpass", **parameters):
-    outputs = emulator.deploy(stack, "template.yaml", Audience=AUDIENCE, **parameters)
+    parameters |= {"Audience": AUDIENCE, "AuthorizerSources": authorizer_sources()}
+    outputs = emulator.deploy(stack, "template.yaml", **parameters)
     well, made = emulator.invoke(outputs["BootstrapFunction"], {})
     assert well, made
     api = Api(outputs["ApiUrl"], through=emulator.url)
@@ -72,6 +81,9 @@ def a_server_calls_the_protected_api(deployment):
     expect(api.get("/v1/assets/1", token=jwt), 200)
     expect(api.call("PUT", "/v1/assets/1", token=jwt), 403)
     expect(api.call("PUT", "/v1/assets/1", token=secret["token"]), 200)
+    for token, status in [(secret["token"], 200), (jwt, 200), ("junk", 403)]:
+        expect(api.call("HEAD", "/v1/assets/1", token=token), status)
+    assert context["matched"] == "asset:*" and context["scope"] == "asset:read@asset/1", context
     hallpass.revoke(id=secret["id"])
     expect(api.get("/v1/assets/1", token=secret["token"]), 403)
     expect(api.get("/v1/assets/1", token=jwt), 403)
@@ -86,14 +98,16 @@ def a_browser_calls_the_protected_api(deployment):
     path = f"/v1/assets/1?pubtoken={minted['token']}"
     answered = api.get(path, headers={"Origin": "https://example.com"})
     expect(answered, 200)
-    assert answered.headers["Access-Control-Allow-Origin"] in ("*", "https://example.com"), "the page may read it"
-    expect(api.get(path, headers={"Origin": "https://evil.example"}), 403)
+    assert answered.headers["Access-Control-Allow-Origin"] == "https://example.com", "the page may read it"
+    evil = api.get(path, headers={"Origin": "https://evil.example"})
+    expect(evil, 403)
+    assert "Access-Control-Allow-Origin" not in evil.headers, "stopped by the browser's CORS policy"
     expect(api.get(path), 401)
     expect(api.get("/v1/assets/1", headers={"Origin": "https://example.com"}), 401)
     asked = {"Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "authorization"}
     preflight = api.call("OPTIONS", "/v1/assets/1", headers={"Origin": "https://example.com", **asked})
     expect(preflight, (200, 204))
-    assert preflight.headers["Access-Control-Allow-Origin"] in ("*", "https://example.com")
+    assert preflight.headers["Access-Control-Allow-Origin"] == "https://example.com"
     assert "PUT" in preflight.headers["Access-Control-Allow-Methods"]
     assert "authorization" in preflight.headers["Access-Control-Allow-Headers"].lower()
     hallpass.revoke(id=minted["id"])
@@ -140,10 +154,14 @@ def s56_a_cached_answer_opens_no_other_method_of_the_same_route(deployment):
 
 
 def s56_what_is_missing_from_the_caches_key_is_refused(deployment):
-    sources = [f"            - !If [Caches, $context.{name}, !Ref AWS::NoValue]\n" for name in ("httpMethod", "path")]
-    for source in sources:
-        api = deployment.protected("server", {source: ""}, CacheSeconds=60)
-        expect(api.get("/v1/assets/1", token=deployment.hallpass.mint("secret")["token"]), 403)
+    lines = [f"            - !If [Caches, $context.{name}, !Ref AWS::NoValue]\n" for name in ("httpMethod", "path")]
+    token = deployment.hallpass.mint("secret")["token"]
+    for line in lines:
+        # Of a length that nobody told, or that of another authorizer: with a header in the line's place.
+        for instead in ("", "            - $request.header.X-Fact\n"):
+            api = deployment.protected("server", {line: instead}, CacheSeconds=60)
+            for fact in ("/v1/assets/1", "GET"):
+                expect(api.get("/v1/assets/1", token=token, headers={"X-Fact": fact}), 403)
 
 
 def aws_own_jwt_authorizer_takes_rs256(deployment):

@@ -199,10 +199,14 @@ def mend_api_gateway():
         return await execute(api_id, stage, path, method, *rest)
 
     def with_context(sources, headers, query, stage_variables):
-        known = [source for source in sources or [] if source in context.get()]
-        plain = [source for source in sources or [] if source not in known]
-        present, values = sources_of(plain, headers, query, stage_variables)
-        return present, values + [context.get()[source] for source in known]
+        """In the authorizer's own order, in which the function compares them."""
+        every = []
+        for source in sources or []:
+            if source in context.get():
+                every.append((True, [context.get()[source]]))
+            else:
+                every.append(sources_of([source], headers, query, stage_variables))
+        return all(present for present, _ in every), [value for _, values in every for value in values]
 
     async def present_first(
         api_id, stage, route, method, path, resource, headers, query, parameters, variables, *owner
