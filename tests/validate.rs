@@ -5,6 +5,7 @@ mod freshness;
 mod presentation;
 mod reasons;
 mod request;
+mod scopes;
 mod visibility;
 
 use aws_sdk_dynamodb::types::AttributeValue;

@@ -16,8 +16,9 @@ use hallpass_core::{
 use hallpass_http::{
     Caller, Credential, JsonBody, Platform, Problem, WalkFor, finish, serve_routes,
 };
-use reply::ValidateReply;
+use reply::{ScopeReply, ValidateReply};
 use request::ValidateRequest;
+use std::slice::from_ref;
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
@@ -32,7 +33,9 @@ pub fn router(platform: &Platform) -> Router {
 /// Validate a token
 ///
 /// May this token do this, to this, from here? The answer is a 200, with a stable `code` where it
-/// is no. What the token is and may do is shown where the caller's account and environment are the
+/// is no, and with the scope of the token that covers each scope asked for (`matched`) where it is
+/// yes. With `each`, every scope is answered by itself as well, so that a list of things is asked
+/// about at once. What the token is and may do is shown where the caller's account and environment are the
 /// token's own, or the caller is the operator.
 #[utoipa::path(
     post, path = "/v1/tokens/validate", tag = "validation", operation_id = "validate",
@@ -71,10 +74,20 @@ async fn validate(
         ip: request.ip,
     };
     let decision = decide(&platform.catalog, &context, &authorization, now);
-    if decision.is_active() {
+    let answers = scopes.iter().map(|scope| {
+        let of_one = AuthorizationRequest {
+            scopes: from_ref(scope),
+            ..authorization.clone()
+        };
+        let decision = decide(&platform.catalog, &context, &of_one, now);
+        ScopeReply::new(scope, &decision, &context, &platform.catalog, &caller)
+    });
+    let answers: Vec<ScopeReply> = answers.collect();
+    if decision.is_active() || (request.each && answers.iter().any(ScopeReply::is_active)) {
         platform.count_use(&context, now);
     }
-    Ok(Json(ValidateReply::new(decision, &context, &caller)))
+    let reply = ValidateReply::new(decision, &context, &caller);
+    Ok(Json(reply.with_scopes(answers, request.each)))
 }
 
 /// Look at the calling token

@@ -7,6 +7,9 @@ use serde::Deserialize;
 use std::net::IpAddr;
 use utoipa::ToSchema;
 
+/// How many scopes are answered one by one.
+const MAX_EACH: usize = 100;
+
 /// The body of `POST /v1/tokens/validate`.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -16,6 +19,9 @@ pub(crate) struct ValidateRequest {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Wanted>, nullable = false)]
     scope: Option<Wanted>,
+    /// Whether every scope is answered by itself as well, of up to 100.
+    #[serde(default)]
+    pub(crate) each: bool,
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub(crate) environment: Option<EnvironmentName>,
@@ -31,6 +37,11 @@ impl ValidateRequest {
     /// The scopes asked for, as the catalog knows them.
     pub(crate) fn scopes(&self, catalog: &Catalog) -> Result<Vec<Scope>, Problem> {
         let Some(Wanted(scopes)) = &self.scope else {
+            if self.each {
+                let detail =
+                    "there is no scope to answer: name some in `scope`, or leave `each` out";
+                return Err(Problem::invalid("each", ErrorCode::EmptyScopes, detail));
+            }
             return Ok(Vec::new());
         };
         if scopes.is_empty() {
@@ -38,8 +49,9 @@ impl ValidateRequest {
                 "an empty list asks for nothing: name at least one scope, or leave `scope` out";
             return Err(Problem::invalid("scope", ErrorCode::EmptyScopes, detail));
         }
-        if scopes.len() > MAX_SCOPES {
-            let detail = format!("at most {MAX_SCOPES} scopes can be asked for at once");
+        let most = if self.each { MAX_EACH } else { MAX_SCOPES };
+        if scopes.len() > most {
+            let detail = format!("at most {most} scopes can be asked for at once");
             return Err(Problem::invalid("scope", ErrorCode::TooMany, detail));
         }
         scopes
