@@ -5,6 +5,7 @@ mod body;
 mod close;
 mod principals;
 mod race;
+mod resume;
 mod thousands;
 mod token;
 
