@@ -203,9 +203,9 @@ mod tests {
     fn null_is_only_where_it_has_a_meaning_of_its_own() {
         let mut found = Vec::new();
         find_nulls(&description(), "", &mut found);
-        let of_schemas = found.iter().map(|place| {
-            let place = place.strip_prefix("/components/schemas/");
-            place.unwrap_or_else(|| panic!("{place:?} of {found:?}"))
+        let of_schemas = found.iter().map(|pointer| {
+            let pointer = pointer.strip_prefix("/components/schemas/");
+            pointer.unwrap_or_else(|| panic!("{pointer:?} of {found:?}"))
         });
         let expected = [
             "ModelRequest/properties/password",

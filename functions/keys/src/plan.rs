@@ -167,7 +167,7 @@ impl Rules<'_> {
     fn promoted(&self, next: &KeyRow) -> KeyRow {
         KeyRow {
             state: KeyState::Current,
-            signs_from: Some(self.now.max(known(next))),
+            signs_from: Some(self.now.max(verifiable_from(next))),
             longest_token: self.longest_token,
             ..next.clone()
         }
@@ -212,8 +212,8 @@ impl Rules<'_> {
     }
 }
 
-/// When every one of our own verifiers finds a key.
-pub(crate) fn known(row: &KeyRow) -> UnixMillis {
+/// From when on every one of our own verifiers finds a key.
+pub(crate) fn verifiable_from(row: &KeyRow) -> UnixMillis {
     row.created_at.plus_seconds(KNOWN_AFTER_SECONDS)
 }
 

@@ -1,6 +1,6 @@
 //! Does what is due until nothing is.
 
-use crate::plan::{Did, PUBLISHED_BEFORE_SECONDS, Rules, Signs, Step, known};
+use crate::plan::{Did, PUBLISHED_BEFORE_SECONDS, Rules, Signs, Step, verifiable_from};
 use crate::reply::KeysReply;
 use crate::request::KeysRequest;
 use hallpass_core::{UnixMillis, UnixSeconds};
@@ -98,7 +98,7 @@ async fn make(
     let row = KeyRow {
         signs_from: match signs {
             Signs::AtOnce => None,
-            Signs::OnceKnown => Some(known(&made)),
+            Signs::OnceKnown => Some(verifiable_from(&made)),
         },
         longest_token: rules.longest_token,
         ..made

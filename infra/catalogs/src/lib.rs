@@ -15,7 +15,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// Where what the build wrote cannot be read back, which it has checked: no function starts then.
 pub fn embedded(name: &str) -> Result<Option<Catalog>, CatalogError> {
-    match EMBEDDED.iter().find(|(known, _)| *known == name) {
+    match EMBEDDED.iter().find(|(embedded, _)| *embedded == name) {
         Some((name, text)) => {
             let checked = serde_json::from_str(text).map_err(|error| CatalogError {
                 file: format!("infra/catalogs/{name}.toml"),

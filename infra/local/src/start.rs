@@ -235,11 +235,13 @@ async fn root_token(
     for row in platform.store.key_rows().await? {
         platform.store.retire_key(&row.kid, platform.now()).await?;
     }
-    let kept = options.data.as_deref().map(token_file::kept_token);
-    let known = platform.store.operator().await?.is_some();
-    let request = BootstrapRequest { recover: known };
+    let stored = options.data.as_deref().map(token_file::beside);
+    let has_operator = platform.store.operator().await?.is_some();
+    let request = BootstrapRequest {
+        recover: has_operator,
+    };
     let mut token = None;
-    if let Some(text) = kept.as_deref().and_then(token_file::read_token) {
+    if let Some(text) = stored.as_deref().and_then(token_file::read_token) {
         let now = platform.now();
         let [context] = platform
             .validator
@@ -262,7 +264,7 @@ async fn root_token(
         Some(token) => token,
         None => bootstrap(platform, keys, request).await?.token,
     };
-    for file in kept
+    for file in stored
         .iter()
         .map(PathBuf::as_path)
         .chain(options.root_token_file.as_deref())

@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// The file beside the records.
-pub(crate) fn kept_token(data: &Path) -> PathBuf {
+pub(crate) fn beside(data: &Path) -> PathBuf {
     data.join("root-token")
 }
 

@@ -175,11 +175,11 @@ impl Catalog {
         let path = written.0.path.clone();
         let written = written.0.anywhere();
         let scope = self.aliases.get(&written).unwrap_or(&written);
-        let known = match &scope.action {
+        let is_declared = match &scope.action {
             Action::Any => self.resources.contains(&scope.resource),
             Action::Named(_) => self.scopes.contains_key(scope),
         };
-        if known {
+        if is_declared {
             Ok(Scope {
                 path,
                 ..scope.clone()
@@ -188,8 +188,8 @@ impl Catalog {
             let actions: Vec<String> = self
                 .scopes
                 .keys()
-                .filter(|known| known.resource == scope.resource)
-                .map(|known| format!("`{known}`"))
+                .filter(|declared| declared.resource == scope.resource)
+                .map(|declared| format!("`{declared}`"))
                 .collect();
             let hint = if actions.is_empty() {
                 String::new()

@@ -48,14 +48,14 @@ pub(crate) async fn public_key(
     id: &str,
     patience: Duration,
 ) -> Result<Vec<u8>, CreateKeyError> {
-    let asked_at = Instant::now();
+    let requested_at = Instant::now();
     let mut pause = FIRST_PAUSE;
     loop {
         match kms.get_public_key().key_id(id).send().await {
             Ok(reply) => return Ok(reply.public_key.unwrap_or_default().into_inner()),
             Err(error)
                 if is_of_a_new_key(&error)
-                    && asked_at.elapsed().saturating_add(pause) <= patience =>
+                    && requested_at.elapsed().saturating_add(pause) <= patience =>
             {
                 sleep(pause).await;
                 pause = pause.saturating_mul(2);

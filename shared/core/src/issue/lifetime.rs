@@ -55,14 +55,14 @@ impl Lifetime {
     /// When what is asked for is outside the range or outlives the maker.
     pub fn expiry(
         self,
-        asked: Option<u64>,
+        requested: Option<u64>,
         maker_expires_at: Option<UnixSeconds>,
         now: UnixMillis,
     ) -> Result<Option<UnixSeconds>, LifetimeError> {
         let now = now.seconds();
         let left = maker_expires_at.map(|expiry| expiry.0.saturating_sub(now.0));
         let (min, max) = self.range();
-        if let Some(given) = asked {
+        if let Some(given) = requested {
             if !(min..=max).contains(&given) {
                 return Err(LifetimeError::OutOfRange { given, min, max });
             }
@@ -121,7 +121,7 @@ mod tests {
             })
         };
         let first = |left| Err(LifetimeError::ParentExpiresFirst { left });
-        for (lifetime, asked, maker, expected) in [
+        for (lifetime, requested, maker, expected) in [
             (HOUR, None, None, at(3_600)),
             (HOUR, Some(900), None, at(900)),
             (HOUR, Some(899), None, out(899)),
@@ -142,9 +142,9 @@ mod tests {
             (Lifetime::Never, None, left(0), first(0)),
         ] {
             assert_eq!(
-                lifetime.expiry(asked, maker, now),
+                lifetime.expiry(requested, maker, now),
                 expected,
-                "{asked:?} of {maker:?}"
+                "{requested:?} of {maker:?}"
             );
         }
     }

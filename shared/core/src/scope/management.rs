@@ -75,7 +75,9 @@ impl ManagementScope {
     /// The management scope that `scope` is, if it is one.
     #[must_use]
     pub fn of(scope: &Scope) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.is(scope))
+        Self::ALL
+            .into_iter()
+            .find(|management| management.is(scope))
     }
 
     fn is(self, scope: &Scope) -> bool {

@@ -54,12 +54,12 @@ impl Store {
         // The table refuses a batch that names a row twice, and answers in any order.
         let each_once: HashSet<&Key> = keys.iter().collect();
         let mut found = HashMap::with_capacity(each_once.len());
-        let asked = KeysAndAttributes::builder()
+        let wanted = KeysAndAttributes::builder()
             .set_keys(Some(each_once.into_iter().map(Key::item).collect()))
             .consistent_read(true)
             .build()
             .map_err(|error| outage(error.into()))?;
-        let mut left = HashMap::from([(self.table.to_string(), asked)]);
+        let mut left = HashMap::from([(self.table.to_string(), wanted)]);
         for _ in 0..2 {
             let ask = self.client.batch_get_item().set_request_items(Some(left));
             let answer = ask.send().await.map_err(|error| outage(error.into()))?;
