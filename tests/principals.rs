@@ -8,7 +8,7 @@ mod reads;
 mod service_accounts;
 mod users;
 
-use hallpass_core::{Access, Catalog, GroupId, Path};
+use hallpass_core::{Access, Catalog, GroupId, Path, Tenant};
 use hallpass_store::{Audit, AuditAction};
 use hallpass_tests::Hallpass;
 
@@ -16,17 +16,15 @@ use hallpass_tests::Hallpass;
 async fn give(hallpass: &Hallpass, account: &str, group: &str, path: &str, level: &str) {
     let (account, id): (_, GroupId) = (account.parse().unwrap(), group.parse().unwrap());
     let path: Path = path.parse().unwrap();
-    let audit = Audit::by_iam(AuditAction::ChangeAccess, group, hallpass.platform.now());
+    let audit = Audit::by_iam(AuditAction::GiveAccess, group, hallpass.platform.now());
     let set = |Access(places): &mut Access| {
         places.insert(path.clone(), level.parse().unwrap());
     };
-    let environment = hallpass_core::EnvironmentName::default();
     hallpass
         .platform
         .store
         .change_group(
-            &account,
-            &environment,
+            &Tenant::first_of(account),
             &id,
             |group| set(&mut group.access),
             &audit,

@@ -2,6 +2,7 @@
 
 use crate::activity::read;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use hallpass_core::Tenant;
 use hallpass_http::finish;
 use hallpass_tests::{Hallpass, Item, Log, text};
 use serde_json::{Value, json};
@@ -285,10 +286,7 @@ async fn sealers_at_once_make_one_chain_of_a_thousand_acts() {
     for _ in 0..8 {
         let (store, now) = (hallpass.platform.store.clone(), hallpass.platform.now());
         sealers.push(tokio::spawn(async move {
-            store
-                .seal(&account, &Default::default(), now)
-                .await
-                .unwrap()
+            store.seal(&Tenant::first_of(account), now).await.unwrap()
         }));
     }
     for sealer in sealers {

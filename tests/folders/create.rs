@@ -178,9 +178,9 @@ async fn every_act_is_written_down() {
     assert_eq!(
         acts,
         [
-            act("change_access", "none"),
-            act("change_access", "write"),
-            act("create_folder", "")
+            act("create_folder", ""),
+            act("give_access", "write"),
+            act("take_access", "")
         ]
     );
 }

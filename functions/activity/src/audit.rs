@@ -121,25 +121,19 @@ pub(crate) async fn audit(
     request: Result<Query<AuditRequest>, QueryRejection>,
 ) -> Result<Json<AuditReply>, Problem> {
     let request = Problem::of_query(request)?;
-    let Tenant {
-        account,
-        environment,
-    } = caller.tenant(request.account, request.environment.clone())?;
+    let tenant = caller.tenant(request.account, request.environment.clone())?;
     if request.verify {
-        let view = verified(&platform, account, &environment, &request).await?;
+        let view = verified(&platform, &tenant, &request).await?;
         return Ok(Json(AuditReply::Verification(view)));
     }
     let limit = request.limit.unwrap_or_default().into();
     let after: Option<AuditId> = query::cursor(request.cursor.as_deref())?;
     if after.is_none() {
-        seal(&platform, account, &environment).await?;
+        seal(&platform, &tenant).await?;
     }
-    let found = platform
-        .store
-        .audit(&account, &environment, limit, after)
-        .await?;
+    let found = platform.store.audit(&tenant, limit, after).await?;
     if found.rows.is_empty() && found.next.is_none() && after.is_none() {
-        query::check_there(&platform, &account, &environment).await?;
+        query::check_there(&platform, &tenant).await?;
     }
     let view = PageView {
         audit: found.rows.into_iter().map(ActView::from).collect(),
@@ -150,8 +144,7 @@ pub(crate) async fn audit(
 
 async fn verified(
     platform: &Platform,
-    account: AccountId,
-    environment: &EnvironmentName,
+    tenant: &Tenant,
     request: &AuditRequest,
 ) -> Result<VerificationView, Problem> {
     if request.limit.is_some() {
@@ -160,30 +153,23 @@ async fn verified(
     }
     let after: Option<SealHead> = query::cursor(request.cursor.as_deref())?;
     if after.is_none() {
-        query::check_there(platform, &account, environment).await?;
+        query::check_there(platform, tenant).await?;
     }
-    seal(platform, account, environment).await?;
-    let found = platform
-        .store
-        .verify_seals(&account, environment, after.as_ref())
-        .await?;
+    seal(platform, tenant).await?;
+    let found = platform.store.verify_seals(tenant, after.as_ref()).await?;
     Ok(found.into())
 }
 
 /// Acts that are old enough are sealed before they are looked at: also those of instances that
 /// ended before they came to it.
-async fn seal(
-    platform: &Platform,
-    account: AccountId,
-    environment: &EnvironmentName,
-) -> Result<(), Problem> {
+async fn seal(platform: &Platform, tenant: &Tenant) -> Result<(), Problem> {
     let now = platform.now();
-    match platform.store.seal(&account, environment, now).await {
+    match platform.store.seal(tenant, now).await {
         Ok(_) => Ok(()),
         Err(error @ StoreError::Corrupt { .. }) => {
             // That is for the verification to name: the acts are there all the same.
             let error: &dyn std::error::Error = &error;
-            tracing::error!(%account, %environment, error, "the last seal is invalid: verify the chain with `GET /v1/audit?verify=true`");
+            tracing::error!(account = %tenant.account, environment = %tenant.environment, error, "the last seal is invalid: verify the chain with `GET /v1/audit?verify=true`");
             Ok(())
         }
         Err(error) => Err(error.into()),

@@ -1,6 +1,6 @@
 //! What both routes' queries have in common.
 
-use hallpass_core::{AccountId, EnvironmentName};
+use hallpass_core::Tenant;
 use hallpass_http::{ErrorCode, Platform, Problem};
 use std::fmt::Display;
 use std::str::FromStr;
@@ -14,12 +14,8 @@ pub(crate) fn cursor<T: FromStr<Err: Display>>(text: Option<&str>) -> Result<Opt
 }
 
 /// Only the operator can name what is not there: told apart from where nothing happened.
-pub(crate) async fn check_there(
-    platform: &Platform,
-    account: &AccountId,
-    environment: &EnvironmentName,
-) -> Result<(), Problem> {
-    let row = platform.store.environment(account, environment).await?;
+pub(crate) async fn check_there(platform: &Platform, tenant: &Tenant) -> Result<(), Problem> {
+    let row = platform.store.environment(tenant).await?;
     row.map(|_| ())
         .ok_or_else(|| Problem::not_found("environment").field("environment"))
 }

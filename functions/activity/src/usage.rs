@@ -86,16 +86,13 @@ pub(crate) async fn usage(
     request: Result<Query<UsageRequest>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let request = Problem::of_query(request)?;
-    let Tenant {
-        account,
-        environment,
-    } = caller.tenant(request.account, request.environment.clone())?;
-    let query = request.query(&platform, account, environment)?;
+    let tenant = caller.tenant(request.account, request.environment.clone())?;
+    let query = request.query(&platform, tenant)?;
     // What this instance itself has counted is shown at once; other instances' within a minute.
     platform.flush_use().await;
     let found = platform.store.usage(&query).await?;
     if found.rows.is_empty() && found.next.is_none() && query.after.is_none() {
-        query::check_there(&platform, &query.account, &query.environment).await?;
+        query::check_there(&platform, &query.tenant).await?;
     }
     let cursor = found.next.map(|next| next.to_string());
     let view = PageView {
@@ -129,7 +126,7 @@ async fn shown(
             .collect(),
     };
     let principals = views.iter().filter_map(|view| view.principal).collect();
-    let labels = Labels::read(platform, query.account, &query.environment, principals).await?;
+    let labels = Labels::read(platform, &query.tenant, principals).await?;
     for view in &mut views {
         view.user = view.principal.and_then(|principal| labels.of(principal));
     }
@@ -137,12 +134,7 @@ async fn shown(
 }
 
 impl UsageRequest {
-    fn query(
-        &self,
-        platform: &Platform,
-        account: AccountId,
-        environment: EnvironmentName,
-    ) -> Result<UsageQuery, Problem> {
+    fn query(&self, platform: &Platform, tenant: Tenant) -> Result<UsageQuery, Problem> {
         let to = self.to.unwrap_or_else(|| Day::of(platform.now()));
         let from = self
             .from
@@ -179,8 +171,7 @@ impl UsageRequest {
             return Err(Problem::invalid("cursor", ErrorCode::InvalidCursor, detail));
         }
         Ok(UsageQuery {
-            account,
-            environment,
+            tenant,
             of,
             from,
             to,

@@ -146,7 +146,7 @@ pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<PageView>, Pr
         }));
     }
     let found = platform.store.accounts(limit, page.cursor).await?;
-    let accounts = found.accounts.into_iter().map(AccountView::from).collect();
+    let accounts = found.items.into_iter().map(AccountView::from).collect();
     Ok(Json(PageView {
         accounts,
         cursor: found.next,

@@ -1,7 +1,7 @@
 //! 3dverse's Management API as its clients know it: the same acts as `/v1`, other shapes.
 
 use crate::folders::access::{self, AccessRequest, AccessView};
-use crate::folders::{self, Folder, Listing, Make};
+use crate::folders::{self, Folder, Listing, NewFolder};
 use crate::member_cursor::MemberCursor;
 use crate::people::user;
 use crate::query::{PageQuery, TenantQuery};
@@ -87,13 +87,13 @@ pub(crate) async fn create_user(
     request: DirectoryRequest,
 ) -> Result<(StatusCode, Json<UserView>), Problem> {
     let value: UserRequest = request.keyed_body()?;
-    let make = user::Make {
+    let user = user::NewUser {
         tenant: request.tenant(None, None)?,
         username: &value.username,
         scopes: None,
     };
-    let user = make
-        .by(&request, request.once("POST /app/v1/users")?)
+    let user = user
+        .create(&request, request.once("POST /app/v1/users")?)
         .await?;
     let view = UserView {
         user_id: user.id,
@@ -141,12 +141,14 @@ async fn make(request: &DirectoryRequest, parent: Option<&str>) -> Made {
         None => "POST /app/v1/folders".to_owned(),
         Some(parent) => format!("POST /app/v1/folders/{parent}/folders"),
     };
-    let make = Make {
+    let folder = NewFolder {
         tenant: request.tenant(None, None)?,
         name: value.name,
         parent,
     };
-    let folder = make.by(request, &authority, request.once(&route)?).await?;
+    let folder = folder
+        .create(request, &authority, request.once(&route)?)
+        .await?;
     Ok((StatusCode::CREATED, Json(folder.into())))
 }
 
@@ -168,7 +170,7 @@ pub(crate) async fn folders_in(request: DirectoryRequest) -> Result<Json<Folders
         limit: page.limit,
         cursor: page.cursor,
     };
-    let (folders, cursor) = listing.by(&request.platform, &authority).await?;
+    let (folders, cursor) = listing.read(&request.platform, &authority).await?;
     let folders = folders.into_iter().map(FolderView::from).collect();
     Ok(Json(FoldersView { folders, cursor }))
 }
@@ -197,7 +199,7 @@ pub(crate) async fn list_access(request: DirectoryRequest) -> Result<Json<Access
     security(("token" = ["directory:write"])),
 )]
 pub(crate) async fn give_user(request: DirectoryRequest) -> Result<StatusCode, Problem> {
-    access::change_user(request).await
+    access::give_user(request).await
 }
 
 /// Give a group access to a folder, at 3dverse's address
@@ -211,5 +213,5 @@ pub(crate) async fn give_user(request: DirectoryRequest) -> Result<StatusCode, P
     security(("token" = ["directory:write"])),
 )]
 pub(crate) async fn give_group(request: DirectoryRequest) -> Result<StatusCode, Problem> {
-    access::change_group(request).await
+    access::give_group(request).await
 }

@@ -63,7 +63,7 @@ pub(crate) struct PageView {
 }
 
 /// A folder to be made.
-pub(crate) struct Make {
+pub(crate) struct NewFolder {
     pub(crate) tenant: Tenant,
     pub(crate) name: TokenName,
     pub(crate) parent: Option<FolderRef>,
@@ -95,13 +95,13 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<Folder>), Problem> {
     let authority = Authority::of(&request, WRITE)?;
     let value: FolderRequest = request.keyed_body()?;
-    let make = Make {
+    let folder = NewFolder {
         tenant: request.tenant(value.account, value.environment)?,
         name: value.name,
         parent: value.parent,
     };
     let once = request.once("POST /v1/folders")?;
-    let folder = make.by(&request, &authority, once).await?;
+    let folder = folder.create(&request, &authority, once).await?;
     Ok((StatusCode::CREATED, Json(folder)))
 }
 
@@ -145,7 +145,7 @@ pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<PageView>, Pr
         limit: query.limit.unwrap_or_default().into(),
         cursor: query.cursor,
     };
-    let (folders, cursor) = listing.by(&request.platform, &authority).await?;
+    let (folders, cursor) = listing.read(&request.platform, &authority).await?;
     Ok(Json(PageView { folders, cursor }))
 }
 
@@ -165,10 +165,10 @@ pub(crate) fn id(text: &str) -> Result<FolderRef, Problem> {
         .map_err(|_not_an_id| Problem::not_found("folder"))
 }
 
-impl Make {
+impl NewFolder {
     /// Makes it. What a user makes at the top is theirs: they have the strongest level there. In
     /// their own folder, they have it anyway.
-    pub(crate) async fn by(
+    pub(crate) async fn create(
         self,
         request: &DirectoryRequest,
         authority: &Authority<'_>,
@@ -242,15 +242,11 @@ impl Make {
 }
 
 impl Listing {
-    pub(crate) async fn by(
+    pub(crate) async fn read(
         self,
         platform: &Platform,
         authority: &Authority<'_>,
     ) -> Result<(Vec<Folder>, Option<FolderId>), Problem> {
-        let Tenant {
-            account,
-            environment,
-        } = &self.tenant;
         if let Some(parent) = &self.parent {
             let parent = locate(platform, &self.tenant, parent).await?;
             authority.see(&parent.path)?;
@@ -260,15 +256,9 @@ impl Listing {
         }
         let page = platform
             .store
-            .folders(
-                account,
-                environment,
-                self.parent.as_ref(),
-                self.limit,
-                self.cursor,
-            )
+            .folders(&self.tenant, self.parent.as_ref(), self.limit, self.cursor)
             .await?;
-        let folders = page.folders.into_iter().map(Folder::from).collect();
+        let folders = page.items.into_iter().map(Folder::from).collect();
         Ok((folders, page.next))
     }
 }

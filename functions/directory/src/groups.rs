@@ -103,17 +103,8 @@ pub(crate) async fn create(
     let value: GroupRequest = request.keyed_body()?;
     let tenant = request.tenant(value.account, value.environment)?;
     let now = platform.now();
-    let record = GroupRecord {
-        id: GroupId::generate(platform.random.as_ref())?,
-        account: tenant.account,
-        environment: tenant.environment,
-        name: value.name,
-        access: Access::default(),
-        within: Vec::new(),
-        created_at: now,
-        closed_at: None,
-        version: 0,
-    };
+    let id = GroupId::generate(platform.random.as_ref())?;
+    let record = GroupRecord::new(id, tenant, value.name, now);
     let idempotency = request.once("POST /v1/groups")?;
     let audit = caller
         .audit(AuditAction::CreateGroup, record.id, now)
@@ -138,16 +129,12 @@ pub(crate) async fn create(
 pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<PageView>, Problem> {
     let platform = &request.platform;
     let page = request.page::<GroupId>()?;
-    let Tenant {
-        account,
-        environment,
-    } = &page.tenant;
     let found = platform
         .store
-        .group_page(account, environment, page.limit, page.cursor)
+        .group_page(&page.tenant, page.limit, page.cursor)
         .await?;
     Ok(Json(PageView {
-        groups: found.groups.into_iter().map(GroupView::listed).collect(),
+        groups: found.items.into_iter().map(GroupView::listed).collect(),
         cursor: found.next,
     }))
 }
@@ -167,13 +154,8 @@ pub(crate) async fn open(
     tenant: &Tenant,
     id: &GroupId,
 ) -> Result<GroupRecord, Problem> {
-    let group = platform
-        .store
-        .group(&tenant.account, &tenant.environment, id)
-        .await?;
-    group
-        .filter(|group| group.closed_at.is_none())
-        .ok_or_else(unknown)
+    let group = platform.store.open_group(tenant, id).await?;
+    group.ok_or_else(unknown)
 }
 
 /// Look at a group
@@ -215,7 +197,7 @@ pub(crate) async fn change(request: DirectoryRequest) -> Result<Json<GroupView>,
     let change = |group: &mut GroupRecord| group.name = value.name.clone();
     let changed = platform
         .store
-        .change_group(&tenant.account, &tenant.environment, &group, change, &audit)
+        .change_group(&tenant, &group, change, &audit)
         .await
         .map_err(|error| refusal::of_change(error, "group", NAME))?;
     Ok(Json(changed.into()))
@@ -225,14 +207,14 @@ pub(crate) async fn change(request: DirectoryRequest) -> Result<Json<GroupView>,
 ///
 /// Its members lose what it gave.
 #[utoipa::path(
-    delete, path = "/v1/groups/{group}", tag = "directory", operation_id = "delete_group",
+    delete, path = "/v1/groups/{group}", tag = "directory", operation_id = "close_group",
     params(("group" = GroupId, Path), TenantQuery),
     responses(
         (status = 204, description = "It is removed."),
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn delete(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+pub(crate) async fn close(request: DirectoryRequest) -> Result<StatusCode, Problem> {
     let DirectoryRequest {
         platform, caller, ..
     } = &request;
@@ -242,7 +224,7 @@ pub(crate) async fn delete(request: DirectoryRequest) -> Result<StatusCode, Prob
     let audit = caller.audit(AuditAction::Close, group, now);
     platform
         .store
-        .close_group(&tenant.account, &tenant.environment, &group, &audit, now)
+        .close_group(&tenant, &group, &audit, now)
         .await
         .map_err(|error| refusal::of_change(error, "group", NAME))?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,6 +1,6 @@
 //! Users and service accounts: who tokens speak for, besides the account itself.
 
+pub(crate) mod close;
 pub(crate) mod given;
-pub(crate) mod remove;
 pub(crate) mod service_account;
 pub(crate) mod user;

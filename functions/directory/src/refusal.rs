@@ -30,7 +30,7 @@ pub(crate) fn of_change(error: ChangeError, what: &str, field: &'static str) -> 
     }
 }
 
-/// Why nobody joined or left a group.
+/// Why no member was added or removed.
 pub(crate) fn of_membership(error: MemberError) -> Problem {
     let conflict = |code, detail| Problem::new(StatusCode::CONFLICT, code, detail);
     match error {

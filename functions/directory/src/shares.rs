@@ -65,7 +65,7 @@ pub(crate) struct PageRequest {
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn create(
+pub(crate) async fn share(
     request: DirectoryRequest,
 ) -> Result<(StatusCode, Json<ShareView>), Problem> {
     let DirectoryRequest {
@@ -152,14 +152,8 @@ pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<PageView>, Pr
     } = &request;
     let page: PageRequest = request.query()?;
     let limit = page.limit.unwrap_or_default().into();
-    let Tenant {
-        account,
-        environment,
-    } = caller.tenant(page.account, page.environment)?;
-    let found = platform
-        .store
-        .shares(&account, &environment, limit, page.cursor)
-        .await?;
+    let tenant = caller.tenant(page.account, page.environment)?;
+    let found = platform.store.shares(&tenant, limit, page.cursor).await?;
     Ok(Json(found.into()))
 }
 
@@ -210,7 +204,7 @@ pub(crate) async fn change(request: DirectoryRequest) -> Result<Json<ShareView>,
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn remove(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+pub(crate) async fn unshare(request: DirectoryRequest) -> Result<StatusCode, Problem> {
     let DirectoryRequest {
         platform, caller, ..
     } = &request;

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Response};
-use hallpass_core::{AccountId, EnvironmentName, KindName, Tenant};
+use hallpass_core::{AccountId, EnvironmentName, KindName};
 use hallpass_http::{Caller, ErrorCode, Limit, Platform, Problem, TokenView};
 use hallpass_store::{TokenCursor, TokenCursorError, TokenList};
 use serde::{Deserialize, Serialize};
@@ -53,23 +53,19 @@ pub(crate) async fn list(
     if let Some(kind) = &page.kind {
         check_kind(&platform, kind)?;
     }
-    let Tenant {
-        account,
-        environment,
-    } = caller.tenant(page.account, page.environment)?;
+    let tenant = caller.tenant(page.account, page.environment)?;
     let list = TokenList {
-        account: &account,
-        environment: &environment,
+        tenant: &tenant,
         kind: page.kind.as_ref(),
     };
     let cursor = cursor(&list, page.cursor.as_deref())?;
     let found = platform.store.tokens(list, limit, cursor).await?;
     if found.tokens.is_empty() && found.next.is_none() && cursor.is_none() {
         // Only the operator can name what is not there: told apart from what is empty.
-        let there = platform.store.environment(&account, &environment).await?;
+        let there = platform.store.environment(&tenant).await?;
         there.ok_or_else(|| Problem::not_found("environment").field("environment"))?;
     }
-    let shown = |token| TokenView::listed(token, account, &environment);
+    let shown = |token| TokenView::listed(token, &tenant);
     let view = PageView {
         tokens: found.tokens.iter().map(shown).collect(),
         cursor: found.next.map(|next| next.to_string()),
@@ -94,11 +90,11 @@ fn check_kind(platform: &Platform, kind: &KindName) -> Result<(), Problem> {
     if platform.catalog.kind(kind).as_ref().is_some_and(is_opaque) {
         return Ok(());
     }
-    let known = platform.catalog.kinds().filter(is_opaque);
-    let known: Vec<String> = known.map(|kind| format!("`{}`", kind.name)).collect();
+    let opaque = platform.catalog.kinds().filter(is_opaque);
+    let opaque: Vec<String> = opaque.map(|kind| format!("`{}`", kind.name)).collect();
     let detail = format!(
         "there are no tokens of kind `{kind}` to list; there are {}",
-        known.join(", ")
+        opaque.join(", ")
     );
     Err(Problem::invalid("kind", ErrorCode::UnknownKind, detail))
 }

@@ -76,7 +76,9 @@ impl Closing {
     /// Refuses to close the operator account, which nobody could open again.
     pub(crate) async fn check(&self, platform: &Platform) -> Result<(), Problem> {
         let account = match &self.what {
-            StoreClosing::Account(account) | StoreClosing::Environment { account, .. } => account,
+            StoreClosing::Account(account) | StoreClosing::Environment(Tenant { account, .. }) => {
+                account
+            }
             StoreClosing::Principal { .. } => return Ok(()),
         };
         if self.before.is_some() {
@@ -97,19 +99,12 @@ impl Closing {
                 let row = store.account(account).await?;
                 row.and_then(|row| row.closed_at)
             }
-            StoreClosing::Environment {
-                account,
-                environment,
-            } => {
-                let row = store.environment(account, environment).await?;
+            StoreClosing::Environment(tenant) => {
+                let row = store.environment(tenant).await?;
                 row.and_then(|row| row.closed_at)
             }
-            StoreClosing::Principal {
-                account,
-                environment,
-                principal,
-            } => {
-                let row = store.principal(account, environment, principal).await?;
+            StoreClosing::Principal { tenant, principal } => {
+                let row = store.principal(tenant, principal).await?;
                 row.and_then(|row| row.closed_at)
             }
         };
@@ -119,7 +114,7 @@ impl Closing {
     /// The error if there is nothing of this name to close.
     pub(crate) fn missing(&self) -> RevokeError {
         match &self.what {
-            StoreClosing::Account(_) | StoreClosing::Environment { .. } => RevokeError::NoTenant,
+            StoreClosing::Account(_) | StoreClosing::Environment(_) => RevokeError::NoTenant,
             StoreClosing::Principal { .. } => RevokeError::NoPrincipal,
         }
     }
@@ -164,10 +159,7 @@ pub(crate) fn of_account(
         environment,
     };
     if caller.reaches(&tenant) {
-        Ok(StoreClosing::Environment {
-            account: tenant.account,
-            environment: tenant.environment,
-        })
+        Ok(StoreClosing::Environment(tenant))
     } else {
         Err(RevokeError::NoTenant)
     }
@@ -180,27 +172,17 @@ pub(crate) fn of_principal(
     account: Option<AccountId>,
     environment: Option<EnvironmentName>,
 ) -> Result<StoreClosing, RevokeError> {
-    let Tenant {
-        account,
-        environment,
-    } = caller
+    let tenant = caller
         .tenant(account, environment)
         .map_err(|_not_there| RevokeError::NoPrincipal)?;
-    Ok(StoreClosing::Principal {
-        account,
-        environment,
-        principal,
-    })
+    Ok(StoreClosing::Principal { tenant, principal })
 }
 
 impl std::fmt::Display for Closing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.what {
             StoreClosing::Account(account) => write!(f, "{account}"),
-            StoreClosing::Environment {
-                account,
-                environment,
-            } => write!(f, "{account}/{environment}"),
+            StoreClosing::Environment(tenant) => write!(f, "{tenant}"),
             StoreClosing::Principal { principal, .. } => write!(f, "{principal}"),
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::error::RevokeError;
 use hallpass_core::{
-    AccountId, Claims, EnvironmentName, JwtId, LEEWAY_SECONDS, ManagementScope, Tenant,
-    TokenContext, UnixMillis,
+    AccountId, Claims, EnvironmentName, JwtId, LEEWAY_SECONDS, ManagementScope, TokenContext,
+    UnixMillis,
 };
 use hallpass_http::{Caller, Platform, Problem};
 use hallpass_store::AuditAction;
@@ -89,17 +89,14 @@ async fn revoke_jti(
     if caller.is_operator() && !named && caller.id() != jti.to_string() {
         return Err(RevokeError::JwtTenant.into());
     }
-    let Tenant {
-        account,
-        environment,
-    } = caller.tenant(tenant.account, tenant.environment)?;
+    let tenant = caller.tenant(tenant.account, tenant.environment)?;
     let now = platform.now();
     let until = now.seconds().plus(longest_jwt(platform).await?);
     let until = until.plus(LEEWAY_SECONDS);
     let audit = caller.audit(AuditAction::Revoke, jti, now);
     platform
         .store
-        .revoke_jwt(account, &environment, jti, until, &audit, now)
+        .revoke_jwt(&tenant, jti, until, &audit, now)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -110,12 +107,11 @@ async fn revoke_jwt(
     claims: &Claims,
     now: UnixMillis,
 ) -> Result<StatusCode, Problem> {
-    let (account, environment) = (claims.hallpass.account, &claims.hallpass.environment);
     let (jti, until) = (claims.jti, claims.exp.plus(LEEWAY_SECONDS));
     let audit = caller.audit(AuditAction::Revoke, jti, now);
     platform
         .store
-        .revoke_jwt(account, environment, jti, until, &audit, now)
+        .revoke_jwt(&claims.tenant(), jti, until, &audit, now)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -130,12 +130,12 @@ async fn located(
         let detail = format!("a token is for at most {MOST_FOLDERS} folders: name fewer");
         return Err(Problem::invalid("folders", ErrorCode::TooMany, detail));
     }
-    let (account, environment) = (caller.account(), caller.environment());
+    let tenant = caller.own_tenant();
     let mut located = Vec::with_capacity(folders.len());
     for folder in folders {
         let path = match folder {
             FolderRef::Made(id) => {
-                let found = platform.store.folder(&account, environment, id).await?;
+                let found = platform.store.folder(&tenant, id).await?;
                 found.map(|folder| folder.path)
             }
             FolderRef::Public | FolderRef::Home(_) => folder.path_at_top().ok(),

@@ -139,6 +139,12 @@ impl Caller {
         &self.context
     }
 
+    /// Where it lives.
+    #[must_use]
+    pub fn own_tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
     /// The account it belongs to.
     #[must_use]
     pub fn account(&self) -> AccountId {

@@ -51,8 +51,7 @@ impl Usage {
             last_used_at: now,
         };
         let of = Use {
-            account: tenant.account,
-            environment: tenant.environment,
+            tenant,
             day: Day::of(now),
             token,
             principal,

@@ -9,10 +9,11 @@ mod groups;
 mod list;
 mod principal;
 
-pub use account::{AccountPage, AccountRow};
+pub use account::AccountRow;
 pub use creation::CreateError;
-pub use environment::{EnvironmentPage, EnvironmentRow};
-pub use folders::{AccessPage, FolderError, FolderPage, Grant, Grantor, Owner};
-pub use groups::{GroupPage, Member, MemberError, MemberPage, Membership};
+pub use environment::EnvironmentRow;
+pub use folders::{AccessPage, FolderError, Grant, Grantor, Owner};
+pub use groups::{Member, MemberError, MemberPage, Membership};
+pub use list::Page;
+pub use principal::ChangeError;
 pub(crate) use principal::unchanged;
-pub use principal::{ChangeError, PrincipalPage};

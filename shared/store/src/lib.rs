@@ -36,13 +36,12 @@ pub use activity::{
 };
 pub use closing::{Closed, Closing};
 pub use directory::{
-    AccessPage, AccountPage, AccountRow, ChangeError, CreateError, EnvironmentPage, EnvironmentRow,
-    FolderError, FolderPage, Grant, Grantor, GroupPage, Member, MemberError, MemberPage,
-    Membership, Owner, PrincipalPage,
+    AccessPage, AccountRow, ChangeError, CreateError, EnvironmentRow, FolderError, Grant, Grantor,
+    Member, MemberError, MemberPage, Membership, Owner, Page,
 };
 pub use idempotency::Idempotency;
 pub use rows::{RowKey, Rows};
-pub use sharing::{Admission, Attempt, ShareError, SharePage, Visitor};
+pub use sharing::{Admission, Attempt, ShareError, Visitor};
 pub use signing::{KeyRow, KeyState, Keyring};
 pub use table::{Store, StoreError};
 pub use tokens::{

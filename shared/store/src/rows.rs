@@ -2,8 +2,7 @@
 
 use crate::table::{Key, Store, StoreError, key_text, keys, row};
 use hallpass_core::{
-    AccountId, EnvironmentName, JwtId, Principal, PrincipalRecord, ShareId, ShareRecord, TokenId,
-    TokenRecord,
+    JwtId, Principal, PrincipalRecord, ShareId, ShareRecord, Tenant, TokenId, TokenRecord,
 };
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
@@ -15,10 +14,8 @@ pub enum RowKey {
     Token(TokenId),
     /// The row that says a JWT is revoked.
     RevokedJwt {
-        /// The account the JWT belongs to.
-        account: AccountId,
-        /// The environment it lives in.
-        environment: EnvironmentName,
+        /// Where the JWT lives.
+        tenant: Tenant,
         /// Its id.
         jti: JwtId,
     },
@@ -26,10 +23,8 @@ pub enum RowKey {
     Share(ShareId),
     /// A user's or service account's record.
     Principal {
-        /// The account it belongs to.
-        account: AccountId,
-        /// The environment it lives in.
-        environment: EnvironmentName,
+        /// Where it lives.
+        tenant: Tenant,
         /// Its id.
         principal: Principal,
     },
@@ -106,17 +101,9 @@ impl RowKey {
     fn key(&self) -> Key {
         match self {
             Self::Token(id) => keys::token(id),
-            Self::RevokedJwt {
-                account,
-                environment,
-                jti,
-            } => keys::revoked_jwt(account, environment, jti),
+            Self::RevokedJwt { tenant, jti } => keys::revoked_jwt(tenant, jti),
             Self::Share(id) => keys::share(id),
-            Self::Principal {
-                account,
-                environment,
-                principal,
-            } => keys::principal(account, environment, principal),
+            Self::Principal { tenant, principal } => keys::principal(tenant, principal),
         }
     }
 }

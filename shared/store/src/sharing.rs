@@ -6,4 +6,4 @@ mod share;
 mod unshare;
 
 pub use limiter::{Admission, Attempt, Visitor};
-pub use share::{ShareError, SharePage};
+pub use share::ShareError;

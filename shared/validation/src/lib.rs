@@ -144,11 +144,7 @@ impl Validator {
             return Ok(context);
         };
         // BatchGetItem, as for every other row: the roles that validate may make no other call.
-        let row = RowKey::Principal {
-            account: tenant.account,
-            environment: tenant.environment,
-            principal,
-        };
+        let row = RowKey::Principal { tenant, principal };
         let rows = self.store.rows(&[row]).await?;
         let user = rows.principal(&principal);
         let rights = match user {
@@ -170,9 +166,7 @@ impl Validator {
     ) -> Result<Vec<PrincipalRights>, StoreError> {
         let mut rights = Vec::with_capacity(principals.len());
         for principal in principals {
-            let (account, environment) = (&tenant.account, &tenant.environment);
-            let record = self.store.principal(account, environment, principal);
-            let record = record.await?;
+            let record = self.store.principal(tenant, principal).await?;
             let groups = match &record {
                 Some(user) if user.closed_at.is_none() => self.store.groups_of(user).await?,
                 _ => HashMap::new(),
@@ -206,22 +200,19 @@ fn keys(pending: &Pending) -> Vec<RowKey> {
         Pending::Done(_) => Vec::new(),
         Pending::Opaque(token) => vec![RowKey::Token(token.id)],
         Pending::Jwt(claims) => {
-            let (account, environment) = (claims.hallpass.account, &claims.hallpass.environment);
             let parent = match claims.hallpass.parent {
                 ParentId::Token(id) => RowKey::Token(id),
                 ParentId::Share(id) => RowKey::Share(id),
             };
             let revoked = RowKey::RevokedJwt {
-                account,
-                environment: environment.clone(),
+                tenant: claims.tenant(),
                 jti: claims.jti,
             };
             let principal = match claims.sub {
                 Principal::Account(_) => None,
                 principal @ (Principal::User(_) | Principal::ServiceAccount(_)) => {
                     Some(RowKey::Principal {
-                        account,
-                        environment: environment.clone(),
+                        tenant: claims.tenant(),
                         principal,
                     })
                 }

@@ -1,6 +1,6 @@
 //! What people call those who use tokens.
 
-use hallpass_core::{AccountId, EnvironmentName, Principal};
+use hallpass_core::{Principal, Tenant};
 use hallpass_http::{Platform, Problem};
 use hallpass_store::RowKey;
 use std::collections::{HashMap, HashSet};
@@ -16,8 +16,7 @@ impl Labels {
     /// Reads them, each once.
     pub(super) async fn read(
         platform: &Platform,
-        account: AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         principals: HashSet<Principal>,
     ) -> Result<Self, Problem> {
         let mut labels = HashMap::new();
@@ -27,17 +26,16 @@ impl Labels {
         for principal in accounts {
             // 3dverse: "The username in session monitoring will appear as
             // {org_name}_{app_name}_{env_name}".
-            if let Some(row) = platform.store.account(&account).await? {
-                let place = environment.as_str().replace('/', "_");
-                labels.insert(principal, format!("{}_{place}", row.name.as_str()));
+            if let Some(row) = platform.store.account(&tenant.account).await? {
+                let environment = tenant.environment.as_str().replace('/', "_");
+                labels.insert(principal, format!("{}_{environment}", row.name.as_str()));
             }
         }
         for batch in others.chunks(MOST_OF_A_BATCH) {
             let keys: Vec<RowKey> = batch
                 .iter()
                 .map(|principal| RowKey::Principal {
-                    account,
-                    environment: environment.clone(),
+                    tenant: tenant.clone(),
                     principal: *principal,
                 })
                 .collect();

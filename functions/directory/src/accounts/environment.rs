@@ -87,11 +87,7 @@ pub(crate) async fn create(
     let route = format!("POST /v1/accounts/{account}/environments");
     let idempotency = request.once(&route)?;
     let audit = caller
-        .audit(
-            AuditAction::CreateEnvironment,
-            format!("{account}/{}", row.name),
-            now,
-        )
+        .audit(AuditAction::CreateEnvironment, row.tenant(), now)
         .with("name", &row.name);
     platform
         .store
@@ -119,13 +115,14 @@ pub(crate) async fn one(request: DirectoryRequest) -> Result<Json<EnvironmentVie
     let name: EnvironmentName = format!("{}/{}", request.named("app")?, request.named("env")?)
         .parse()
         .map_err(|_not_a_name| unknown())?;
-    if !caller.reaches(&Tenant {
+    let tenant = Tenant {
         account,
-        environment: name.clone(),
-    }) {
+        environment: name,
+    };
+    if !caller.reaches(&tenant) {
         return Err(unknown());
     }
-    let row = platform.store.environment(&account, &name).await?;
+    let row = platform.store.environment(&tenant).await?;
     row.map(|row| Json(row.into())).ok_or_else(unknown)
 }
 
@@ -148,8 +145,8 @@ pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<PageView>, Pr
     let page: PageRequest = request.query()?;
     let limit = page.limit.unwrap_or_default().into();
     if !caller.is_operator() {
-        let own = platform.store.environment(&account, caller.environment());
-        let environments = own.await?.map(EnvironmentView::from).into_iter().collect();
+        let own = platform.store.environment(caller.own_tenant()).await?;
+        let environments = own.map(EnvironmentView::from).into_iter().collect();
         return Ok(Json(PageView {
             environments,
             cursor: None,
@@ -161,10 +158,10 @@ pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<PageView>, Pr
         .environments(&account, limit, page.cursor)
         .await?;
     // Every account has `default/live`, and no environment is ever deleted.
-    if is_first && found.environments.is_empty() {
+    if is_first && found.items.is_empty() {
         return Err(Problem::not_found("account"));
     }
-    let environments = found.environments.into_iter().map(EnvironmentView::from);
+    let environments = found.items.into_iter().map(EnvironmentView::from);
     Ok(Json(PageView {
         environments: environments.collect(),
         cursor: found.next,

@@ -63,13 +63,9 @@ pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<AccessView>, 
     let page = request.page::<Member>()?;
     let folder = locate(platform, &page.tenant, &id(request.named("folder")?)?).await?;
     authority.require(platform.catalog.strongest_access(), &folder.path)?;
-    let Tenant {
-        account,
-        environment,
-    } = &page.tenant;
     let found = platform
         .store
-        .access(account, environment, &folder.id, page.limit, page.cursor)
+        .access(&page.tenant, &folder.id, page.limit, page.cursor)
         .await?;
     let users = found.users.into_iter().map(|(user, access)| UserAccess {
         user_id: user.id,
@@ -100,7 +96,7 @@ pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<AccessView>, 
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn change_user(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+pub(crate) async fn give_user(request: DirectoryRequest) -> Result<StatusCode, Problem> {
     give(&request, user_of(request.named("user")?)).await
 }
 
@@ -116,7 +112,7 @@ pub(crate) async fn change_user(request: DirectoryRequest) -> Result<StatusCode,
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn change_group(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+pub(crate) async fn give_group(request: DirectoryRequest) -> Result<StatusCode, Problem> {
     give(&request, group_of(request.named("group")?)).await
 }
 
@@ -129,7 +125,7 @@ pub(crate) async fn change_group(request: DirectoryRequest) -> Result<StatusCode
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn remove_user(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+pub(crate) async fn take_user(request: DirectoryRequest) -> Result<StatusCode, Problem> {
     take(&request, user_of(request.named("user")?)).await
 }
 
@@ -142,7 +138,7 @@ pub(crate) async fn remove_user(request: DirectoryRequest) -> Result<StatusCode,
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn remove_group(request: DirectoryRequest) -> Result<StatusCode, Problem> {
+pub(crate) async fn take_group(request: DirectoryRequest) -> Result<StatusCode, Problem> {
     take(&request, group_of(request.named("group")?)).await
 }
 
@@ -167,94 +163,80 @@ async fn manage(
     Ok((tenant, folder))
 }
 
-async fn take(
-    request: &DirectoryRequest,
-    member: Result<Member, Problem>,
-) -> Result<StatusCode, Problem> {
-    let authority = Authority::of(request, WRITE)?;
-    let (tenant, folder) = manage(request, &authority).await?;
-    let change = Change {
-        tenant: &tenant,
-        folder: &folder,
-        member: member?,
-        level: None,
-    };
-    change.by(request, &authority).await
-}
-
 async fn give(
     request: &DirectoryRequest,
     member: Result<Member, Problem>,
 ) -> Result<StatusCode, Problem> {
+    let DirectoryRequest {
+        platform, caller, ..
+    } = request;
     let authority = Authority::of(request, WRITE)?;
     let AccessRequest { access: level } = request.body()?;
     let (tenant, folder) = manage(request, &authority).await?;
-    if request.platform.catalog.access(&level).is_none() {
-        return Err(unknown_level(&request.platform));
+    if platform.catalog.access(&level).is_none() {
+        return Err(unknown_level(platform));
     }
     // s51: nobody gives what they do not hold there themselves.
     if let Some(scope) = lacking(request, &level, &folder.path) {
         return Err(given::not_held(&scope).field("access"));
     }
-    let change = Change {
-        tenant: &tenant,
-        folder: &folder,
-        member: member?,
-        level: Some(&level),
-    };
-    change.by(request, &authority).await
+    let grant = grant(&tenant, &folder, member?);
+    let strongest = platform.catalog.strongest_access();
+    let grantor = authority.grantor(request, strongest, Some(&level), &folder.path);
+    let audit = caller
+        .audit(AuditAction::GiveAccess, folder.id, platform.now())
+        .with("member", grant.member)
+        .with("access", &level);
+    platform
+        .store
+        .give_access(&grant, &level, grantor.as_ref(), &audit)
+        .await
+        .map_err(refused)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn take(
+    request: &DirectoryRequest,
+    member: Result<Member, Problem>,
+) -> Result<StatusCode, Problem> {
+    let DirectoryRequest {
+        platform, caller, ..
+    } = request;
+    let authority = Authority::of(request, WRITE)?;
+    let (tenant, folder) = manage(request, &authority).await?;
+    let grant = grant(&tenant, &folder, member?);
+    let strongest = platform.catalog.strongest_access();
+    let grantor = authority.grantor(request, strongest, None, &folder.path);
+    let audit = caller
+        .audit(AuditAction::TakeAccess, folder.id, platform.now())
+        .with("member", grant.member);
+    platform
+        .store
+        .take_access(&grant, grantor.as_ref(), &audit)
+        .await
+        .map_err(refused)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn grant<'a>(tenant: &'a Tenant, folder: &'a Folder, member: Member) -> Grant<'a> {
+    Grant {
+        tenant,
+        folder: folder.id,
+        path: &folder.path,
+        member,
+    }
 }
 
 fn unknown_level(platform: &Platform) -> Problem {
-    let known: Vec<String> = platform
+    let levels: Vec<String> = platform
         .catalog
         .access_levels()
         .map(|level| format!("`{level}`"))
         .collect();
-    let detail = if known.is_empty() {
+    let detail = if levels.is_empty() {
         "the catalog of this platform has no levels of access".to_owned()
     } else {
-        format!("there are the levels {}", known.join(", "))
+        format!("there are the levels {}", levels.join(", "))
     };
     Problem::invalid("access", ErrorCode::UnknownLevel, detail)
-}
-
-/// What becomes of somebody's access to a folder.
-struct Change<'a> {
-    tenant: &'a Tenant,
-    folder: &'a Folder,
-    member: Member,
-    level: Option<&'a AccessLevel>,
-}
-
-impl Change<'_> {
-    async fn by(
-        &self,
-        request: &DirectoryRequest,
-        authority: &Authority<'_>,
-    ) -> Result<StatusCode, Problem> {
-        let DirectoryRequest {
-            platform, caller, ..
-        } = request;
-        let (folder, member, level) = (self.folder, self.member, self.level);
-        let grant = Grant {
-            account: &self.tenant.account,
-            environment: &self.tenant.environment,
-            folder: folder.id,
-            path: &folder.path,
-            member,
-        };
-        let strongest = platform.catalog.strongest_access();
-        let grantor = authority.grantor(request, strongest, level, &folder.path);
-        let audit = caller
-            .audit(AuditAction::ChangeAccess, folder.id, platform.now())
-            .with("member", member)
-            .with("access", level.map_or("none", AccessLevel::as_str));
-        platform
-            .store
-            .change_access(&grant, level, grantor.as_ref(), &audit)
-            .await
-            .map_err(refused)?;
-        Ok(StatusCode::NO_CONTENT)
-    }
 }

@@ -1,7 +1,6 @@
 //! A folder, whether it has a row or is there without one.
 
-use hallpass_core::Tenant;
-use hallpass_core::{FolderRecord, FolderRef, Path, Principal, UnixSeconds};
+use hallpass_core::{FolderRecord, FolderRef, Path, Principal, Tenant, UnixSeconds};
 use hallpass_http::{Platform, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -40,20 +39,18 @@ pub(crate) async fn locate(
     tenant: &Tenant,
     folder: &FolderRef,
 ) -> Result<Folder, Problem> {
-    let (account, environment) = (&tenant.account, &tenant.environment);
     let unknown = || Problem::not_found("folder");
     let name = match folder {
         FolderRef::Made(id) => {
-            let record = platform.store.folder(account, environment, id).await?;
+            let record = platform.store.folder(tenant, id).await?;
             return record.map(Folder::from).ok_or_else(unknown);
         }
         FolderRef::Public => "Public".to_owned(),
         FolderRef::Home(user) => {
             platform.catalog.home().ok_or_else(unknown)?;
             let user = Principal::User(*user);
-            let user = platform.store.principal(account, environment, &user);
-            let open = user.await?.filter(|user| user.closed_at.is_none());
-            open.ok_or_else(unknown)?.name.to_string()
+            let user = platform.store.open_principal(tenant, &user).await?;
+            user.ok_or_else(unknown)?.name.to_string()
         }
     };
     Ok(Folder {

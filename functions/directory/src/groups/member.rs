@@ -59,13 +59,7 @@ pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<MembersView>,
     .await?;
     let found = platform
         .store
-        .members(
-            &group.account,
-            &group.environment,
-            &group.id,
-            page.limit,
-            page.cursor,
-        )
+        .members(&page.tenant, &group.id, page.limit, page.cursor)
         .await?;
     let user = |user: PrincipalRecord| MemberUser {
         id: user.id,
@@ -162,10 +156,10 @@ async fn add(request: &DirectoryRequest, member: Named<'_>) -> Result<StatusCode
     } = request;
     let tenant = request.tenant_of_query()?;
     let membership = membership(&tenant, request.named("group")?, member)?;
-    let audit = caller.audit(AuditAction::JoinGroup, subject(&membership), platform.now());
+    let audit = caller.audit(AuditAction::AddMember, subject(&membership), platform.now());
     platform
         .store
-        .join(&membership, given::lacking(request), &audit)
+        .add_member(&membership, given::lacking(request), &audit)
         .await
         .map_err(refusal::of_membership)?;
     Ok(StatusCode::NO_CONTENT)
@@ -178,13 +172,13 @@ async fn remove(request: &DirectoryRequest, member: Named<'_>) -> Result<StatusC
     let tenant = request.tenant_of_query()?;
     let membership = membership(&tenant, request.named("group")?, member)?;
     let audit = caller.audit(
-        AuditAction::LeaveGroup,
+        AuditAction::RemoveMember,
         subject(&membership),
         platform.now(),
     );
     platform
         .store
-        .leave(&membership, &audit)
+        .remove_member(&membership, &audit)
         .await
         .map_err(refusal::of_membership)?;
     Ok(StatusCode::NO_CONTENT)
@@ -196,8 +190,7 @@ fn membership<'a>(
     member: Named<'_>,
 ) -> Result<Membership<'a>, Problem> {
     Ok(Membership {
-        account: &tenant.account,
-        environment: &tenant.environment,
+        tenant,
         group: groups::id(group)?,
         member: member.parse()?,
     })

@@ -1,15 +1,14 @@
 //! Service accounts of an environment: what speaks for one outlives the people who made it.
 
+use crate::people::close;
 use crate::people::given;
-use crate::people::remove;
 use crate::query::{PageQuery, TenantQuery};
 use crate::refusal;
 use crate::request::DirectoryRequest;
 use axum::Json;
 use axum::response::Response;
-use hallpass_core::Tenant;
 use hallpass_core::{
-    Access, AccountId, EnvironmentName, Principal, PrincipalName, PrincipalRecord, PrincipalType,
+    AccountId, EnvironmentName, Principal, PrincipalName, PrincipalRecord, PrincipalType,
     ServiceAccountId, UnixSeconds, present,
 };
 use hallpass_http::{IdempotencyKeyHeader, Problem};
@@ -87,20 +86,8 @@ pub(crate) async fn create(
     let tenant = request.tenant(value.account, value.environment)?;
     let now = platform.now();
     let id = ServiceAccountId::generate(platform.random.as_ref())?;
-    let record = PrincipalRecord {
-        id: Principal::ServiceAccount(id),
-        account: tenant.account,
-        environment: tenant.environment,
-        name: given::name(NAME, &value.name, PrincipalType::ServiceAccount)?,
-        scopes: None,
-        access: Access::default(),
-        member_of: Vec::new(),
-        groups: Vec::new(),
-        created_at: now,
-        closed_at: None,
-        cut_off: None,
-        version: 0,
-    };
+    let name = given::name(NAME, &value.name, PrincipalType::ServiceAccount)?;
+    let record = PrincipalRecord::new(Principal::ServiceAccount(id), tenant, name, now);
     let idempotency = request.once("POST /v1/service-accounts")?;
     let audit = caller
         .audit(AuditAction::CreateServiceAccount, record.id, now)
@@ -125,17 +112,13 @@ pub(crate) async fn create(
 pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<PageView>, Problem> {
     let platform = &request.platform;
     let page = request.page::<ServiceAccountId>()?;
-    let Tenant {
-        account,
-        environment,
-    } = &page.tenant;
     let of = PrincipalType::ServiceAccount;
     let cursor = page.cursor.map(Principal::ServiceAccount);
     let found = platform
         .store
-        .principals(account, environment, of, page.limit, cursor)
+        .principals(&page.tenant, of, page.limit, cursor)
         .await?;
-    let service_accounts = found.principals.into_iter();
+    let service_accounts = found.items.into_iter();
     Ok(Json(PageView {
         service_accounts: service_accounts.map(ServiceAccountView::from).collect(),
         cursor: found.next,
@@ -164,21 +147,15 @@ pub(crate) async fn one(request: DirectoryRequest) -> Result<Json<ServiceAccount
     let platform = &request.platform;
     let tenant = request.tenant_of_query()?;
     let id = id(request.named("service_account")?)?;
-    let found = platform
-        .store
-        .principal(&tenant.account, &tenant.environment, &id)
-        .await?;
-    found
-        .filter(|found| found.closed_at.is_none())
-        .map(|found| Json(found.into()))
-        .ok_or_else(unknown)
+    let found = platform.store.open_principal(&tenant, &id).await?;
+    found.map(|found| Json(found.into())).ok_or_else(unknown)
 }
 
 /// Remove a service account
 ///
 /// All that speaks for it ends.
 #[utoipa::path(
-    delete, path = "/v1/service-accounts/{service_account}", tag = "directory", operation_id = "delete_service_account",
+    delete, path = "/v1/service-accounts/{service_account}", tag = "directory", operation_id = "close_service_account",
     params(("service_account" = ServiceAccountId, Path), TenantQuery),
     responses(
         (status = 204, description = "It is removed."),
@@ -186,10 +163,10 @@ pub(crate) async fn one(request: DirectoryRequest) -> Result<Json<ServiceAccount
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn delete(request: DirectoryRequest) -> Result<Response, Problem> {
+pub(crate) async fn close(request: DirectoryRequest) -> Result<Response, Problem> {
     let tenant = request.tenant_of_query()?;
     let id = id(request.named("service_account")?)?;
-    remove::principal(&request, tenant, id)
+    close::principal(&request, tenant, id)
         .await?
         .ok_or_else(unknown)
 }

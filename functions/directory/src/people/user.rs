@@ -1,7 +1,7 @@
 //! Users of an environment.
 
+use crate::people::close;
 use crate::people::given;
-use crate::people::remove;
 use crate::query::{PageQuery, TenantQuery};
 use crate::refusal;
 use crate::request::DirectoryRequest;
@@ -127,24 +127,26 @@ pub(crate) async fn create(
     let scopes = value
         .scopes
         .map(|written| given::scopes(&request, &written));
-    let make = Make {
+    let user = NewUser {
         tenant,
         username: &value.username,
         scopes: scopes.transpose()?,
     };
-    let record = make.by(&request, request.once("POST /v1/users")?).await?;
+    let record = user
+        .create(&request, request.once("POST /v1/users")?)
+        .await?;
     Ok((StatusCode::CREATED, Json(record.into())))
 }
 
 /// A user to be made.
-pub(crate) struct Make<'a> {
+pub(crate) struct NewUser<'a> {
     pub(crate) tenant: Tenant,
     pub(crate) username: &'a str,
     pub(crate) scopes: Option<ScopeSet>,
 }
 
-impl Make<'_> {
-    pub(crate) async fn by(
+impl NewUser<'_> {
+    pub(crate) async fn create(
         self,
         request: &DirectoryRequest,
         once: Option<Idempotency>,
@@ -153,19 +155,11 @@ impl Make<'_> {
             platform, caller, ..
         } = request;
         let now = platform.now();
+        let id = Principal::User(UserId::generate(platform.random.as_ref())?);
+        let name = given::name(USERNAME, self.username, PrincipalType::User)?;
         let record = PrincipalRecord {
-            id: Principal::User(UserId::generate(platform.random.as_ref())?),
-            account: self.tenant.account,
-            environment: self.tenant.environment,
-            name: given::name(USERNAME, self.username, PrincipalType::User)?,
             scopes: self.scopes,
-            access: Access::default(),
-            member_of: Vec::new(),
-            groups: Vec::new(),
-            created_at: now,
-            closed_at: None,
-            cut_off: None,
-            version: 0,
+            ..PrincipalRecord::new(id, self.tenant, name, now)
         };
         let mut audit = caller
             .audit(AuditAction::CreateUser, record.id, now)
@@ -194,17 +188,13 @@ impl Make<'_> {
 pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<PageView>, Problem> {
     let platform = &request.platform;
     let page = request.page::<UserId>()?;
-    let Tenant {
-        account,
-        environment,
-    } = &page.tenant;
     let (of, cursor) = (PrincipalType::User, page.cursor.map(Principal::User));
     let found = platform
         .store
-        .principals(account, environment, of, page.limit, cursor)
+        .principals(&page.tenant, of, page.limit, cursor)
         .await?;
     Ok(Json(PageView {
-        users: found.principals.into_iter().map(UserView::listed).collect(),
+        users: found.items.into_iter().map(UserView::listed).collect(),
         cursor: found.next,
     }))
 }
@@ -227,16 +217,9 @@ pub(crate) fn id(text: &str) -> Result<Principal, Problem> {
 pub(crate) async fn one(request: DirectoryRequest) -> Result<Json<UserView>, Problem> {
     let platform = &request.platform;
     let tenant = request.tenant_of_query()?;
-    let user = platform
-        .store
-        .principal(
-            &tenant.account,
-            &tenant.environment,
-            &id(request.named("user")?)?,
-        )
-        .await?;
-    user.filter(|user| user.closed_at.is_none())
-        .map(|user| Json(user.into()))
+    let id = id(request.named("user")?)?;
+    let user = platform.store.open_principal(&tenant, &id).await?;
+    user.map(|user| Json(user.into()))
         .ok_or_else(|| Problem::not_found("user"))
 }
 
@@ -291,7 +274,7 @@ pub(crate) async fn change(request: DirectoryRequest) -> Result<Json<UserView>, 
     };
     let changed = platform
         .store
-        .change_principal(&tenant.account, &tenant.environment, &user, change, &audit)
+        .change_principal(&tenant, &user, change, &audit)
         .await
         .map_err(|error| refusal::of_change(error, "user", USERNAME))?;
     Ok(Json(changed.into()))
@@ -301,7 +284,7 @@ pub(crate) async fn change(request: DirectoryRequest) -> Result<Json<UserView>, 
 ///
 /// All that speaks for them ends.
 #[utoipa::path(
-    delete, path = "/v1/users/{user}", tag = "directory", operation_id = "delete_user",
+    delete, path = "/v1/users/{user}", tag = "directory", operation_id = "close_user",
     params(("user" = UserId, Path), TenantQuery),
     responses(
         (status = 204, description = "They are removed."),
@@ -309,9 +292,9 @@ pub(crate) async fn change(request: DirectoryRequest) -> Result<Json<UserView>, 
     ),
     security(("token" = ["directory:write"])),
 )]
-pub(crate) async fn delete(request: DirectoryRequest) -> Result<Response, Problem> {
+pub(crate) async fn close(request: DirectoryRequest) -> Result<Response, Problem> {
     let tenant = request.tenant_of_query()?;
-    remove::principal(&request, tenant, id(request.named("user")?)?)
+    close::principal(&request, tenant, id(request.named("user")?)?)
         .await?
         .ok_or_else(|| Problem::not_found("user"))
 }

@@ -3,7 +3,7 @@
 use hallpass_core::{
     AccountId, EnvironmentName, ModelId, ScopeSet, ShareId, ShareRecord, UnixMillis, UnixSeconds,
 };
-use hallpass_store::SharePage;
+use hallpass_store::Page;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -46,10 +46,10 @@ impl From<ShareRecord> for ShareView {
     }
 }
 
-impl From<SharePage> for PageView {
-    fn from(page: SharePage) -> Self {
+impl From<Page<ShareRecord, ShareId>> for PageView {
+    fn from(page: Page<ShareRecord, ShareId>) -> Self {
         Self {
-            shares: page.shares.into_iter().map(ShareView::from).collect(),
+            shares: page.items.into_iter().map(ShareView::from).collect(),
             cursor: page.next,
         }
     }

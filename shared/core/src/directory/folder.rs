@@ -1,6 +1,7 @@
 //! Folders: the tree of an environment, whose paths scopes can name.
 
 use crate::directory::environment::EnvironmentName;
+use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, FolderId, IdError, UserId};
 use crate::scope::path::Path;
 use crate::scope::syntax_error::ScopeSyntaxError;
@@ -105,6 +106,17 @@ pub struct FolderRecord {
     pub path: Path,
     /// When it was made.
     pub created_at: UnixMillis,
+}
+
+impl FolderRecord {
+    /// Where it lives.
+    #[must_use]
+    pub fn tenant(&self) -> Tenant {
+        Tenant {
+            account: self.account,
+            environment: self.environment.clone(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::directory::access::Access;
 use crate::directory::environment::EnvironmentName;
+use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, GroupId};
 use crate::time::UnixMillis;
 use crate::token::record::TokenName;
@@ -40,6 +41,33 @@ pub struct GroupRecord {
     /// Counts the changes of this row: a write is conditional on the version that was read.
     #[serde(default)]
     pub version: u64,
+}
+
+impl GroupRecord {
+    /// One that is made now: with no access yet, and within no other.
+    #[must_use]
+    pub fn new(id: GroupId, tenant: Tenant, name: TokenName, now: UnixMillis) -> Self {
+        Self {
+            id,
+            account: tenant.account,
+            environment: tenant.environment,
+            name,
+            access: Access::default(),
+            within: Vec::new(),
+            created_at: now,
+            closed_at: None,
+            version: 0,
+        }
+    }
+
+    /// Where it lives.
+    #[must_use]
+    pub fn tenant(&self) -> Tenant {
+        Tenant {
+            account: self.account,
+            environment: self.environment.clone(),
+        }
+    }
 }
 
 /// These groups and all groups that they belong to, directly or by nesting, each once, without closed

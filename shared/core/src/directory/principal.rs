@@ -2,6 +2,7 @@
 
 use crate::directory::access::Access;
 use crate::directory::environment::EnvironmentName;
+use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, GroupId, Principal, PrincipalType};
 use crate::scope::set::ScopeSet;
 use crate::time::UnixMillis;
@@ -89,4 +90,34 @@ pub struct PrincipalRecord {
     /// Counts the changes of this row: a write is conditional on the version that was read.
     #[serde(default)]
     pub version: u64,
+}
+
+impl PrincipalRecord {
+    /// One that is made now: with no rights yet, and in no group.
+    #[must_use]
+    pub fn new(id: Principal, tenant: Tenant, name: PrincipalName, now: UnixMillis) -> Self {
+        Self {
+            id,
+            account: tenant.account,
+            environment: tenant.environment,
+            name,
+            scopes: None,
+            access: Access::default(),
+            member_of: Vec::new(),
+            groups: Vec::new(),
+            created_at: now,
+            closed_at: None,
+            cut_off: None,
+            version: 0,
+        }
+    }
+
+    /// Where it lives.
+    #[must_use]
+    pub fn tenant(&self) -> Tenant {
+        Tenant {
+            account: self.account,
+            environment: self.environment.clone(),
+        }
+    }
 }

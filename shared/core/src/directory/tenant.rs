@@ -13,6 +13,18 @@ pub struct Tenant {
     pub environment: EnvironmentName,
 }
 
+impl Tenant {
+    /// The environment that an account is made with, `default/live`: what happens to the account
+    /// itself is logged there.
+    #[must_use]
+    pub fn first_of(account: AccountId) -> Self {
+        Self {
+            account,
+            environment: EnvironmentName::default(),
+        }
+    }
+}
+
 impl fmt::Display for Tenant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.account, self.environment)

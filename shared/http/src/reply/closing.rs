@@ -2,7 +2,7 @@
 
 use crate::reply::problem::Problem;
 use axum::response::{IntoResponse as _, Response};
-use hallpass_core::{AccountId, EnvironmentName, Principal, UnixMillis};
+use hallpass_core::{Tenant, UnixMillis};
 use hallpass_runtime::Platform;
 use hallpass_store::{Audit, Closed, Closing};
 use http::header::{LOCATION, RETRY_AFTER};
@@ -68,23 +68,17 @@ pub async fn walk(
 fn location(closing: &Closing) -> String {
     match closing {
         Closing::Account(account) => format!("/v1/revocations/{account}"),
-        Closing::Environment {
-            account,
-            environment,
-        } => format!("/v1/revocations/{account}/{environment}"),
-        Closing::Principal {
-            account,
-            environment,
-            principal,
-        } => of_principal(account, environment, principal),
+        Closing::Environment(tenant) => format!("/v1/revocations/{tenant}"),
+        Closing::Principal { tenant, principal } => {
+            let Tenant {
+                account,
+                environment,
+            } = tenant;
+            // Labels of letters, digits, `.`, `_` and `-` on either side of the slash: they stand
+            // as they are.
+            format!(
+                "/v1/revocations/principals/{principal}?account={account}&environment={environment}"
+            )
+        }
     }
-}
-
-fn of_principal(
-    account: &AccountId,
-    environment: &EnvironmentName,
-    principal: &Principal,
-) -> String {
-    // Labels of letters, digits, `.`, `_` and `-` on either side of the slash: they stand as they are.
-    format!("/v1/revocations/principals/{principal}?account={account}&environment={environment}")
 }

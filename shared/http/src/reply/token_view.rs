@@ -2,7 +2,7 @@
 
 use hallpass_core::{
     AccountId, EnvironmentName, IpRules, KindName, Metadata, OriginRules, Principal, PublicText,
-    ScopeSet, TokenId, TokenName, TokenRecord, UnixMillis, UnixSeconds,
+    ScopeSet, Tenant, TokenId, TokenName, TokenRecord, UnixMillis, UnixSeconds,
 };
 use hallpass_store::ListedToken;
 use serde::Serialize;
@@ -40,17 +40,13 @@ pub struct TokenView<'a> {
 impl<'a> TokenView<'a> {
     /// As an entry of a list shows it: without its text.
     #[must_use]
-    pub fn listed(
-        token: &'a ListedToken,
-        account: AccountId,
-        environment: &'a EnvironmentName,
-    ) -> Self {
+    pub fn listed(token: &'a ListedToken, tenant: &'a Tenant) -> Self {
         Self {
             id: token.id,
             kind: &token.kind,
             name: &token.name,
-            account,
-            environment,
+            account: tenant.account,
+            environment: &tenant.environment,
             principal: token.principal,
             scopes: &token.scopes,
             origins: &token.origins,

@@ -5,9 +5,7 @@
 
 use super::usage::UsageCursor;
 use crate::table::{Expression, Key, Store, StoreError, keys, number, text};
-use hallpass_core::{
-    AccountId, Day, EnvironmentName, ParentId, Principal, SecretMark, TokenId, UnixMillis,
-};
+use hallpass_core::{Day, ParentId, Principal, SecretMark, Tenant, TokenId, UnixMillis};
 
 /// For how long a row of use is kept after its day, in days.
 pub const USAGE_KEPT_DAYS: u64 = 400;
@@ -18,10 +16,8 @@ const OPERATION: &str = "write down use";
 /// Who used what on which day. The use of a JWT counts as its parent's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Use {
-    /// The account the token belongs to.
-    pub account: AccountId,
-    /// The environment it lives in.
-    pub environment: EnvironmentName,
+    /// Where the token lives.
+    pub tenant: Tenant,
     /// The day.
     pub day: Day,
     /// The token, or a JWT's parent.
@@ -113,13 +109,11 @@ impl UseRow {
     fn key(&self) -> Key {
         match self {
             Self::Listed(of, list) => {
-                let (account, environment) = (&of.account, &of.environment);
+                let tenant = &of.tenant;
                 let pk = match list {
-                    UseList::OfEnvironment => keys::usage_partition(account, environment),
-                    UseList::OfToken => keys::usage_partition_of(account, environment, &of.token),
-                    UseList::OfPrincipal => {
-                        keys::usage_partition_of(account, environment, &of.principal)
-                    }
+                    UseList::OfEnvironment => keys::usage_partition(tenant),
+                    UseList::OfToken => keys::usage_partition_of(tenant, &of.token),
+                    UseList::OfPrincipal => keys::usage_partition_of(tenant, &of.principal),
                 };
                 let position = UsageCursor {
                     day: of.day,

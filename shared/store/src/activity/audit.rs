@@ -2,7 +2,7 @@
 
 use super::audit_action::AuditAction;
 use super::audit_id::AuditId;
-use crate::table::{Expression, Item, StoreError, TenantRef, Transaction, keys, row};
+use crate::table::{Expression, Item, StoreError, Transaction, keys, row};
 use hallpass_core::{
     AccountId, EnvironmentName, KindName, ParentId, Principal, Tenant, TokenId, UnixMillis,
 };
@@ -92,7 +92,7 @@ impl Audit {
         }
     }
 
-    fn row(&self, account: &AccountId, environment: &EnvironmentName) -> Result<Item, StoreError> {
+    fn row(&self, tenant: &Tenant) -> Result<Item, StoreError> {
         #[derive(Serialize)]
         struct Row<'a> {
             #[serde(flatten)]
@@ -106,14 +106,10 @@ impl Audit {
         };
         let row = Row {
             audit: self,
-            account,
-            environment,
+            account: &tenant.account,
+            environment: &tenant.environment,
         };
-        row::write(
-            &keys::audit(account, environment, &id.sort_key()),
-            &row,
-            None,
-        )
+        row::write(&keys::audit(tenant, &id.sort_key()), &row, None)
     }
 
     /// Tells this act from others of the same millisecond; also spreads its retries.
@@ -134,30 +130,10 @@ impl Audit {
 impl<P> Transaction<P> {
     /// Adds the act to the log of an environment. Has no condition, so that it never stands in the
     /// way of the act.
-    pub(crate) fn log(
-        self,
-        part: P,
-        audit: &Audit,
-        account: &AccountId,
-        environment: &EnvironmentName,
-    ) -> Result<Self, StoreError> {
-        let row = audit.row(account, environment)?;
-        let tenant = Tenant {
-            account: *account,
-            environment: environment.clone(),
-        };
+    pub(crate) fn log(self, part: P, audit: &Audit, tenant: &Tenant) -> Result<Self, StoreError> {
+        let row = audit.row(tenant)?;
         Ok(self
             .put(part, row, Expression::none())
-            .logging(tenant, audit.at))
-    }
-
-    /// Adds the act to the log of a tenant.
-    pub(crate) fn log_in(
-        self,
-        part: P,
-        audit: &Audit,
-        tenant: TenantRef<'_>,
-    ) -> Result<Self, StoreError> {
-        self.log(part, audit, tenant.account, tenant.environment)
+            .logging(tenant.clone(), audit.at))
     }
 }

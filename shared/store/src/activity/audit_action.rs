@@ -54,13 +54,15 @@ actions! {
     /// A group was renamed.
     ChangeGroup = "change_group",
     /// A user or group was put into a group.
-    JoinGroup = "join_group",
+    AddMember = "add_member",
     /// A user or group was taken out of a group.
-    LeaveGroup = "leave_group",
+    RemoveMember = "remove_member",
     /// A folder was made.
     CreateFolder = "create_folder",
-    /// A user or group was given access to a folder, or lost it.
-    ChangeAccess = "change_access",
+    /// A user or group was given access to a folder.
+    GiveAccess = "give_access",
+    /// A user's or group's access to a folder was taken away.
+    TakeAccess = "take_access",
     /// A model was shared.
     Share = "share",
     /// The password of a share was changed.

@@ -2,7 +2,7 @@
 
 use super::audit_id::{AuditId, EARLIEST, LATEST};
 use crate::table::{Range, Store, StoreError, keys, row};
-use hallpass_core::{AccountId, EnvironmentName, KindName, ParentId, Principal, UnixMillis};
+use hallpass_core::{KindName, ParentId, Principal, Tenant, UnixMillis};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -52,13 +52,12 @@ impl Store {
     /// When the table does not answer, or a row is unreadable.
     pub async fn audit(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         limit: u8,
         after: Option<AuditId>,
     ) -> Result<AuditPage, StoreError> {
         let range = Range {
-            pk: keys::audit_partition(account, environment),
+            pk: keys::audit_partition(tenant),
             from: EARLIEST.to_owned(),
             to: LATEST.to_owned(),
             newest_first: true,

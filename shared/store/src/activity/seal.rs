@@ -4,7 +4,7 @@
 //! stretch, was altered or added later is seen.
 
 use crate::table::{Item, canonical, digest, key_text};
-use hallpass_core::{AccountId, EnvironmentName, UnixMillis};
+use hallpass_core::{Tenant, UnixMillis};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -51,8 +51,7 @@ pub struct SealHeadError;
 impl Seal {
     /// The seal of these rows; `None` where there are none.
     pub(super) fn of(
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         before: Option<&Self>,
         rows: &[Item],
         until: String,
@@ -70,7 +69,7 @@ impl Seal {
             hash: String::new(),
             sealed_at: now,
         };
-        seal.hash = seal.digest(account, environment);
+        seal.hash = seal.digest(tenant);
         Some(seal)
     }
 
@@ -81,11 +80,11 @@ impl Seal {
         }
     }
 
-    pub(super) fn digest(&self, account: &AccountId, environment: &EnvironmentName) -> String {
+    pub(super) fn digest(&self, tenant: &Tenant) -> String {
         digest(&[
             b"hallpass seal 1",
-            account.to_string().as_bytes(),
-            environment.as_str().as_bytes(),
+            tenant.account.to_string().as_bytes(),
+            tenant.environment.as_str().as_bytes(),
             &self.number.to_be_bytes(),
             self.first.as_bytes(),
             self.last.as_bytes(),

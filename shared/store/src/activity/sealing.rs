@@ -7,7 +7,7 @@
 use super::audit_id::EARLIEST;
 use super::seal::Seal;
 use crate::table::{Outcome, Range, Store, StoreError, Transaction, keys, row};
-use hallpass_core::{AccountId, EnvironmentName, UnixMillis};
+use hallpass_core::{Tenant, UnixMillis};
 
 /// How old an act is before it is sealed, in milliseconds: longer than any transaction takes, and
 /// than the clocks of two instances differ.
@@ -34,20 +34,19 @@ impl Store {
     /// When the table does not answer; what was sealed stays so.
     pub async fn seal(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         now: UnixMillis,
     ) -> Result<Option<UnixMillis>, StoreError> {
         let cutoff = UnixMillis(now.0.saturating_sub(SEALED_AFTER_MILLIS));
         let to = format!("{:013}", cutoff.0);
         for _ in 0..SEALS_A_CALL {
-            let last = self.last_seal(account, environment).await?;
+            let last = self.last_seal(tenant).await?;
             let from = last.as_ref().map_or(EARLIEST, |seal| seal.until.as_str());
             if from >= to.as_str() {
                 return Ok(Some(cutoff));
             }
             let range = Range {
-                pk: keys::audit_partition(account, environment),
+                pk: keys::audit_partition(tenant),
                 from: from.to_owned(),
                 to: to.clone(),
                 newest_first: false,
@@ -57,17 +56,16 @@ impl Store {
             let (rows, next) = self.range("seal the audit log", range).await?;
             // Behind the last row of a page, and before whatever follows it.
             let until = next.as_ref().map_or(to.clone(), |last| format!("{last}~"));
-            let Some(seal) = Seal::of(account, environment, last.as_ref(), &rows, until, now)
-            else {
+            let Some(seal) = Seal::of(tenant, last.as_ref(), &rows, until, now) else {
                 return Ok(Some(cutoff));
             };
-            let key = keys::seal(account, environment, seal.number);
+            let key = keys::seal(tenant, seal.number);
             let transaction = Transaction::new("seal the audit log")
                 .create(Part::Seal, row::write(&key, &seal, None)?);
             match self.transact(&transaction).await? {
                 Outcome::Written => tracing::info!(
-                    %account,
-                    %environment,
+                    account = %tenant.account,
+                    environment = %tenant.environment,
                     seal = %seal.head(),
                     rows = seal.count,
                     "acts are sealed"
@@ -82,13 +80,9 @@ impl Store {
         Ok(None)
     }
 
-    pub(super) async fn last_seal(
-        &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
-    ) -> Result<Option<Seal>, StoreError> {
+    pub(super) async fn last_seal(&self, tenant: &Tenant) -> Result<Option<Seal>, StoreError> {
         let range = Range {
-            pk: keys::seals_partition(account, environment),
+            pk: keys::seals_partition(tenant),
             from: EARLIEST.to_owned(),
             to: LAST.to_owned(),
             newest_first: true,

@@ -1,7 +1,7 @@
 //! Reading use: the rows of an environment, or of one token or principal, by day.
 
 use crate::table::{Range, Store, StoreError, keys, row};
-use hallpass_core::{AccountId, Day, EnvironmentName, ParentId, Principal, UnixMillis};
+use hallpass_core::{Day, ParentId, Principal, Tenant, UnixMillis};
 use serde::Deserialize;
 use std::fmt;
 use std::str::FromStr;
@@ -10,10 +10,8 @@ use thiserror::Error;
 /// Which use is asked for.
 #[derive(Clone, Debug)]
 pub struct UsageQuery {
-    /// The account.
-    pub account: AccountId,
-    /// The environment.
-    pub environment: EnvironmentName,
+    /// The tenant.
+    pub tenant: Tenant,
     /// Everything, or what one token or principal did.
     pub of: UsageOf,
     /// The first day.
@@ -81,14 +79,12 @@ impl Store {
     /// # Errors
     /// When the table does not answer, or a row is unreadable.
     pub async fn usage(&self, query: &UsageQuery) -> Result<UsagePage, StoreError> {
-        let (account, environment) = (&query.account, &query.environment);
+        let tenant = &query.tenant;
         let range = Range {
             pk: match &query.of {
-                UsageOf::Everything => keys::usage_partition(account, environment),
-                UsageOf::Token(token) => keys::usage_partition_of(account, environment, token),
-                UsageOf::Principal(principal) => {
-                    keys::usage_partition_of(account, environment, principal)
-                }
+                UsageOf::Everything => keys::usage_partition(tenant),
+                UsageOf::Token(token) => keys::usage_partition_of(tenant, token),
+                UsageOf::Principal(principal) => keys::usage_partition_of(tenant, principal),
             },
             from: format!("{}#", query.from),
             // Past every id.

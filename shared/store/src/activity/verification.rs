@@ -5,7 +5,7 @@ use super::audit_id::EARLIEST;
 use super::seal::{Seal, SealHead, rows_digest};
 use super::sealing::{LAST, ROWS};
 use crate::table::{Item, Range, Store, StoreError, key_text, keys, row};
-use hallpass_core::{AccountId, EnvironmentName};
+use hallpass_core::Tenant;
 
 /// Seals a page.
 const PAGE: i32 = 10;
@@ -70,15 +70,14 @@ impl Store {
     /// When the table does not answer. A seal that is unreadable is a fault.
     pub async fn verify_seals(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         after: Option<&SealHead>,
     ) -> Result<Verification, StoreError> {
         let number = after.map_or(0, |after| after.number);
         let range = Range {
-            pk: keys::seals_partition(account, environment),
+            pk: keys::seals_partition(tenant),
             // The one before is what the first of the page follows from.
-            from: keys::seal(account, environment, number).sk,
+            from: keys::seal(tenant, number).sk,
             to: LAST.to_owned(),
             newest_first: false,
             limit: Some(PAGE.saturating_add(1)),
@@ -86,7 +85,7 @@ impl Store {
         };
         let (items, next) = self.range("read seals", range).await?;
         let seals: Vec<Link> = items.into_iter().map(Link::from).collect();
-        let head = match self.last_seal(account, environment).await {
+        let head = match self.last_seal(tenant).await {
             Ok(head) => head,
             Err(StoreError::Corrupt { .. }) => None,
             Err(error) => return Err(error),
@@ -126,9 +125,7 @@ impl Store {
                 found.fault = Some((expected, fault));
                 return Ok(found.ended());
             };
-            found.fault = self
-                .fault(account, environment, before.as_ref(), &seal)
-                .await?;
+            found.fault = self.fault(tenant, before.as_ref(), &seal).await?;
             if found.fault.is_some() {
                 return Ok(found.ended());
             }
@@ -141,8 +138,7 @@ impl Store {
 
     async fn fault(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         before: Option<&Seal>,
         seal: &Seal,
     ) -> Result<Option<(u64, SealFault)>, StoreError> {
@@ -151,11 +147,11 @@ impl Store {
             return Ok(Some((expected, SealFault::SealMissing)));
         }
         let previous = before.map_or("", |before| before.hash.as_str());
-        if seal.previous != previous || seal.hash != seal.digest(account, environment) {
+        if seal.previous != previous || seal.hash != seal.digest(tenant) {
             return Ok(Some((expected, SealFault::SealAltered)));
         }
         let from = before.map_or(EARLIEST, |before| before.until.as_str());
-        let rows = self.sealed_rows(account, environment, from, seal).await?;
+        let rows = self.sealed_rows(tenant, from, seal).await?;
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         Ok(if rows_digest(&rows) == seal.rows {
             None
@@ -171,8 +167,7 @@ impl Store {
     /// The rows of the stretch that a seal covers: one row more than it has is enough to know.
     async fn sealed_rows(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         from: &str,
         seal: &Seal,
     ) -> Result<Vec<Item>, StoreError> {
@@ -180,7 +175,7 @@ impl Store {
         let mut after = None;
         loop {
             let range = Range {
-                pk: keys::audit_partition(account, environment),
+                pk: keys::audit_partition(tenant),
                 from: from.to_owned(),
                 to: seal.until.clone(),
                 newest_first: false,

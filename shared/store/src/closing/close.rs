@@ -6,7 +6,7 @@ use super::progress::{ALL_TIME, Progress, Step};
 use super::target::Target;
 use crate::activity::Audit;
 use crate::table::{Outcome, Store, StoreError, Transaction, keys};
-use hallpass_core::{AccountId, EnvironmentName, Principal, UnixMillis};
+use hallpass_core::{AccountId, EnvironmentName, Principal, Tenant, UnixMillis};
 use serde::Deserialize;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -15,18 +15,11 @@ use tokio::time::Instant;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Closing {
     /// One environment.
-    Environment {
-        /// The account it belongs to.
-        account: AccountId,
-        /// Its name.
-        environment: EnvironmentName,
-    },
+    Environment(Tenant),
     /// One user or service account.
     Principal {
-        /// The account it belongs to.
-        account: AccountId,
-        /// The environment it lives in.
-        environment: EnvironmentName,
+        /// Where it lives.
+        tenant: Tenant,
         /// Its id.
         principal: Principal,
     },
@@ -79,30 +72,19 @@ impl Store {
             },
         };
         let finished = match closing {
-            Closing::Environment {
-                account,
-                environment,
-            } => {
-                let row = keys::environment(account, environment);
-                let begin = end
-                    .begin(&row)
-                    .log(Part::Audit, audit, account, environment)?;
+            Closing::Environment(tenant) => {
+                let row = keys::environment(tenant);
+                let begin = end.begin(&row).log(Part::Audit, audit, tenant)?;
                 let target = Target {
-                    account: *account,
-                    environment: environment.clone(),
+                    tenant: tenant.clone(),
                     principal: None,
                     caller: audit.calling_token(),
                 };
                 self.close_environment(begin, target, now, deadline).await?
             }
-            Closing::Principal {
-                account,
-                environment,
-                principal,
-            } => {
+            Closing::Principal { tenant, principal } => {
                 let target = Target {
-                    account: *account,
-                    environment: environment.clone(),
+                    tenant: tenant.clone(),
                     principal: Some(*principal),
                     caller: audit.calling_token(),
                 };
@@ -113,8 +95,7 @@ impl Store {
                 let begin = end.begin(&keys::account(account)).log(
                     Part::Audit,
                     audit,
-                    account,
-                    &EnvironmentName::default(),
+                    &Tenant::first_of(*account),
                 )?;
                 self.close_account(begin, *account, now, deadline).await?
             }
@@ -178,10 +159,13 @@ impl Store {
             if !in_time {
                 return Ok(Some(false));
             }
-            let begin = end.begin(&keys::environment(&account, &name));
-            let target = Target {
+            let tenant = Tenant {
                 account,
                 environment: name,
+            };
+            let begin = end.begin(&keys::environment(&tenant));
+            let target = Target {
+                tenant,
                 principal: None,
                 // Only the operator closes an account, and never its own.
                 caller: None,

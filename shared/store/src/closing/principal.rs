@@ -3,7 +3,7 @@
 use super::begin::{End, Part};
 use super::target::Target;
 use crate::activity::Audit;
-use crate::table::{Outcome, Store, StoreError, TenantRef};
+use crate::table::{Outcome, Store, StoreError};
 use hallpass_core::{Principal, PrincipalRecord, UnixMillis};
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -28,7 +28,7 @@ impl Store {
         };
         if progress.unfinished().is_some() && progress.closed_at.is_some() {
             self.remove_member_entries(
-                TenantRef::from(&record),
+                &record.tenant(),
                 &target.row(),
                 &record.id,
                 &record.member_of,
@@ -48,13 +48,10 @@ impl Store {
         principal: &Principal,
         audit: &Audit,
     ) -> Result<Option<PrincipalRecord>, StoreError> {
-        let tenant = TenantRef {
-            account: &target.account,
-            environment: &target.environment,
-        };
+        let tenant = &target.tenant;
         let mut backoff = self.backoff("close", audit.digest());
         loop {
-            let read = self.principal(tenant.account, tenant.environment, principal);
+            let read = self.principal(tenant, principal);
             let Some(record) = read.await? else {
                 return Ok(None);
             };
@@ -63,7 +60,7 @@ impl Store {
             }
             let begin =
                 end.begin_principal(&target.row(), &record)
-                    .log_in(Part::Audit, audit, tenant)?;
+                    .log(Part::Audit, audit, tenant)?;
             match self.transact(&begin).await? {
                 Outcome::Written => return Ok(Some(record)),
                 // A sweep that reaches as far has begun.

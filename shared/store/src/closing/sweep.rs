@@ -2,7 +2,7 @@
 
 use super::progress::{Progress, Step};
 use super::target::Target;
-use crate::table::{KEPT_SECONDS, Key, Slice, Store, StoreError, TenantRef, keys, row};
+use crate::table::{KEPT_SECONDS, Key, Slice, Store, StoreError, keys, row};
 use crate::tokens::{Ending, TokenEntry};
 use hallpass_core::UnixMillis;
 use std::sync::Arc;
@@ -100,10 +100,7 @@ impl Store {
         now: UnixMillis,
         deadline: Instant,
     ) -> Result<bool, StoreError> {
-        let tenant = TenantRef {
-            account: &target.account,
-            environment: &target.environment,
-        };
+        let tenant = &target.tenant;
         let after = progress.after.as_deref();
         if target.principal.is_some() || after.is_some_and(|it| it.starts_with(keys::TOKENS)) {
             return Ok(true);
@@ -159,8 +156,7 @@ impl Store {
             return self.cut_off_one_of_many(&token.id, before).await;
         }
         let ending = Ending {
-            account: &target.account,
-            environment: &target.environment,
+            tenant: &target.tenant,
             token,
             at: now,
         };

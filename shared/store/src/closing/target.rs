@@ -1,13 +1,12 @@
 //! What a sweep is of: an environment, or a principal.
 
 use crate::table::{Key, keys};
-use hallpass_core::{AccountId, EnvironmentName, Principal, TokenId};
+use hallpass_core::{Principal, Tenant, TokenId};
 
 /// What is swept: an environment, or a user or service account of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
-    pub(crate) account: AccountId,
-    pub(crate) environment: EnvironmentName,
+    pub(crate) tenant: Tenant,
     pub(crate) principal: Option<Principal>,
     /// The calling token. Where it is itself to be ended, it is ended last, so that the caller can
     /// repeat the call until everything else is.
@@ -18,17 +17,17 @@ impl Target {
     /// The row that says how far it has come.
     pub(crate) fn row(&self) -> Key {
         match &self.principal {
-            Some(principal) => keys::principal(&self.account, &self.environment, principal),
-            None => keys::environment(&self.account, &self.environment),
+            Some(principal) => keys::principal(&self.tenant, principal),
+            None => keys::environment(&self.tenant),
         }
     }
 
     /// The partition where its tokens are listed.
     pub(super) fn partition(&self) -> String {
-        let (account, environment) = (&self.account, &self.environment);
+        let tenant = &self.tenant;
         match &self.principal {
-            Some(principal) => keys::principal_partition(account, environment, principal),
-            None => keys::token_entries_partition(account, environment),
+            Some(principal) => keys::principal_partition(tenant, principal),
+            None => keys::token_entries_partition(tenant),
         }
     }
 }

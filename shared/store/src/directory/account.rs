@@ -2,10 +2,11 @@
 
 use super::creation::CreateError;
 use super::environment::EnvironmentRow;
+use super::list::Page;
 use crate::activity::Audit;
 use crate::idempotency::Idempotency;
-use crate::table::{Key, Outcome, Reference, Slice, Store, StoreError, Transaction, keys, row};
-use hallpass_core::{AccountId, AccountName, EnvironmentName, TokenId, UnixMillis};
+use crate::table::{Key, Outcome, Reference, Store, StoreError, Transaction, keys, row};
+use hallpass_core::{AccountId, AccountName, EnvironmentName, Tenant, TokenId, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 /// An account, as it is made and read. While it is closed, its row also says how far that has come
@@ -28,15 +29,6 @@ pub struct AccountRow {
     pub root_token: Option<TokenId>,
 }
 
-/// Some accounts, in the order of their ids.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountPage {
-    /// The accounts.
-    pub accounts: Vec<AccountRow>,
-    /// The cursor of the next page; absent after the last one, which may be empty.
-    pub next: Option<AccountId>,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Account,
@@ -55,7 +47,7 @@ impl<P: Copy> Transaction<P> {
             closed_at: None,
         };
         let row = |key: Key| row::write(&key, &reference, None);
-        let environment_key = keys::environment(&account.id, &environment.name);
+        let environment_key = keys::environment(&environment.tenant());
         Ok(self
             .create(part, row(keys::account_name(&account.name))?)
             .create(part, row(keys::account_entry(&account.id))?)
@@ -81,7 +73,7 @@ impl Store {
     ) -> Result<(), CreateError> {
         let mut transaction = Transaction::new("create an account")
             .create_account(Part::Account, account)?
-            .log(Part::Audit, audit, &account.id, &EnvironmentName::default())?;
+            .log(Part::Audit, audit, &Tenant::first_of(account.id))?;
         if let Some(idempotency) = idempotency {
             let made = account.id.to_string();
             transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
@@ -122,25 +114,9 @@ impl Store {
         &self,
         limit: u32,
         cursor: Option<AccountId>,
-    ) -> Result<AccountPage, StoreError> {
+    ) -> Result<Page<AccountRow, AccountId>, StoreError> {
         let operation = "list accounts";
-        let slice = Slice {
-            limit: i32::try_from(limit.clamp(1, 100)).ok(),
-            after: cursor.map(|id| keys::account_entry(&id)),
-        };
-        let (listed, after) = self.query(operation, keys::ACCOUNTS, "", slice).await?;
-        let mut ids = Vec::with_capacity(listed.len());
-        for row in listed {
-            ids.push(row::read::<Reference<AccountId>>(row)?.id);
-        }
-        let keys: Vec<Key> = ids.iter().map(keys::account).collect();
-        let mut accounts = Vec::with_capacity(ids.len());
-        for row in self.batch(operation, &keys).await? {
-            accounts.push(row::read(row)?);
-        }
-        Ok(AccountPage {
-            accounts,
-            next: after.and(ids.last().copied()),
-        })
+        self.list(operation, keys::ACCOUNTS, limit, cursor, keys::account)
+            .await
     }
 }

@@ -2,8 +2,8 @@
 //! repeated call makes nothing twice, and why nothing was made.
 
 use crate::idempotency::{Idempotency, Prior};
-use crate::table::{Expression, Store, StoreError, TenantRef, Transaction, keys};
-use hallpass_core::UnixMillis;
+use crate::table::{Expression, Store, StoreError, Transaction, keys};
+use hallpass_core::{Tenant, UnixMillis};
 use thiserror::Error;
 
 /// Why no account, environment or anything in one was made.
@@ -37,10 +37,10 @@ pub enum CreateError {
 
 impl<P: Copy> Transaction<P> {
     /// Happens only while the account and the environment are there and open.
-    pub(crate) fn while_open(self, part: P, tenant: TenantRef<'_>) -> Self {
+    pub(crate) fn while_open(self, part: P, tenant: &Tenant) -> Self {
         let open = Expression::new("attribute_exists(#pk) AND attribute_not_exists(#closed_at)");
-        let environment = keys::environment(tenant.account, tenant.environment);
-        self.check(part, keys::account(tenant.account), open.clone())
+        let environment = keys::environment(tenant);
+        self.check(part, keys::account(&tenant.account), open.clone())
             .check(part, environment, open)
     }
 }
@@ -63,12 +63,9 @@ impl Store {
     }
 
     /// Why nothing can be made there.
-    pub(crate) async fn why_not_open(
-        &self,
-        tenant: TenantRef<'_>,
-    ) -> Result<CreateError, StoreError> {
-        let account = self.account(tenant.account).await?;
-        let environment = self.environment(tenant.account, tenant.environment).await?;
+    pub(crate) async fn why_not_open(&self, tenant: &Tenant) -> Result<CreateError, StoreError> {
+        let account = self.account(&tenant.account).await?;
+        let environment = self.environment(tenant).await?;
         Ok(match (account, environment) {
             (None, _) => CreateError::NoAccount,
             (_, None) => CreateError::NoEnvironment,

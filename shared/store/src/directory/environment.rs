@@ -1,10 +1,11 @@
 //! Environments: the closed universes inside an account.
 
 use super::creation::CreateError;
+use super::list::Page;
 use crate::activity::Audit;
 use crate::idempotency::Idempotency;
 use crate::table::{Expression, Outcome, Slice, Store, StoreError, Transaction, keys, row};
-use hallpass_core::{AccountId, EnvironmentName, UnixMillis};
+use hallpass_core::{AccountId, EnvironmentName, Tenant, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 /// An environment, as it is made and read. While it is closed or what is old in it is ended, its row
@@ -22,13 +23,15 @@ pub struct EnvironmentRow {
     pub closed_at: Option<UnixMillis>,
 }
 
-/// Some environments of an account, in the order of their names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EnvironmentPage {
-    /// The environments.
-    pub environments: Vec<EnvironmentRow>,
-    /// The cursor of the next page; absent after the last one, which may be empty.
-    pub next: Option<EnvironmentName>,
+impl EnvironmentRow {
+    /// Itself, in its account.
+    #[must_use]
+    pub fn tenant(&self) -> Tenant {
+        Tenant {
+            account: self.account,
+            environment: self.name.clone(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,15 +54,15 @@ impl Store {
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<(), CreateError> {
-        let (account, name) = (&environment.account, &environment.name);
-        let key = keys::environment(account, name);
+        let tenant = environment.tenant();
+        let (account, key) = (&tenant.account, keys::environment(&tenant));
         let open = Expression::new("attribute_exists(#pk) AND attribute_not_exists(#closed_at)");
         let mut transaction = Transaction::new("create an environment")
             .create(Part::Environment, row::write(&key, environment, None)?)
             .check(Part::Account, keys::account(account), open)
-            .log(Part::Audit, audit, account, name)?;
+            .log(Part::Audit, audit, &tenant)?;
         if let Some(idempotency) = idempotency {
-            let made = name.to_string();
+            let made = tenant.environment.to_string();
             transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
         }
         let Outcome::Lost(parts) = self.transact(&transaction).await? else {
@@ -79,13 +82,9 @@ impl Store {
     ///
     /// # Errors
     /// When the table does not answer, or the row is unreadable.
-    pub async fn environment(
-        &self,
-        account: &AccountId,
-        name: &EnvironmentName,
-    ) -> Result<Option<EnvironmentRow>, StoreError> {
-        let key = keys::environment(account, name);
-        self.find("read an environment", &key).await
+    pub async fn environment(&self, tenant: &Tenant) -> Result<Option<EnvironmentRow>, StoreError> {
+        self.find("read an environment", &keys::environment(tenant))
+            .await
     }
 
     /// Reads up to `limit` environments of an account, 1 to 100, after the one of the cursor, in the
@@ -98,22 +97,22 @@ impl Store {
         account: &AccountId,
         limit: u32,
         cursor: Option<EnvironmentName>,
-    ) -> Result<EnvironmentPage, StoreError> {
-        let pk = keys::account(account).pk;
-        let slice = Slice {
-            limit: i32::try_from(limit.clamp(1, 100)).ok(),
-            after: cursor.map(|name| keys::environment(account, &name)),
+    ) -> Result<Page<EnvironmentRow, EnvironmentName>, StoreError> {
+        let key = |environment| {
+            let account = *account;
+            keys::environment(&Tenant {
+                account,
+                environment,
+            })
         };
+        let pk = keys::account(account).pk;
+        let slice = Slice::of(limit, cursor.map(key));
         let (rows, after) = self
             .query("list environments", &pk, keys::ENVIRONMENTS, slice)
             .await?;
-        let environments: Result<Vec<EnvironmentRow>, _> =
-            rows.into_iter().map(row::read).collect();
-        let environments = environments?;
-        let last = environments.last().map(|row| row.name.clone());
-        Ok(EnvironmentPage {
-            next: after.and(last),
-            environments,
-        })
+        let items: Result<Vec<EnvironmentRow>, _> = rows.into_iter().map(row::read).collect();
+        let items = items?;
+        let next = after.and(items.last().map(|row| row.name.clone()));
+        Ok(Page { items, next })
     }
 }

@@ -10,5 +10,5 @@ mod part;
 pub use access::Grant;
 pub use access_page::AccessPage;
 pub use error::FolderError;
-pub use folder::{FolderPage, Owner};
+pub use folder::Owner;
 pub use grantor::Grantor;

@@ -1,22 +1,30 @@
-//! Lists of an environment: one partition for each type of principal, for groups, for shares and for
-//! what lies in one folder, with one row for each of them.
+//! Lists: one partition for all accounts, and in each environment one for each type of principal, for
+//! groups, for shares and for what lies in one folder, with one entry for each of them.
 
-use crate::table::{
-    Expression, Key, Reference, Slice, Store, StoreError, TenantRef, Transaction, keys, row,
-};
+use crate::table::{Expression, Key, Reference, Slice, Store, StoreError, Transaction, keys, row};
+use hallpass_core::Tenant;
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Display;
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T, C> {
+    /// What is listed, in the order of the cursors.
+    pub items: Vec<T>,
+    /// The cursor of the next page; absent after the last one, which may be empty.
+    pub next: Option<C>,
+}
 
 impl<P: Copy> Transaction<P> {
     /// Puts something new into a list.
     pub(crate) fn add_to_list<I: Display + Serialize>(
         self,
         part: P,
-        tenant: TenantRef<'_>,
+        tenant: &Tenant,
         list: &str,
         id: &I,
     ) -> Result<Self, StoreError> {
-        let key = keys::list_entry(tenant.account, tenant.environment, list, &id.to_string());
+        let key = keys::list_entry(tenant, list, &id.to_string());
         Ok(self.create(part, row::write(&key, &Reference { id }, None)?))
     }
 
@@ -24,40 +32,42 @@ impl<P: Copy> Transaction<P> {
     pub(crate) fn remove_from_list(
         self,
         part: P,
-        tenant: TenantRef<'_>,
+        tenant: &Tenant,
         list: &str,
         id: &impl Display,
     ) -> Self {
-        let key = keys::list_entry(tenant.account, tenant.environment, list, &id.to_string());
+        let key = keys::list_entry(tenant, list, &id.to_string());
         self.delete(part, key, Expression::none())
     }
 }
 
 impl Store {
-    /// The ids of one page of a list, up to `limit` (1 to 100) of them after `cursor`, and the
-    /// cursor of the next page.
-    pub(crate) async fn list_page<I: Copy + Display + DeserializeOwned>(
+    /// Reads one page of a list: up to `limit` (1 to 100) entries of its partition after `cursor`, and
+    /// in one batch the rows they name. Rows that do not exist are left out.
+    pub(crate) async fn list<I, T>(
         &self,
         operation: &'static str,
-        tenant: TenantRef<'_>,
-        list: &str,
+        partition: &str,
         limit: u32,
         cursor: Option<I>,
-    ) -> Result<(Vec<I>, Option<I>), StoreError> {
-        let pk = keys::list_partition(tenant.account, tenant.environment, list);
-        let slice = Slice {
-            limit: i32::try_from(limit.clamp(1, 100)).ok(),
-            after: cursor.map(|id| Key {
-                pk: pk.clone(),
-                sk: id.to_string(),
-            }),
-        };
-        let (rows, after) = self.query(operation, &pk, "", slice).await?;
-        let mut ids = Vec::with_capacity(rows.len());
-        for row in rows {
-            ids.push(row::read::<Reference<I>>(row)?.id);
+        key: impl Fn(&I) -> Key,
+    ) -> Result<Page<T, I>, StoreError>
+    where
+        I: Copy + Display + DeserializeOwned,
+        T: DeserializeOwned,
+    {
+        let slice = Slice::of(limit, cursor.map(|id| Key::new(partition, id.to_string())));
+        let (entries, after) = self.query(operation, partition, "", slice).await?;
+        let mut ids: Vec<I> = Vec::with_capacity(entries.len());
+        for entry in entries {
+            ids.push(row::read::<Reference<I>>(entry)?.id);
         }
-        let next = after.and(ids.last().copied());
-        Ok((ids, next))
+        let keys: Vec<Key> = ids.iter().map(key).collect();
+        let rows = self.batch(operation, &keys).await?;
+        let items: Result<Vec<T>, StoreError> = rows.into_iter().map(row::read).collect();
+        Ok(Page {
+            items: items?,
+            next: after.and(ids.last().copied()),
+        })
     }
 }

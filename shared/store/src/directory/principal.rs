@@ -1,25 +1,14 @@
 //! Users and service accounts: each is a row, an entry in its list and a row for its name.
 
 use super::creation::CreateError;
+use super::list::Page;
 use crate::activity::Audit;
 use crate::idempotency::Idempotency;
 use crate::table::{
-    Expression, Key, Outcome, Reference, Store, StoreError, TenantRef, Transaction, keys, number,
-    row, text,
+    Expression, Key, Outcome, Reference, Store, StoreError, Transaction, keys, number, row, text,
 };
-use hallpass_core::{
-    AccountId, EnvironmentName, Principal, PrincipalRecord, PrincipalType, UnixMillis,
-};
+use hallpass_core::{Principal, PrincipalRecord, PrincipalType, Tenant, UnixMillis};
 use thiserror::Error;
-
-/// Some users or service accounts of an environment, in the order of their ids.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PrincipalPage {
-    /// Those that are not closed.
-    pub principals: Vec<PrincipalRecord>,
-    /// The cursor of the next page; absent after the last one, which may be empty.
-    pub next: Option<Principal>,
-}
 
 /// Why a user, service account or group was not changed.
 #[derive(Debug, Error)]
@@ -46,7 +35,7 @@ enum Part {
 
 fn name_key(record: &PrincipalRecord) -> Key {
     let list = record.id.principal_type().as_str();
-    keys::principal_name(&record.account, &record.environment, list, &record.name)
+    keys::principal_name(&record.tenant(), list, &record.name)
 }
 
 impl<P: Copy> Transaction<P> {
@@ -57,7 +46,7 @@ impl<P: Copy> Transaction<P> {
         part: P,
         next: &PrincipalRecord,
     ) -> Result<Self, StoreError> {
-        let key = keys::principal(&next.account, &next.environment, &next.id);
+        let key = keys::principal(&next.tenant(), &next.id);
         let change = match &next.scopes {
             Some(scopes) => Expression::new(
                 "SET #name = :name, #access = :access, #member_of = :member_of, \
@@ -81,7 +70,7 @@ impl<P: Copy> Transaction<P> {
     pub(crate) fn remove_principal_entries(self, part: P, record: &PrincipalRecord) -> Self {
         let list = record.id.principal_type().as_str();
         self.delete(part, name_key(record), Expression::none())
-            .remove_from_list(part, record.into(), list, &record.id)
+            .remove_from_list(part, &record.tenant(), list, &record.id)
     }
 }
 
@@ -103,8 +92,8 @@ impl Store {
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<(), CreateError> {
-        let tenant = TenantRef::from(record);
-        let key = keys::principal(&record.account, &record.environment, &record.id);
+        let tenant = &record.tenant();
+        let key = keys::principal(tenant, &record.id);
         let name = Reference { id: record.id };
         let list = record.id.principal_type().as_str();
         let mut transaction = Transaction::new("create a principal")
@@ -112,7 +101,7 @@ impl Store {
             .create(Part::Principal, row::write(&key, record, None)?)
             .add_to_list(Part::Principal, tenant, list, &record.id)?
             .while_open(Part::Tenant, tenant)
-            .log_in(Part::Audit, audit, tenant)?;
+            .log(Part::Audit, audit, tenant)?;
         if let Some(idempotency) = idempotency {
             let made = record.id.to_string();
             transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
@@ -133,12 +122,24 @@ impl Store {
     /// When the table does not answer, or the row is unreadable.
     pub async fn principal(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         principal: &Principal,
     ) -> Result<Option<PrincipalRecord>, StoreError> {
-        let key = keys::principal(account, environment, principal);
+        let key = keys::principal(tenant, principal);
         self.find("read a principal", &key).await
+    }
+
+    /// The same, if it is not closed.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the row is unreadable.
+    pub async fn open_principal(
+        &self,
+        tenant: &Tenant,
+        principal: &Principal,
+    ) -> Result<Option<PrincipalRecord>, StoreError> {
+        let found = self.principal(tenant, principal).await?;
+        Ok(found.filter(|record| record.closed_at.is_none()))
     }
 
     /// Reads up to `limit` users or service accounts, 1 to 100, after the one of the cursor.
@@ -147,32 +148,27 @@ impl Store {
     /// When the table does not answer, or a row is unreadable.
     pub async fn principals(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         of: PrincipalType,
         limit: u32,
         cursor: Option<Principal>,
-    ) -> Result<PrincipalPage, StoreError> {
-        let operation = "list principals";
-        let tenant = TenantRef {
-            account,
-            environment,
-        };
-        let (ids, next): (Vec<Principal>, _) = self
-            .list_page(operation, tenant, of.as_str(), limit, cursor)
+    ) -> Result<Page<PrincipalRecord, Principal>, StoreError> {
+        let list = keys::list_partition(tenant, of.as_str());
+        let key = |id: &Principal| keys::principal(tenant, id);
+        let mut page: Page<PrincipalRecord, _> = self
+            .list("list principals", &list, limit, cursor, key)
             .await?;
-        let mut principals = self.principals_by_id(tenant, &ids).await?;
-        principals.retain(|record| record.closed_at.is_none());
-        Ok(PrincipalPage { principals, next })
+        page.items.retain(|record| record.closed_at.is_none());
+        Ok(page)
     }
 
     /// Reads up to 100 of them in one round trip, in this order; those that do not exist are left out.
     pub(crate) async fn principals_by_id(
         &self,
-        tenant: TenantRef<'_>,
+        tenant: &Tenant,
         ids: &[Principal],
     ) -> Result<Vec<PrincipalRecord>, StoreError> {
-        let key = |id| keys::principal(tenant.account, tenant.environment, id);
+        let key = |id| keys::principal(tenant, id);
         let keys: Vec<Key> = ids.iter().map(key).collect();
         let rows = self.batch("read principals", &keys).await?;
         rows.into_iter().map(row::read).collect()
@@ -185,8 +181,7 @@ impl Store {
     /// Says why nothing was changed.
     pub async fn change_principal(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         principal: &Principal,
         change: impl Fn(&mut PrincipalRecord),
         audit: &Audit,
@@ -194,14 +189,13 @@ impl Store {
         let operation = "change a principal";
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
-            let read = self.principal(account, environment, principal).await?;
-            let read = read.filter(|record| record.closed_at.is_none());
+            let read = self.open_principal(tenant, principal).await?;
             let read = read.ok_or(ChangeError::Missing)?;
             let mut next = read.clone();
             change(&mut next);
             let mut transaction = Transaction::new(operation)
                 .change_principal(Part::Principal, &next)?
-                .log_in(Part::Audit, audit, TenantRef::from(&read))?;
+                .log(Part::Audit, audit, &read.tenant())?;
             if next.name != read.name {
                 let name = Reference { id: read.id };
                 transaction = transaction

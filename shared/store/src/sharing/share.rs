@@ -2,15 +2,12 @@
 //! own, so it can be shared once in the whole platform.
 
 use crate::activity::Audit;
-use crate::directory::CreateError;
+use crate::directory::{CreateError, Page};
 use crate::idempotency::Idempotency;
 use crate::table::{
-    Expression, Key, Outcome, Reference, Store, StoreError, TenantRef, Transaction, keys, number,
-    row, text,
+    Expression, Outcome, Reference, Store, StoreError, Transaction, keys, number, row, text,
 };
-use hallpass_core::{
-    AccountId, EnvironmentName, ModelId, PasswordHash, ShareId, ShareRecord, UnixMillis,
-};
+use hallpass_core::{ModelId, PasswordHash, ShareId, ShareRecord, Tenant, UnixMillis};
 use thiserror::Error;
 
 pub(super) const LIST: &str = "share";
@@ -18,15 +15,6 @@ pub(super) const LIST: &str = "share";
 /// How far a cut-off reaches beyond the moment the password was changed, in milliseconds, so that a
 /// visitor whose password was being checked at that moment is cut off as well.
 const CUT_OFF_AHEAD_MILLIS: u64 = 1_000;
-
-/// Some shares of an environment, in the order of their ids.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SharePage {
-    /// The shares.
-    pub shares: Vec<ShareRecord>,
-    /// The cursor of the next page; absent after the last one, which may be empty.
-    pub next: Option<ShareId>,
-}
 
 /// Why no model was shared.
 #[derive(Debug, Error)]
@@ -75,9 +63,9 @@ impl Store {
                 Part::Share,
                 row::write(&keys::share(&record.id), record, None)?,
             )
-            .add_to_list(Part::Share, TenantRef::from(record), LIST, &record.id)?
-            .while_open(Part::Tenant, TenantRef::from(record))
-            .log_in(Part::Audit, audit, TenantRef::from(record))?;
+            .add_to_list(Part::Share, &record.tenant(), LIST, &record.id)?
+            .while_open(Part::Tenant, &record.tenant())
+            .log(Part::Audit, audit, &record.tenant())?;
         if let Some(idempotency) = idempotency {
             let made = record.id.to_string();
             transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
@@ -89,7 +77,7 @@ impl Store {
             };
             self.refuse_repeated_creation(idempotency, now).await?;
             if parts.contains(&Part::Tenant) {
-                return Err(self.why_not_open(TenantRef::from(record)).await?.into());
+                return Err(self.why_not_open(&record.tenant()).await?.into());
             }
             if let Some(present) = self.shared(&record.model).await? {
                 return Err(ShareError::AlreadyShared(Box::new(present)));
@@ -128,33 +116,16 @@ impl Store {
     /// When the table does not answer, or a row is unreadable.
     pub async fn shares(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         limit: u32,
         cursor: Option<ShareId>,
-    ) -> Result<SharePage, StoreError> {
-        let tenant = TenantRef {
-            account,
-            environment,
-        };
-        let (ids, next) = self
-            .list_page("list shares", tenant, LIST, limit, cursor)
+    ) -> Result<Page<ShareRecord, ShareId>, StoreError> {
+        let list = keys::list_partition(tenant, LIST);
+        let mut page: Page<ShareRecord, _> = self
+            .list("list shares", &list, limit, cursor, keys::share)
             .await?;
-        let shares = self.shares_by_id(&ids).await?;
-        Ok(SharePage { shares, next })
-    }
-
-    /// Reads up to 100 of them in one round trip, in this order; what has ended is left out.
-    pub(super) async fn shares_by_id(
-        &self,
-        ids: &[ShareId],
-    ) -> Result<Vec<ShareRecord>, StoreError> {
-        let keys: Vec<Key> = ids.iter().map(keys::share).collect();
-        let rows = self.batch("read shares", &keys).await?;
-        let shares: Result<Vec<ShareRecord>, _> = rows.into_iter().map(row::read).collect();
-        let mut shares = shares?;
-        shares.retain(|share| share.revoked_at.is_none());
-        Ok(shares)
+        page.items.retain(|share| share.revoked_at.is_none());
+        Ok(page)
     }
 
     /// Gives a share another password, or none, and ends what was given under the old one. Answers
@@ -190,7 +161,7 @@ impl Store {
                     change(&next),
                     unchanged(&read),
                 )
-                .log_in(Part::Audit, audit, TenantRef::from(&read))?;
+                .log(Part::Audit, audit, &read.tenant())?;
             match self.transact(&transaction).await? {
                 Outcome::Written => return Ok(Some(next)),
                 Outcome::Lost(_) => backoff.pause().await?,

@@ -3,11 +3,10 @@
 use super::share::{LIST, Part};
 use crate::activity::Audit;
 use crate::table::{
-    Expression, KEPT_SECONDS, Outcome, Store, StoreError, TenantRef, Transaction, keys, number,
-    text,
+    Expression, KEPT_SECONDS, Outcome, Store, StoreError, Transaction, keys, number, text,
 };
 use crate::tokens::Revoked;
-use hallpass_core::{ShareId, ShareRecord, UnixMillis};
+use hallpass_core::{ShareId, ShareRecord, Tenant, UnixMillis};
 
 /// Shares a page of a sweep.
 const PAGE: u32 = 100;
@@ -23,7 +22,7 @@ impl Store {
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<Revoked, StoreError> {
-        let transaction = ending(share, now).log_in(Part::Audit, audit, TenantRef::from(share))?;
+        let transaction = ending(share, now).log(Part::Audit, audit, &share.tenant())?;
         Ok(match self.transact(&transaction).await? {
             Outcome::Written => Revoked::Now,
             Outcome::Lost(_) => Revoked::Already,
@@ -34,16 +33,14 @@ impl Store {
     /// where to go on.
     pub(crate) async fn sweep_shares(
         &self,
-        tenant: TenantRef<'_>,
+        tenant: &Tenant,
         cursor: Option<ShareId>,
         before: UnixMillis,
         closing: bool,
         now: UnixMillis,
     ) -> Result<Option<ShareId>, StoreError> {
-        let (ids, next) = self
-            .list_page("list shares", tenant, LIST, PAGE, cursor)
-            .await?;
-        for share in self.shares_by_id(&ids).await? {
+        let page = self.shares(tenant, PAGE, cursor).await?;
+        for share in page.items {
             let transaction = if closing {
                 ending(&share, now)
             } else {
@@ -52,7 +49,7 @@ impl Store {
             // Where the condition is lost, it has ended, or was cut off further.
             let (Outcome::Written | Outcome::Lost(_)) = self.transact(&transaction).await?;
         }
-        Ok(next)
+        Ok(page.next)
     }
 }
 
@@ -65,7 +62,7 @@ fn ending(share: &ShareRecord, now: UnixMillis) -> Transaction<Part> {
     Transaction::new("unshare a model")
         .update(Part::Share, keys::share(&share.id), ended, present)
         .delete(Part::Model, keys::shared_model(&share.model), its_own)
-        .remove_from_list(Part::Share, TenantRef::from(share), LIST, &share.id)
+        .remove_from_list(Part::Share, &share.tenant(), LIST, &share.id)
 }
 
 fn cutting(share: &ShareRecord, before: UnixMillis) -> Transaction<Part> {

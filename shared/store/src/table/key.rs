@@ -12,7 +12,7 @@ pub(crate) struct Key {
 
 impl Key {
     /// The key with these two parts.
-    pub(super) fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+    pub(crate) fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
         Self {
             pk: pk.into(),
             sk: sk.into(),

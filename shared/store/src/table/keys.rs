@@ -2,8 +2,8 @@
 
 use super::key::Key;
 use hallpass_core::{
-    AccountId, AccountName, EnvironmentName, FolderId, FolderRef, GroupId, JwtId, KindName,
-    ModelId, ParentId, Principal, PrincipalName, SecretMark, ShareId, TokenId,
+    AccountId, AccountName, FolderId, FolderRef, GroupId, JwtId, KindName, ModelId, ParentId,
+    Principal, PrincipalName, SecretMark, ShareId, Tenant, TokenId,
 };
 use std::fmt;
 
@@ -11,6 +11,15 @@ use std::fmt;
 pub(crate) const ACCOUNTS: &str = "ACCOUNTS";
 
 const RECORD: &str = "RECORD";
+
+/// A tenant as it stands in a partition key.
+struct In<'a>(&'a Tenant);
+
+impl fmt::Display for In<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.0.account, self.0.environment)
+    }
+}
 
 /// How the keys of rows begin that share a partition, or a batch, with others.
 pub(crate) const TOKENS: &str = "TOKEN#";
@@ -28,8 +37,8 @@ pub(crate) fn token(id: &TokenId) -> Key {
     Key::new(format!("{TOKENS}{}", id.digits()), RECORD)
 }
 
-pub(crate) fn revoked_jwt(account: &AccountId, environment: &EnvironmentName, jti: &JwtId) -> Key {
-    Key::new(format!("JWT#{account}#{environment}#{jti}"), "REVOKED")
+pub(crate) fn revoked_jwt(tenant: &Tenant, jti: &JwtId) -> Key {
+    Key::new(format!("JWT#{}#{jti}", In(tenant)), "REVOKED")
 }
 
 pub(crate) fn account(id: &AccountId) -> Key {
@@ -45,183 +54,124 @@ pub(crate) fn account_entry(id: &AccountId) -> Key {
     Key::new(ACCOUNTS, id.to_string())
 }
 
-pub(crate) fn environment(account: &AccountId, name: &EnvironmentName) -> Key {
+pub(crate) fn environment(tenant: &Tenant) -> Key {
     Key::new(
-        format!("ACCOUNT#{account}"),
-        format!("{ENVIRONMENTS}{name}"),
+        account(&tenant.account).pk,
+        format!("{ENVIRONMENTS}{}", tenant.environment),
     )
 }
 
 /// One row a token in the partition of its environment: the list of tokens, without a scan.
-pub(crate) fn token_entry(account: &AccountId, environment: &EnvironmentName, id: &TokenId) -> Key {
-    Key::new(
-        token_entries_partition(account, environment),
-        format!("{TOKENS}{id}"),
-    )
+pub(crate) fn token_entry(tenant: &Tenant, id: &TokenId) -> Key {
+    Key::new(token_entries_partition(tenant), format!("{TOKENS}{id}"))
 }
 
-pub(crate) fn token_entries_partition(
-    account: &AccountId,
-    environment: &EnvironmentName,
-) -> String {
-    format!("ENVIRONMENT#{account}#{environment}")
+pub(crate) fn token_entries_partition(tenant: &Tenant) -> String {
+    format!("ENVIRONMENT#{}", In(tenant))
 }
 
-pub(crate) fn slots(account: &AccountId, environment: &EnvironmentName, kind: &KindName) -> String {
-    format!("SLOTS#{account}#{environment}#{kind}")
+pub(crate) fn slots(tenant: &Tenant, kind: &KindName) -> String {
+    format!("SLOTS#{}#{kind}", In(tenant))
 }
 
-pub(crate) fn slot(
-    account: &AccountId,
-    environment: &EnvironmentName,
-    kind: &KindName,
-    slot: u8,
-) -> Key {
-    Key::new(slots(account, environment, kind), format!("{slot:02}"))
+pub(crate) fn slot(tenant: &Tenant, kind: &KindName, slot: u8) -> Key {
+    Key::new(slots(tenant, kind), format!("{slot:02}"))
 }
 
 pub(crate) fn idempotency(hash: &str) -> Key {
     Key::new(format!("IDEMPOTENCY#{hash}"), RECORD)
 }
 
-pub(crate) fn audit(account: &AccountId, environment: &EnvironmentName, id: &str) -> Key {
-    Key::new(audit_partition(account, environment), id)
+pub(crate) fn audit(tenant: &Tenant, id: &str) -> Key {
+    Key::new(audit_partition(tenant), id)
 }
 
-pub(crate) fn audit_partition(account: &AccountId, environment: &EnvironmentName) -> String {
-    format!("AUDIT#{account}#{environment}")
+pub(crate) fn audit_partition(tenant: &Tenant) -> String {
+    format!("AUDIT#{}", In(tenant))
 }
 
 /// One link of the chain that an environment's audit rows are sealed in.
-pub(crate) fn seal(account: &AccountId, environment: &EnvironmentName, number: u64) -> Key {
-    Key::new(
-        seals_partition(account, environment),
-        format!("{number:010}"),
-    )
+pub(crate) fn seal(tenant: &Tenant, number: u64) -> Key {
+    Key::new(seals_partition(tenant), format!("{number:010}"))
 }
 
-pub(crate) fn seals_partition(account: &AccountId, environment: &EnvironmentName) -> String {
-    format!("SEALS#{account}#{environment}")
+pub(crate) fn seals_partition(tenant: &Tenant) -> String {
+    format!("SEALS#{}", In(tenant))
 }
 
 /// A user's or service account's own partition: its row, and one row a token that speaks for it.
-pub(crate) fn principal_partition(
-    account: &AccountId,
-    environment: &EnvironmentName,
-    principal: &Principal,
-) -> String {
-    format!("{PRINCIPALS}{account}#{environment}#{principal}")
+pub(crate) fn principal_partition(tenant: &Tenant, principal: &Principal) -> String {
+    format!("{PRINCIPALS}{}#{principal}", In(tenant))
 }
 
-pub(crate) fn principal(
-    account: &AccountId,
-    environment: &EnvironmentName,
-    principal: &Principal,
-) -> Key {
-    Key::new(principal_partition(account, environment, principal), RECORD)
+pub(crate) fn principal(tenant: &Tenant, principal: &Principal) -> Key {
+    Key::new(principal_partition(tenant, principal), RECORD)
 }
 
 /// The token's entry among those that speak for a principal.
 pub(crate) fn principal_token_entry(
-    account: &AccountId,
-    environment: &EnvironmentName,
+    tenant: &Tenant,
     principal: &Principal,
     token: &TokenId,
 ) -> Key {
     Key::new(
-        principal_partition(account, environment, principal),
+        principal_partition(tenant, principal),
         format!("{TOKENS}{token}"),
     )
 }
 
 /// One row a name of a principal: names are unique among those of a type.
-pub(crate) fn principal_name(
-    account: &AccountId,
-    environment: &EnvironmentName,
-    principal_type: &str,
-    name: &PrincipalName,
-) -> Key {
+pub(crate) fn principal_name(tenant: &Tenant, principal_type: &str, name: &PrincipalName) -> Key {
     Key::new(
-        format!("NAME#{account}#{environment}#{principal_type}#{name}"),
+        format!("NAME#{}#{principal_type}#{name}", In(tenant)),
         RECORD,
     )
 }
 
 /// One row a principal, group, folder or share in a partition of its environment: the lists,
 /// without a scan.
-pub(crate) fn list_partition(
-    account: &AccountId,
-    environment: &EnvironmentName,
-    list: &str,
-) -> String {
-    format!("LIST#{account}#{environment}#{list}")
+pub(crate) fn list_partition(tenant: &Tenant, list: &str) -> String {
+    format!("LIST#{}#{list}", In(tenant))
 }
 
-pub(crate) fn list_entry(
-    account: &AccountId,
-    environment: &EnvironmentName,
-    list: &str,
-    id: &str,
-) -> Key {
-    Key::new(list_partition(account, environment, list), id)
+pub(crate) fn list_entry(tenant: &Tenant, list: &str, id: &str) -> Key {
+    Key::new(list_partition(tenant, list), id)
 }
 
-pub(crate) fn group(account: &AccountId, environment: &EnvironmentName, id: &GroupId) -> Key {
-    Key::new(group_partition(account, environment, id), RECORD)
+pub(crate) fn group(tenant: &Tenant, id: &GroupId) -> Key {
+    Key::new(group_partition(tenant, id), RECORD)
 }
 
 /// A member's entry in its group's partition; `member` is a user's or a group's id.
-pub(crate) fn member(
-    account: &AccountId,
-    environment: &EnvironmentName,
-    group: &GroupId,
-    member: &str,
-) -> Key {
-    Key::new(
-        group_partition(account, environment, group),
-        format!("{MEMBERS}{member}"),
-    )
+pub(crate) fn member(tenant: &Tenant, group: &GroupId, member: &str) -> Key {
+    Key::new(group_partition(tenant, group), format!("{MEMBERS}{member}"))
 }
 
 /// The row that every nesting of an environment's groups changes, so that they come one by one.
-pub(crate) fn nestings(account: &AccountId, environment: &EnvironmentName) -> Key {
-    Key::new(format!("NESTINGS#{account}#{environment}"), RECORD)
+pub(crate) fn nestings(tenant: &Tenant) -> Key {
+    Key::new(format!("NESTINGS#{}", In(tenant)), RECORD)
 }
 
 /// A group's own partition: its row, and one row a member.
-pub(crate) fn group_partition(
-    account: &AccountId,
-    environment: &EnvironmentName,
-    id: &GroupId,
-) -> String {
-    format!("{GROUPS}{account}#{environment}#{id}")
+pub(crate) fn group_partition(tenant: &Tenant, id: &GroupId) -> String {
+    format!("{GROUPS}{}#{id}", In(tenant))
 }
 
-pub(crate) fn folder(account: &AccountId, environment: &EnvironmentName, id: &FolderId) -> Key {
+pub(crate) fn folder(tenant: &Tenant, id: &FolderId) -> Key {
     let folder = FolderRef::Made(*id);
-    Key::new(folder_partition(account, environment, &folder), RECORD)
+    Key::new(folder_partition(tenant, &folder), RECORD)
 }
 
 /// A folder's own partition: its row, if it has one, and one row a user or group
 /// with access to it.
-pub(crate) fn folder_partition(
-    account: &AccountId,
-    environment: &EnvironmentName,
-    folder: &FolderRef,
-) -> String {
-    format!("FOLDER#{account}#{environment}#{folder}")
+pub(crate) fn folder_partition(tenant: &Tenant, folder: &FolderRef) -> String {
+    format!("FOLDER#{}#{folder}", In(tenant))
 }
 
 /// The access of one user (`users`) or group (`groups`) to a folder.
-pub(crate) fn access(
-    account: &AccountId,
-    environment: &EnvironmentName,
-    folder: &FolderRef,
-    members: &str,
-    member: &str,
-) -> Key {
+pub(crate) fn access(tenant: &Tenant, folder: &FolderRef, members: &str, member: &str) -> Key {
     Key::new(
-        folder_partition(account, environment, folder),
+        folder_partition(tenant, folder),
         format!("{ACCESS}{members}#{member}"),
     )
 }
@@ -252,17 +202,13 @@ pub(crate) fn visitor(model: &ModelId, who: &str) -> Key {
 }
 
 /// Where the use of an environment is listed: a row a day, token and principal.
-pub(crate) fn usage_partition(account: &AccountId, environment: &EnvironmentName) -> String {
-    format!("USAGE#{account}#{environment}")
+pub(crate) fn usage_partition(tenant: &Tenant) -> String {
+    format!("USAGE#{}", In(tenant))
 }
 
 /// Where the use of one token or principal of an environment is listed once more.
-pub(crate) fn usage_partition_of(
-    account: &AccountId,
-    environment: &EnvironmentName,
-    of: &impl fmt::Display,
-) -> String {
-    format!("USAGE#{account}#{environment}#{of}")
+pub(crate) fn usage_partition_of(tenant: &Tenant, of: &impl fmt::Display) -> String {
+    format!("USAGE#{}#{of}", In(tenant))
 }
 
 /// When something was last used, and since their rotation its old secrets.
@@ -295,7 +241,7 @@ pub(crate) fn current_signing_key() -> Key {
 #[cfg(test)]
 mod tests {
     use crate::table::keys;
-    use hallpass_core::{AccountId, EnvironmentName, KindName, Random, RandomUnavailable};
+    use hallpass_core::{AccountId, KindName, Random, RandomUnavailable, Tenant};
     use proptest::prelude::*;
 
     #[derive(Debug)]
@@ -316,8 +262,9 @@ mod tests {
         ) {
             let account = AccountId::generate(&Sevens).unwrap();
             let key = |(environment, kind, slot): &(String, String, u8)| {
-                let environment: EnvironmentName = environment.parse().unwrap();
-                keys::slot(&account, &environment, &KindName::from(kind.as_str()), *slot)
+                let environment = environment.parse().unwrap();
+                let tenant = Tenant { account, environment };
+                keys::slot(&tenant, &KindName::from(kind.as_str()), *slot)
             };
             prop_assert_eq!(key(&one) == key(&two), one == two);
         }

@@ -15,6 +15,16 @@ pub(crate) struct Slice {
     pub(crate) after: Option<Key>,
 }
 
+impl Slice {
+    /// A page of 1 to 100 rows.
+    pub(crate) fn of(limit: u32, after: Option<Key>) -> Self {
+        Self {
+            limit: i32::try_from(limit.clamp(1, 100)).ok(),
+            after,
+        }
+    }
+}
+
 impl Store {
     /// One page of the rows of a partition whose sort key begins with `prefix`, in order, and
     /// where to go on if there may be more.

@@ -1,7 +1,7 @@
 //! The handle of the table.
 
 use super::unsealed::Unsealed;
-use hallpass_core::{AccountId, EnvironmentName, Tenant, UnixMillis};
+use hallpass_core::{Tenant, UnixMillis};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,19 +38,12 @@ impl Store {
     /// The environments in which this instance acted, each with the time of its latest act there
     /// that is not known to be sealed.
     #[must_use]
-    pub fn unsealed(&self) -> Vec<(AccountId, EnvironmentName, UnixMillis)> {
+    pub fn unsealed(&self) -> Vec<(Tenant, UnixMillis)> {
         self.unsealed.all()
     }
 
     /// Forgets an environment, unless there was an act in it since `at`.
-    pub fn note_sealed(&self, account: AccountId, environment: &EnvironmentName, at: UnixMillis) {
-        let environment = environment.clone();
-        self.unsealed.remove(
-            &Tenant {
-                account,
-                environment,
-            },
-            at,
-        );
+    pub fn note_sealed(&self, tenant: &Tenant, at: UnixMillis) {
+        self.unsealed.remove(tenant, at);
     }
 }

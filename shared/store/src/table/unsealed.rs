@@ -1,6 +1,6 @@
 //! The tenants that this instance wrote audit rows of which are still to be sealed.
 
-use hallpass_core::{AccountId, EnvironmentName, Tenant, UnixMillis};
+use hallpass_core::{Tenant, UnixMillis};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -23,10 +23,10 @@ impl Unsealed {
     }
 
     /// Each tenant with the time of its latest act.
-    pub(super) fn all(&self) -> Vec<(AccountId, EnvironmentName, UnixMillis)> {
+    pub(super) fn all(&self) -> Vec<(Tenant, UnixMillis)> {
         self.lock()
             .iter()
-            .map(|(tenant, at)| (tenant.account, tenant.environment.clone(), *at))
+            .map(|(tenant, at)| (tenant.clone(), *at))
             .collect()
     }
 

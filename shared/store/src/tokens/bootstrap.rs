@@ -6,7 +6,7 @@ use crate::table::{
     Expression, KEPT_SECONDS, Key, Outcome, Reference, Store, StoreError, Transaction, keys,
     number, row, text,
 };
-use hallpass_core::{AccountId, EnvironmentName, NewToken, UnixMillis};
+use hallpass_core::{AccountId, NewToken, Tenant, UnixMillis};
 use thiserror::Error;
 
 /// Why there is no new operator account.
@@ -61,7 +61,7 @@ impl Store {
             .create(Part::Operator, operator)
             .create_account(Part::Account, account)?
             .create_token(Part::Token, Part::Token, token)?
-            .log(Part::Audit, audit, &account.id, &token.environment)?;
+            .log(Part::Audit, audit, &token.tenant())?;
         match self.transact(&transaction).await? {
             Outcome::Written => Ok(()),
             Outcome::Lost(_) => Err(match self.operator_id().await? {
@@ -114,9 +114,9 @@ impl Store {
                 Expression::new("SET #root_token = :new").with(":new", text(&token.id.to_string())),
                 unchanged,
             )
-            .log(Part::Audit, audit, &operator.id, &token.environment)?;
+            .log(Part::Audit, audit, &token.tenant())?;
         if let Some(old) = &operator.root_token {
-            let entry = keys::token_entry(&operator.id, &EnvironmentName::default(), old);
+            let entry = keys::token_entry(&Tenant::first_of(operator.id), old);
             let both = end_old(switch.clone(), keys::token(old), now);
             // It may have expired, and the table have deleted one row of it, or both.
             for transaction in [end_old(both.clone(), entry, now), both] {

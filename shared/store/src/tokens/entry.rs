@@ -100,14 +100,13 @@ impl<P: Copy> Transaction<P> {
         let ttl = record
             .expires_at
             .map(|expires_at| expires_at.plus(KEPT_SECONDS));
-        let (account, environment) = (&record.account, &record.environment);
-        let index = keys::token_entry(account, environment, &record.id);
+        let tenant = &record.tenant();
+        let index = keys::token_entry(tenant, &record.id);
         let entry = ListedToken::from(record);
         let made = match &record.principal {
             Principal::Account(_) => self,
             principal @ (Principal::User(_) | Principal::ServiceAccount(_)) => {
-                let principal_key =
-                    keys::principal_token_entry(account, environment, principal, &record.id);
+                let principal_key = keys::principal_token_entry(tenant, principal, &record.id);
                 let entry = TokenEntry::from(record);
                 self.create(index_part, row::write(&principal_key, &entry, ttl)?)
             }

@@ -2,7 +2,7 @@
 
 use super::entry::ListedToken;
 use crate::table::{Expression, Key, Slice, Store, StoreError, keys, row, text};
-use hallpass_core::{AccountId, EnvironmentName, KindName, TokenId};
+use hallpass_core::{KindName, Tenant, TokenId};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use thiserror::Error;
@@ -10,10 +10,8 @@ use thiserror::Error;
 /// Whose tokens are listed.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenList<'a> {
-    /// The account.
-    pub account: &'a AccountId,
-    /// The environment.
-    pub environment: &'a EnvironmentName,
+    /// The tenant.
+    pub tenant: &'a Tenant,
     /// Those of this kind only.
     pub kind: Option<&'a KindName>,
 }
@@ -58,7 +56,7 @@ impl TokenList<'_> {
     }
 
     fn cursor_after(&self, after: TokenId) -> TokenCursor {
-        let key = keys::token_entry(self.account, self.environment, &after);
+        let key = keys::token_entry(self.tenant, &after);
         let digest: [u8; 32] = Sha256::digest(key.to_string()).into();
         let mark = digest
             .first_chunk()
@@ -85,10 +83,10 @@ impl Store {
         limit: u32,
         cursor: Option<TokenCursor>,
     ) -> Result<TokenPage, StoreError> {
-        let pk = keys::token_entries_partition(list.account, list.environment);
+        let pk = keys::token_entries_partition(list.tenant);
         let slice = Slice {
             limit: i32::try_from(limit.clamp(1, 100)).ok(),
-            after: cursor.map(|it| keys::token_entry(list.account, list.environment, &it.after)),
+            after: cursor.map(|it| keys::token_entry(list.tenant, &it.after)),
         };
         let of_kind = match list.kind {
             Some(kind) => Expression::new("#kind = :kind").with(":kind", text(kind.as_str())),

@@ -160,9 +160,7 @@ impl Store {
 
     async fn why_no_mint(&self, record: &TokenRecord) -> Result<MintError, StoreError> {
         let account = self.account(&record.account).await?;
-        let environment = self
-            .environment(&record.account, &record.environment)
-            .await?;
+        let environment = self.environment(&record.tenant()).await?;
         let (Some(account), Some(environment)) = (account, environment) else {
             return Ok(MintError::NoEnvironment);
         };
@@ -173,9 +171,7 @@ impl Store {
     }
 
     async fn why_no_principal(&self, record: &TokenRecord) -> Result<MintError, StoreError> {
-        let principal = self
-            .principal(&record.account, &record.environment, &record.principal)
-            .await?;
+        let principal = self.principal(&record.tenant(), &record.principal).await?;
         if principal.is_none_or(|principal| principal.closed_at.is_some()) {
             return Ok(MintError::NoPrincipal);
         }
@@ -189,7 +185,7 @@ impl Mint<'_> {
         record: &TokenRecord,
         now: UnixMillis,
     ) -> Result<Transaction<Part>, StoreError> {
-        let (account, environment) = (&record.account, &record.environment);
+        let tenant = &record.tenant();
         let open = Expression::new(
             "attribute_exists(#pk) AND attribute_not_exists(#closed_at) \
              AND (attribute_not_exists(#sweep_before) OR #sweep_before < :created_at)",
@@ -197,15 +193,11 @@ impl Mint<'_> {
         .with(":created_at", number(record.created_at.0));
         let mut transaction = Transaction::new(OPERATION)
             .create_token(Part::Record, Part::Index, record)?
-            .check(Part::Account, keys::account(account), open.clone())
-            .check(
-                Part::Environment,
-                keys::environment(account, environment),
-                open.clone(),
-            )
-            .log(Part::Audit, self.audit, account, environment)?;
+            .check(Part::Account, keys::account(&record.account), open.clone())
+            .check(Part::Environment, keys::environment(tenant), open.clone())
+            .log(Part::Audit, self.audit, tenant)?;
         if !matches!(record.principal, Principal::Account(_)) {
-            let key = keys::principal(account, environment, &record.principal);
+            let key = keys::principal(tenant, &record.principal);
             transaction = transaction.check(Part::Principal, key, open);
         }
         if let Some(slot) = record.slot {

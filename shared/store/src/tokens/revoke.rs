@@ -6,9 +6,7 @@ use crate::activity::Audit;
 use crate::table::{
     Expression, KEPT_SECONDS, Outcome, Store, StoreError, Transaction, keys, number, row,
 };
-use hallpass_core::{
-    AccountId, EnvironmentName, JwtId, Principal, TokenId, TokenRecord, UnixMillis, UnixSeconds,
-};
+use hallpass_core::{JwtId, Principal, Tenant, TokenId, TokenRecord, UnixMillis, UnixSeconds};
 use serde::Serialize;
 
 /// What revoking did.
@@ -33,8 +31,7 @@ enum Part {
 /// A token to end, and where its rows lie.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ending<'a> {
-    pub(crate) account: &'a AccountId,
-    pub(crate) environment: &'a EnvironmentName,
+    pub(crate) tenant: &'a Tenant,
     pub(crate) token: &'a TokenEntry,
     pub(crate) at: UnixMillis,
 }
@@ -50,15 +47,10 @@ impl Store {
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<Revoked, StoreError> {
-        let transaction = Transaction::new("revoke a token").log(
-            Part::Audit,
-            audit,
-            &record.account,
-            &record.environment,
-        )?;
+        let transaction =
+            Transaction::new("revoke a token").log(Part::Audit, audit, &record.tenant())?;
         let ending = Ending {
-            account: &record.account,
-            environment: &record.environment,
+            tenant: &record.tenant(),
             token: &TokenEntry::from(record),
             at: now,
         };
@@ -110,8 +102,7 @@ impl Store {
     /// When the table does not answer; it may be revoked nevertheless.
     pub async fn revoke_jwt(
         &self,
-        account: AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         jti: JwtId,
         until: UnixSeconds,
         audit: &Audit,
@@ -126,10 +117,10 @@ impl Store {
             jti,
             revoked_at: now,
         };
-        let key = keys::revoked_jwt(&account, environment, &jti);
+        let key = keys::revoked_jwt(tenant, &jti);
         let transaction = Transaction::new("revoke a JWT")
             .create(Part::Jwt, row::write(&key, &row, Some(until))?)
-            .log(Part::Audit, audit, &account, environment)?;
+            .log(Part::Audit, audit, tenant)?;
         match self.transact(&transaction).await? {
             Outcome::Written | Outcome::Lost(_) => Ok(()),
         }
@@ -151,9 +142,8 @@ impl Store {
         let Some(record) = self.token(token).await? else {
             return Ok(());
         };
-        let (account, environment) = (&record.account, &record.environment);
-        let transaction =
-            cutting(token, before.min(now)).log(Part::Audit, audit, account, environment)?;
+        let tenant = &record.tenant();
+        let transaction = cutting(token, before.min(now)).log(Part::Audit, audit, tenant)?;
         match self.transact(&transaction).await? {
             Outcome::Written | Outcome::Lost(_) => Ok(()),
         }
@@ -184,13 +174,11 @@ impl Ending<'_> {
 
     /// Adds one of the rows beside the record. Ending the token does not depend on them.
     fn beside(&self, transaction: Transaction<Part>, part: Part) -> Transaction<Part> {
-        let (account, environment) = (self.account, self.environment);
+        let tenant = self.tenant;
         let TokenEntry { id, principal, .. } = self.token;
         let entry = match part {
-            Part::Index => keys::token_entry(account, environment, id),
-            Part::PrincipalEntry => {
-                keys::principal_token_entry(account, environment, principal, id)
-            }
+            Part::Index => keys::token_entry(tenant, id),
+            Part::PrincipalEntry => keys::principal_token_entry(tenant, principal, id),
             Part::Slot => return self.free_slot(transaction),
             Part::Token | Part::Jwt | Part::Audit => return transaction,
         };
@@ -210,8 +198,7 @@ impl Ending<'_> {
             Some(slot) => transaction.free_slot(
                 Part::Slot,
                 &Held {
-                    account: self.account,
-                    environment: self.environment,
+                    tenant: self.tenant,
                     kind: &self.token.kind,
                     slot,
                     token: &self.token.id,

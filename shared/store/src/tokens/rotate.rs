@@ -83,7 +83,7 @@ impl Store {
         .with(":ips", row::value(&key, &record.ips)?);
         let mut transaction = Transaction::new(OPERATION)
             .update(Part::Token, key, change, unchanged)
-            .log(Part::Audit, audit, &record.account, &record.environment)?;
+            .log(Part::Audit, audit, &record.tenant())?;
         if let Some(idempotency) = idempotency {
             let made = record.id.to_string();
             transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;

@@ -3,9 +3,7 @@
 use crate::table::{
     Expression, Slice, Store, StoreError, Transaction, draw, key_text, keys, number, row, text,
 };
-use hallpass_core::{
-    AccountId, EnvironmentName, KindName, Random, TokenId, TokenRecord, UnixMillis, UnixSeconds,
-};
+use hallpass_core::{KindName, Random, Tenant, TokenId, TokenRecord, UnixMillis, UnixSeconds};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
@@ -22,8 +20,7 @@ struct Row {
 /// One slot, and the token that holds or held it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Held<'a> {
-    pub(crate) account: &'a AccountId,
-    pub(crate) environment: &'a EnvironmentName,
+    pub(crate) tenant: &'a Tenant,
     pub(crate) kind: &'a KindName,
     pub(crate) slot: u8,
     pub(crate) token: &'a TokenId,
@@ -38,7 +35,7 @@ impl<P> Transaction<P> {
         slot: u8,
         now: UnixMillis,
     ) -> Result<Self, StoreError> {
-        let key = keys::slot(&record.account, &record.environment, &record.kind, slot);
+        let key = keys::slot(&record.tenant(), &record.kind, slot);
         let row = Row {
             token: record.id,
             expires_at: record.expires_at,
@@ -51,7 +48,7 @@ impl<P> Transaction<P> {
 
     /// Frees a slot. The condition is lost where another token holds it.
     pub(crate) fn free_slot(self, part: P, held: &Held<'_>) -> Self {
-        let key = keys::slot(held.account, held.environment, held.kind, held.slot);
+        let key = keys::slot(held.tenant, held.kind, held.slot);
         let when = Expression::new("attribute_not_exists(#pk) OR #token = :token")
             .with(":token", text(&held.token.to_string()));
         self.delete(part, key, when)
@@ -68,7 +65,7 @@ impl Store {
         random: &dyn Random,
     ) -> Result<Option<u8>, StoreError> {
         let operation = "read slots";
-        let pk = keys::slots(&record.account, &record.environment, &record.kind);
+        let pk = keys::slots(&record.tenant(), &record.kind);
         let (rows, _) = self.query(operation, &pk, "", Slice::default()).await?;
         let mut taken = HashSet::with_capacity(rows.len());
         for row in rows {

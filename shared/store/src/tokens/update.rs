@@ -63,7 +63,7 @@ impl Store {
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<TokenRecord, UpdateError> {
-        let (account, environment) = (&record.account, &record.environment);
+        let tenant = &record.tenant();
         let key = keys::token(&record.id);
         let before = values(&key, &Changeable::of(record))?;
         let after = values(&key, &to)?;
@@ -87,11 +87,11 @@ impl Store {
             .zip(before)
             .fold(same, |same, (name, value)| same.with(name, value));
         let listed = Expression::new("attribute_exists(#pk)");
-        let entry = keys::token_entry(account, environment, &record.id);
+        let entry = keys::token_entry(tenant, &record.id);
         let mut transaction = Transaction::new(OPERATION)
             .update(Part::Token, key, change(), same)
             .update(Part::Index, entry, change(), listed)
-            .log(Part::Audit, audit, account, environment)?;
+            .log(Part::Audit, audit, tenant)?;
         if let Some(maker) = maker {
             transaction = transaction.while_caller_valid(Part::Maker, maker, now);
         }

@@ -51,7 +51,7 @@ async fn there_is_one_operator() {
     assert_eq!(table.all("TOKEN#").await.len(), 1);
     table.token(&made.root_token.unwrap()).await;
     let listed = table.store.accounts(10, None).await.unwrap();
-    assert_eq!(listed.accounts, [made]);
+    assert_eq!(listed.items, [made]);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Closing: nothing is missed, nothing more is minted, and it can stop and go on.
 
-use crate::support::{NOW, Table, audit, live, with_account};
-use hallpass_core::{AccountId, EnvironmentName, TokenRecord, UnixMillis};
+use crate::support::{NOW, Table, audit, with_account};
+use hallpass_core::{AccountId, EnvironmentName, Tenant, TokenRecord, UnixMillis};
 use hallpass_store::{
     AuditAction, Closed, Closing, CreateError, EnvironmentRow, MintError, StoreError,
 };
@@ -38,10 +38,7 @@ async fn step(table: &Table, closing: &Closing, before: Option<UnixMillis>) -> O
 }
 
 fn whole(account: AccountId) -> Closing {
-    Closing::Environment {
-        account,
-        environment: live(),
-    }
+    Closing::Environment(Tenant::first_of(account))
 }
 
 async fn add_environment(
@@ -82,7 +79,7 @@ async fn s54_every_token_ends_and_its_place_is_free() {
     assert!(table.all("SLOTS#").await.is_empty());
     let row = table
         .store
-        .environment(&account, &live())
+        .environment(&Tenant::first_of(account))
         .await
         .unwrap()
         .unwrap();
@@ -249,7 +246,7 @@ async fn before_a_moment_ends_what_is_older_and_closes_nothing() {
         assert!(table.all("SLOTS#").await.is_empty());
         let environment = table
             .store
-            .environment(&account, &live())
+            .environment(&Tenant::first_of(account))
             .await
             .unwrap()
             .unwrap();
@@ -307,10 +304,10 @@ async fn an_older_moment_does_not_end_a_closing_early() {
 async fn what_is_not_there_is_not_made() {
     let (table, account) = with_account().await;
     let nobody = AccountId::generate(&table.random).unwrap();
-    let nowhere = Closing::Environment {
+    let nowhere = Closing::Environment(Tenant {
         account,
         environment: "app/none".parse().unwrap(),
-    };
+    });
     for closing in [Closing::Account(nobody), whole(nobody), nowhere] {
         for before in [None, Some(NOW)] {
             assert_eq!(close(&table, &closing, before).await, None);

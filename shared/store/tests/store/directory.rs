@@ -70,8 +70,8 @@ async fn accounts_are_listed_in_pages() {
     let mut cursor = None;
     loop {
         let page = table.store.accounts(2, cursor).await.unwrap();
-        assert!(page.accounts.len() <= 2);
-        seen.extend(page.accounts.into_iter().map(|account| account.id));
+        assert!(page.items.len() <= 2);
+        seen.extend(page.items.into_iter().map(|account| account.id));
         cursor = page.next;
         if cursor.is_none() {
             break;
@@ -79,13 +79,7 @@ async fn accounts_are_listed_in_pages() {
     }
     assert_eq!(seen, ids);
     assert_eq!(
-        table
-            .store
-            .accounts(100, None)
-            .await
-            .unwrap()
-            .accounts
-            .len(),
+        table.store.accounts(100, None).await.unwrap().items.len(),
         5
     );
 }

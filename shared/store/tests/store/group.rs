@@ -2,7 +2,8 @@
 
 use crate::support::{NOW, Table, audit, live, with_account};
 use hallpass_core::{
-    Access, AccountId, GroupId, GroupRecord, MOST_GROUPS, Principal, PrincipalRecord, UserId,
+    Access, AccountId, GroupId, GroupRecord, MOST_GROUPS, Principal, PrincipalRecord, Tenant,
+    UserId,
 };
 use hallpass_store::{AuditAction, Member, MemberError, Membership};
 
@@ -59,34 +60,36 @@ impl Groups {
 
     async fn join(&self, member: Member, group: GroupId) -> Result<(), MemberError> {
         let membership = Membership {
-            account: &self.account,
-            environment: &live(),
+            tenant: &Tenant::first_of(self.account),
             group,
             member,
         };
-        let audit = audit(AuditAction::JoinGroup, member);
-        self.table.store.join(&membership, |_| None, &audit).await
+        let audit = audit(AuditAction::AddMember, member);
+        self.table
+            .store
+            .add_member(&membership, |_| None, &audit)
+            .await
     }
 
     async fn leave(&self, member: Member, group: GroupId) {
         let membership = Membership {
-            account: &self.account,
-            environment: &live(),
+            tenant: &Tenant::first_of(self.account),
             group,
             member,
         };
-        let audit = audit(AuditAction::LeaveGroup, member);
-        self.table.store.leave(&membership, &audit).await.unwrap();
+        let audit = audit(AuditAction::RemoveMember, member);
+        self.table
+            .store
+            .remove_member(&membership, &audit)
+            .await
+            .unwrap();
     }
 
     async fn read(&self, user: UserId) -> PrincipalRecord {
         let user = Principal::User(user);
-        let environment = live();
-        let read = self
-            .table
-            .store
-            .principal(&self.account, &environment, &user);
-        read.await.unwrap().unwrap()
+        let tenant = Tenant::first_of(self.account);
+        let read = self.table.store.principal(&tenant, &user).await;
+        read.unwrap().unwrap()
     }
 
     /// The groups that a user's row names.
@@ -243,18 +246,18 @@ async fn a_closed_group_gives_nothing_and_is_left_by_all() {
     groups.join(Member::Group(middle), outer).await.unwrap();
     let store = &groups.table.store;
     let audit = audit(AuditAction::Close, middle);
-    let (account, environment) = (&groups.account, &live());
+    let tenant = &Tenant::first_of(groups.account);
     for _ in 0..2 {
         store
-            .close_group(account, environment, &middle, &audit, NOW)
+            .close_group(tenant, &middle, &audit, NOW)
             .await
             .unwrap();
     }
     assert_eq!(groups.noted_groups(user).await, [inner]);
-    let read = store.group(account, environment, &inner).await.unwrap();
+    let read = store.group(tenant, &inner).await.unwrap();
     assert_eq!(read.unwrap().within, []);
     for group in [middle, outer] {
-        let members = store.members(account, environment, &group, 100, None);
+        let members = store.members(tenant, &group, 100, None);
         let members = members.await.unwrap();
         assert!(members.groups.is_empty() && members.users.is_empty());
     }
@@ -264,8 +267,8 @@ async fn a_closed_group_gives_nothing_and_is_left_by_all() {
     }
     let joined = groups.join(Member::Group(middle), outer).await;
     assert!(matches!(joined, Err(MemberError::NoMember)), "{joined:?}");
-    let listed = store.group_page(account, environment, 100, None).await;
-    let listed: Vec<GroupId> = listed.unwrap().groups.iter().map(|it| it.id).collect();
+    let listed = store.group_page(tenant, 100, None).await;
+    let listed: Vec<GroupId> = listed.unwrap().items.iter().map(|it| it.id).collect();
     assert_eq!(listed, sorted([inner, outer]));
 }
 

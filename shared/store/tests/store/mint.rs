@@ -1,7 +1,7 @@
 //! What a mint writes, and what stops it.
 
-use crate::support::{NOW, Table, audit, in_seconds, live, with_account};
-use hallpass_core::{AccountId, NewToken, OpaqueToken, TokenRecord};
+use crate::support::{NOW, Table, audit, in_seconds, with_account};
+use hallpass_core::{AccountId, NewToken, OpaqueToken, Tenant, TokenRecord};
 use hallpass_store::{AuditAction, Closing, Idempotency, Mint, MintError, RowKey};
 use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
@@ -195,11 +195,7 @@ async fn s54_nothing_is_minted_after_closing() {
         let closing = if whole_account {
             Closing::Account(account)
         } else {
-            let environment = live();
-            Closing::Environment {
-                account,
-                environment,
-            }
+            Closing::Environment(Tenant::first_of(account))
         };
         let audit = audit(AuditAction::Close, account);
         table

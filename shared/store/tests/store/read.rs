@@ -1,8 +1,8 @@
 //! What is read, in how many calls, and what an answer in part means.
 
-use crate::support::{NOW, audit, in_seconds, live, table, with_account};
+use crate::support::{NOW, audit, in_seconds, table, with_account};
 use crate::wire::Fault;
-use hallpass_core::{JwtId, TokenId};
+use hallpass_core::{JwtId, Tenant, TokenId};
 use hallpass_store::{AuditAction, RowKey, StoreError};
 
 #[tokio::test]
@@ -14,14 +14,13 @@ async fn s53_the_same_key_twice_is_one_key_in_one_call() {
     let until = in_seconds(60);
     table
         .store
-        .revoke_jwt(account, &live(), revoked, until, &audit, NOW)
+        .revoke_jwt(&Tenant::first_of(account), revoked, until, &audit, NOW)
         .await
         .unwrap();
     table.wire.calls();
 
     let jwt = |jti| RowKey::RevokedJwt {
-        account,
-        environment: live(),
+        tenant: Tenant::first_of(account),
         jti,
     };
     let unknown = TokenId::generate(&table.random).unwrap();

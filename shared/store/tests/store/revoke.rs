@@ -1,7 +1,7 @@
 //! Revoking: once, forwards only, and nothing comes back to life.
 
-use crate::support::{NOW, audit, in_seconds, live, with_account};
-use hallpass_core::{JwtId, UnixMillis};
+use crate::support::{NOW, audit, in_seconds, with_account};
+use hallpass_core::{JwtId, Tenant, UnixMillis};
 use hallpass_store::{AuditAction, Revoked};
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn a_jwt_is_revoked_until_it_expires() {
         let until = in_seconds(905);
         table
             .store
-            .revoke_jwt(account, &live(), jti, until, &audit, now)
+            .revoke_jwt(&Tenant::first_of(account), jti, until, &audit, now)
             .await
             .unwrap();
     };

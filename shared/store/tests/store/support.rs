@@ -6,7 +6,8 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_core::{
     AccountId, EnvironmentName, NewToken, Principal, PrincipalName, PrincipalRecord, PrincipalType,
-    Random, RandomUnavailable, ScopeSet, TokenId, TokenRecord, UnixMillis, UnixSeconds, UserId,
+    Random, RandomUnavailable, ScopeSet, Tenant, TokenId, TokenRecord, UnixMillis, UnixSeconds,
+    UserId,
 };
 use hallpass_embedded::{Services, create_table, dynamodb_config};
 use hallpass_store::{
@@ -95,7 +96,7 @@ impl Table {
     /// The first hundred environments of an account.
     pub(crate) async fn environments(&self, account: &AccountId) -> Vec<EnvironmentRow> {
         let page = self.store.environments(account, 100, None).await;
-        page.unwrap().environments
+        page.unwrap().items
     }
 
     /// A secret token of `account`, in `default/live`, that lives for an hour.
@@ -130,20 +131,9 @@ impl Table {
 
     /// A user of `account`, in `default/live`, who may do nothing yet.
     pub(crate) fn user(&self, account: AccountId, name: &str) -> PrincipalRecord {
-        PrincipalRecord {
-            id: Principal::User(UserId::generate(&self.random).unwrap()),
-            account,
-            environment: live(),
-            name: PrincipalName::new(name, PrincipalType::User).unwrap(),
-            scopes: None,
-            access: hallpass_core::Access::default(),
-            member_of: Vec::new(),
-            groups: Vec::new(),
-            created_at: NOW,
-            closed_at: None,
-            cut_off: None,
-            version: 0,
-        }
+        let id = Principal::User(UserId::generate(&self.random).unwrap());
+        let name = PrincipalName::new(name, PrincipalType::User).unwrap();
+        PrincipalRecord::new(id, Tenant::first_of(account), name, NOW)
     }
 
     /// Mints `record`, one of `limit`.

@@ -6,10 +6,9 @@ use super::grantor::Grantor;
 use super::part::Part;
 use crate::activity::Audit;
 use crate::directory::groups::Member;
-use crate::table::{Expression, Key, Outcome, Store, TenantRef, Transaction, keys, row};
+use crate::table::{Expression, Key, Outcome, Store, Transaction, keys, row};
 use hallpass_core::{
-    Access, AccessLevel, AccountId, EnvironmentName, FolderRef, GroupRecord, Path, Principal,
-    PrincipalRecord,
+    Access, AccessLevel, FolderRef, GroupRecord, Path, Principal, PrincipalRecord, Tenant,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,10 +20,8 @@ const MOST_BYTES: usize = 256 * 1_024;
 /// Where a user or group is given a level, or loses it.
 #[derive(Clone, Copy, Debug)]
 pub struct Grant<'a> {
-    /// The account all of them belong to.
-    pub account: &'a AccountId,
-    /// The environment all of them live in.
-    pub environment: &'a EnvironmentName,
+    /// Where all of them live.
+    pub tenant: &'a Tenant,
     /// The folder.
     pub folder: FolderRef,
     /// Its path.
@@ -63,29 +60,17 @@ impl Holder {
 }
 
 impl Grant<'_> {
-    fn tenant(&self) -> TenantRef<'_> {
-        TenantRef {
-            account: self.account,
-            environment: self.environment,
-        }
-    }
-
     fn key(&self) -> Key {
-        key(self.account, self.environment, &self.folder, &self.member)
+        key(self.tenant, &self.folder, &self.member)
     }
 }
 
-pub(super) fn key(
-    account: &AccountId,
-    environment: &EnvironmentName,
-    folder: &FolderRef,
-    member: &Member,
-) -> Key {
+pub(super) fn key(tenant: &Tenant, folder: &FolderRef, member: &Member) -> Key {
     let members = match member {
         Member::User(_) => "users",
         Member::Group(_) => "groups",
     };
-    keys::access(account, environment, folder, members, &member.to_string())
+    keys::access(tenant, folder, members, &member.to_string())
 }
 
 fn fits(access: &Access) -> bool {
@@ -97,13 +82,36 @@ fn fits(access: &Access) -> bool {
 }
 
 impl Store {
-    /// Gives a user or group a level at a folder, in place of the one they had, or takes it away.
-    /// Taking away what is not there changes nothing. Where a user's token asks, only while its
-    /// user, the `grantor`, may.
+    /// Gives a user or group a level at a folder, in place of the one they had. Where a user's token
+    /// asks, only while its user, the `grantor`, may.
     ///
     /// # Errors
     /// Says why nothing was changed.
-    pub async fn change_access(
+    pub async fn give_access(
+        &self,
+        grant: &Grant<'_>,
+        level: &AccessLevel,
+        grantor: Option<&Grantor<'_>>,
+        audit: &Audit,
+    ) -> Result<(), FolderError> {
+        self.change_access(grant, Some(level), grantor, audit).await
+    }
+
+    /// Takes away the level that a user or group has at a folder, if they have one. Where a user's
+    /// token asks, only while its user, the `grantor`, may.
+    ///
+    /// # Errors
+    /// Says why nothing was changed.
+    pub async fn take_access(
+        &self,
+        grant: &Grant<'_>,
+        grantor: Option<&Grantor<'_>>,
+        audit: &Audit,
+    ) -> Result<(), FolderError> {
+        self.change_access(grant, None, grantor, audit).await
+    }
+
+    async fn change_access(
         &self,
         grant: &Grant<'_>,
         level: Option<&AccessLevel>,
@@ -114,8 +122,8 @@ impl Store {
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
             let mut transaction = Transaction::new(operation)
-                .while_open(Part::Tenant, grant.tenant())
-                .log_in(Part::Audit, audit, grant.tenant())?;
+                .while_open(Part::Tenant, grant.tenant)
+                .log(Part::Audit, audit, grant.tenant)?;
             transaction = match level {
                 Some(level) => self.give(transaction, grant, level).await?,
                 None => match self.take(transaction, grant).await? {
@@ -125,16 +133,16 @@ impl Store {
             };
             if let Some(grantor) = grantor {
                 transaction = self
-                    .while_grantor_may(transaction, grant.tenant(), grantor)
+                    .while_grantor_may(transaction, grant.tenant, grantor)
                     .await?;
             }
             transaction =
-                transaction.while_folder_exists(Part::Folder, grant.tenant(), &grant.folder);
+                transaction.while_folder_exists(Part::Folder, grant.tenant, &grant.folder);
             let Outcome::Lost(parts) = self.transact(&transaction).await? else {
                 return Ok(());
             };
             if parts.contains(&Part::Tenant) {
-                return Err(self.why_not_open(grant.tenant()).await?.into());
+                return Err(self.why_not_open(grant.tenant).await?.into());
             }
             if parts.contains(&Part::Folder) {
                 return Err(FolderError::NoFolder);
@@ -197,18 +205,15 @@ impl Store {
     }
 
     async fn holder(&self, grant: &Grant<'_>) -> Result<Holder, FolderError> {
-        let (account, environment) = (grant.account, grant.environment);
         let found = match grant.member {
             Member::User(id) => {
                 let id = Principal::User(id);
-                let user = self.principal(account, environment, &id).await?;
-                let open = user.filter(|user| user.closed_at.is_none());
-                open.map(|user| Holder::User(Box::new(user)))
+                let user = self.open_principal(grant.tenant, &id).await?;
+                user.map(|user| Holder::User(Box::new(user)))
             }
             Member::Group(id) => {
-                let group = self.group(account, environment, &id).await?;
-                let open = group.filter(|group| group.closed_at.is_none());
-                open.map(|group| Holder::Group(Box::new(group)))
+                let group = self.open_group(grant.tenant, &id).await?;
+                group.map(|group| Holder::Group(Box::new(group)))
             }
         };
         found.ok_or(FolderError::NoMember)

@@ -2,10 +2,8 @@
 
 use super::access::{AccessEntry, key};
 use crate::directory::groups::Member;
-use crate::table::{Slice, Store, StoreError, TenantRef, keys, row};
-use hallpass_core::{
-    AccessLevel, AccountId, EnvironmentName, FolderRef, GroupRecord, Principal, PrincipalRecord,
-};
+use crate::table::{Slice, Store, StoreError, keys, row};
+use hallpass_core::{AccessLevel, FolderRef, GroupRecord, Principal, PrincipalRecord, Tenant};
 use std::collections::HashMap;
 
 /// How many pages are read on where one holds only entries of who was removed.
@@ -52,16 +50,11 @@ impl Store {
     /// When the table does not answer, or a row is unreadable.
     pub async fn access(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         folder: &FolderRef,
         limit: u32,
         cursor: Option<Member>,
     ) -> Result<AccessPage, StoreError> {
-        let tenant = TenantRef {
-            account,
-            environment,
-        };
         let mut page = self.access_page(tenant, folder, limit, cursor).await?;
         for _ in 0..READ_ON {
             if page.next.is_none() || !page.groups.is_empty() || !page.users.is_empty() {
@@ -75,35 +68,25 @@ impl Store {
 
     async fn access_page(
         &self,
-        tenant: TenantRef<'_>,
+        tenant: &Tenant,
         folder: &FolderRef,
         limit: u32,
         cursor: Option<Member>,
     ) -> Result<AccessPage, StoreError> {
         let operation = "list access";
-        let (account, environment) = (tenant.account, tenant.environment);
-        let pk = keys::folder_partition(account, environment, folder);
-        let slice = Slice {
-            limit: i32::try_from(limit.clamp(1, 100)).ok(),
-            after: cursor.map(|member| key(account, environment, folder, &member)),
-        };
-        let (rows, after) = self.query(operation, &pk, keys::ACCESS, slice).await?;
-        let (mut of_users, mut of_groups) = (Vec::new(), Vec::new());
-        let mut levels: HashMap<Member, AccessLevel> = HashMap::new();
-        let mut last = None;
+        let pk = keys::folder_partition(tenant, folder);
+        let after = cursor.map(|member| key(tenant, folder, &member));
+        let (rows, after) = self
+            .query(operation, &pk, keys::ACCESS, Slice::of(limit, after))
+            .await?;
+        let mut members = Vec::with_capacity(rows.len());
+        let mut levels: HashMap<Member, AccessLevel> = HashMap::with_capacity(rows.len());
         for row in rows {
             let AccessEntry { member, level } = row::read(row)?;
-            match member {
-                Member::User(user) => of_users.push(Principal::User(user)),
-                Member::Group(group) => of_groups.push(group),
-            }
-            last = Some(member);
+            members.push(member);
             levels.insert(member, level);
         }
-        let mut users = self.principals_by_id(tenant, &of_users).await?;
-        users.retain(|user| user.closed_at.is_none());
-        let mut groups = self.groups(account, environment, &of_groups).await?;
-        groups.retain(|group| group.closed_at.is_none());
+        let (groups, users) = self.open_members(tenant, &members).await?;
         let level = |member| levels.get(&member).cloned();
         let users = users.into_iter().filter_map(|user| {
             let Principal::User(id) = user.id else {
@@ -118,7 +101,7 @@ impl Store {
         Ok(AccessPage {
             groups: groups.collect(),
             users: users.collect(),
-            next: after.and(last),
+            next: after.and(members.last().copied()),
         })
     }
 }

@@ -7,20 +7,10 @@ use super::part::Part;
 use crate::activity::Audit;
 use crate::directory::creation::CreateError;
 use crate::directory::groups::Member;
+use crate::directory::list::Page;
 use crate::idempotency::Idempotency;
-use crate::table::{Key, Outcome, Store, StoreError, TenantRef, Transaction, keys, row};
-use hallpass_core::{
-    AccessLevel, AccountId, EnvironmentName, FolderId, FolderRecord, FolderRef, UnixMillis, UserId,
-};
-
-/// Some folders that lie in the same one, in the order of their ids.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FolderPage {
-    /// The folders.
-    pub folders: Vec<FolderRecord>,
-    /// The cursor of the next page; absent after the last one, which may be empty.
-    pub next: Option<FolderId>,
-}
+use crate::table::{Outcome, Store, StoreError, Transaction, keys, row};
+use hallpass_core::{AccessLevel, FolderId, FolderRecord, FolderRef, Tenant, UnixMillis, UserId};
 
 /// Who makes a folder at the top, and the level they have there from the start.
 #[derive(Clone, Copy, Debug)]
@@ -55,8 +45,8 @@ impl Store {
         now: UnixMillis,
     ) -> Result<(), FolderError> {
         let operation = "create a folder";
-        let tenant = TenantRef::from(record);
-        let key = keys::folder(&record.account, &record.environment, &record.id);
+        let tenant = &record.tenant();
+        let key = keys::folder(&record.tenant(), &record.id);
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
             let mut transaction = Transaction::new(operation)
@@ -68,11 +58,10 @@ impl Store {
                     &record.id,
                 )?
                 .while_open(Part::Tenant, tenant)
-                .log_in(Part::Audit, audit, tenant)?;
+                .log(Part::Audit, audit, tenant)?;
             if let Some(owner) = owner {
                 let grant = Grant {
-                    account: &record.account,
-                    environment: &record.environment,
+                    tenant,
                     folder: FolderRef::Made(record.id),
                     path: &record.path,
                     member: Member::User(owner.user),
@@ -112,11 +101,10 @@ impl Store {
     /// When the table does not answer, or the row is unreadable.
     pub async fn folder(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         id: &FolderId,
     ) -> Result<Option<FolderRecord>, StoreError> {
-        let key = keys::folder(account, environment, id);
+        let key = keys::folder(tenant, id);
         self.find("read a folder", &key).await
     }
 
@@ -127,26 +115,13 @@ impl Store {
     /// When the table does not answer, or a row is unreadable.
     pub async fn folders(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         parent: Option<&FolderRef>,
         limit: u32,
         cursor: Option<FolderId>,
-    ) -> Result<FolderPage, StoreError> {
-        let operation = "list folders";
-        let tenant = TenantRef {
-            account,
-            environment,
-        };
-        let (ids, next): (Vec<FolderId>, _) = self
-            .list_page(operation, tenant, &list_in(parent), limit, cursor)
-            .await?;
-        let key = |id| keys::folder(account, environment, id);
-        let keys: Vec<Key> = ids.iter().map(key).collect();
-        let mut folders = Vec::with_capacity(ids.len());
-        for row in self.batch(operation, &keys).await? {
-            folders.push(row::read(row)?);
-        }
-        Ok(FolderPage { folders, next })
+    ) -> Result<Page<FolderRecord, FolderId>, StoreError> {
+        let list = keys::list_partition(tenant, &list_in(parent));
+        let key = |id: &FolderId| keys::folder(tenant, id);
+        self.list("list folders", &list, limit, cursor, key).await
     }
 }

@@ -4,8 +4,10 @@
 use super::error::FolderError;
 use super::part::Part;
 use crate::directory::principal::unchanged;
-use crate::table::{Store, TenantRef, Transaction, keys};
-use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalRecord, Scope, UserId, reached};
+use crate::table::{Store, Transaction, keys};
+use hallpass_core::{
+    GroupId, GroupRecord, Principal, PrincipalRecord, Scope, Tenant, UserId, reached,
+};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -35,22 +37,21 @@ impl Store {
     pub(crate) async fn while_grantor_may(
         &self,
         transaction: Transaction<Part>,
-        tenant: TenantRef<'_>,
+        tenant: &Tenant,
         grantor: &Grantor<'_>,
     ) -> Result<Transaction<Part>, FolderError> {
         let id = Principal::User(grantor.user);
-        let user = self.principal(tenant.account, tenant.environment, &id);
-        let open = user.await?.filter(|user| user.closed_at.is_none());
-        let user = open.ok_or(FolderError::NoMember)?;
+        let user = self.open_principal(tenant, &id);
+        let user = user.await?.ok_or(FolderError::NoMember)?;
         let groups = self.groups_of(&user).await?;
         if let Some(scope) = (grantor.missing_scope)(&user, &groups) {
             return Err(FolderError::NotHeld(scope));
         }
-        let row = keys::principal(tenant.account, tenant.environment, &id);
+        let row = keys::principal(tenant, &id);
         let around: Vec<&GroupRecord> = reached(&user.member_of, &groups)
             .into_iter()
             .filter(|group| {
-                let row = keys::group(tenant.account, tenant.environment, &group.id);
+                let row = keys::group(tenant, &group.id);
                 !transaction.has(&row)
             })
             .collect();

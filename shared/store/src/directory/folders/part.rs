@@ -1,7 +1,7 @@
 //! The parts of a transaction about a folder, or the access to one.
 
-use crate::table::{Expression, TenantRef, Transaction, keys};
-use hallpass_core::{FolderRef, Principal};
+use crate::table::{Expression, Transaction, keys};
+use hallpass_core::{FolderRef, Principal, Tenant};
 
 /// What a write of the transaction is about: tells which condition failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,14 +20,14 @@ impl Transaction<Part> {
     pub(crate) fn while_folder_exists(
         self,
         part: Part,
-        tenant: TenantRef<'_>,
+        tenant: &Tenant,
         folder: &FolderRef,
     ) -> Self {
         match folder {
             FolderRef::Public => self,
             FolderRef::Home(user) => {
                 let user = Principal::User(*user);
-                let key = keys::principal(tenant.account, tenant.environment, &user);
+                let key = keys::principal(tenant, &user);
                 if self.has(&key) {
                     return self;
                 }
@@ -36,7 +36,7 @@ impl Transaction<Part> {
                 self.check(part, key, open)
             }
             FolderRef::Made(id) => {
-                let key = keys::folder(tenant.account, tenant.environment, id);
+                let key = keys::folder(tenant, id);
                 self.check(part, key, Expression::new("attribute_exists(#pk)"))
             }
         }

@@ -1,7 +1,7 @@
 //! Groups and their ancestors: the groups that they stand within, at whatever distance.
 
 use crate::table::{BATCH_LIMIT, Key, Store, StoreError, keys, row};
-use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, PrincipalRecord, reached};
+use hallpass_core::{GroupId, GroupRecord, PrincipalRecord, Tenant, reached};
 use std::collections::{HashMap, HashSet};
 
 /// A user as they are once they are in these groups: those of them that are not closed.
@@ -32,22 +32,20 @@ impl Store {
         user: &PrincipalRecord,
     ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
         let ids = user.groups.iter().chain(&user.member_of).copied().collect();
-        self.groups_and_ancestors(&user.account, &user.environment, ids)
-            .await
+        self.groups_and_ancestors(&user.tenant(), ids).await
     }
 
     /// Reads these groups and their ancestors: one round trip where `next` names them all.
     pub(crate) async fn groups_and_ancestors(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         mut next: HashSet<GroupId>,
     ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
         let mut found = HashMap::new();
         let mut read: HashSet<GroupId> = HashSet::new();
         while !next.is_empty() {
             let ids: Vec<GroupId> = next.into_iter().collect();
-            let groups = self.groups(account, environment, &ids).await?;
+            let groups = self.groups(tenant, &ids).await?;
             read.extend(ids);
             next = groups
                 .iter()
@@ -62,11 +60,10 @@ impl Store {
     /// Reads these groups, in this order; those that do not exist are left out.
     pub(crate) async fn groups(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         ids: &[GroupId],
     ) -> Result<Vec<GroupRecord>, StoreError> {
-        let key = |id| keys::group(account, environment, id);
+        let key = |id| keys::group(tenant, id);
         let mut found = Vec::with_capacity(ids.len());
         for some in ids.chunks(BATCH_LIMIT) {
             let keys: Vec<Key> = some.iter().map(key).collect();

@@ -2,8 +2,8 @@
 
 use super::ancestors::in_groups;
 use super::member::{Member, MemberEntry};
-use crate::table::{Key, Outcome, Slice, Store, StoreError, TenantRef, Transaction, keys, row};
-use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalRecord};
+use crate::table::{Key, Outcome, Slice, Store, StoreError, Transaction, keys, row};
+use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalRecord, Tenant};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -24,7 +24,7 @@ pub(crate) fn walk_deadline() -> Instant {
 /// A walk that stops where its time is over.
 #[derive(Debug)]
 pub(crate) struct Descendants<'a> {
-    tenant: TenantRef<'a>,
+    tenant: &'a Tenant,
     left: Vec<(GroupId, Option<Key>)>,
     seen: HashSet<GroupId>,
     deadline: Instant,
@@ -36,7 +36,7 @@ enum Part {
 }
 
 impl<'a> Descendants<'a> {
-    pub(crate) fn new(tenant: TenantRef<'a>, group: GroupId, deadline: Instant) -> Self {
+    pub(crate) fn new(tenant: &'a Tenant, group: GroupId, deadline: Instant) -> Self {
         Self {
             tenant,
             left: vec![(group, None)],
@@ -56,8 +56,7 @@ impl<'a> Descendants<'a> {
             }
             let limit = Some(PAGE);
             let slice = Slice { limit, after };
-            let (account, environment) = (self.tenant.account, self.tenant.environment);
-            let pk = keys::group_partition(account, environment, &group);
+            let pk = keys::group_partition(self.tenant, &group);
             let (rows, after) = store
                 .query("walk a group", &pk, keys::MEMBERS, slice)
                 .await?;
@@ -87,10 +86,10 @@ impl Store {
     /// The groups that stand directly in this one.
     pub(crate) async fn groups_in(
         &self,
-        tenant: TenantRef<'_>,
+        tenant: &Tenant,
         group: GroupId,
     ) -> Result<Vec<GroupId>, StoreError> {
-        let pk = keys::group_partition(tenant.account, tenant.environment, &group);
+        let pk = keys::group_partition(tenant, &group);
         let entries: Vec<MemberEntry> = self
             .query_all("walk a group", &pk, keys::MEMBER_GROUPS)
             .await?;
@@ -103,7 +102,7 @@ impl Store {
     /// The groups that these users are in, themselves and by nesting.
     pub(crate) async fn groups_of_all(
         &self,
-        tenant: TenantRef<'_>,
+        tenant: &Tenant,
         users: &[PrincipalRecord],
     ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
         let ids = users
@@ -111,8 +110,7 @@ impl Store {
             .flat_map(|user| user.groups.iter().chain(&user.member_of))
             .copied()
             .collect();
-        self.groups_and_ancestors(tenant.account, tenant.environment, ids)
-            .await
+        self.groups_and_ancestors(tenant, ids).await
     }
 
     /// Writes down, on the rows of the users below a group, which groups they are in now, so that a
@@ -120,7 +118,7 @@ impl Store {
     /// and where the table does not answer.
     pub(crate) async fn refresh_groups_of_descendants(
         &self,
-        tenant: TenantRef<'_>,
+        tenant: &Tenant,
         group: GroupId,
         deadline: Instant,
     ) {

@@ -3,25 +3,17 @@
 use super::descendants::walk_deadline;
 use crate::activity::Audit;
 use crate::directory::creation::CreateError;
+use crate::directory::list::Page;
 use crate::directory::principal::{ChangeError, unchanged};
 use crate::idempotency::Idempotency;
 use crate::table::{
-    Expression, KEPT_SECONDS, Outcome, Store, StoreError, TRANSACTION_LIMIT, TenantRef,
-    Transaction, keys, number, row,
+    Expression, KEPT_SECONDS, Outcome, Store, StoreError, TRANSACTION_LIMIT, Transaction, keys,
+    number, row,
 };
-use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, UnixMillis};
+use hallpass_core::{GroupId, GroupRecord, Tenant, UnixMillis};
 
 /// The name of the list that groups are in.
 pub(crate) const GROUP: &str = "group";
-
-/// Some groups of an environment, in the order of their ids.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroupPage {
-    /// Those that are not closed.
-    pub groups: Vec<GroupRecord>,
-    /// The cursor of the next page; absent after the last one, which may be empty.
-    pub next: Option<GroupId>,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
@@ -35,7 +27,7 @@ impl<P: Copy> Transaction<P> {
     /// Writes what can change of a group, where the row is as it was read (its `version` says so)
     /// and not closed.
     pub(crate) fn change_group(self, part: P, next: &GroupRecord) -> Result<Self, StoreError> {
-        let key = keys::group(&next.account, &next.environment, &next.id);
+        let key = keys::group(&next.tenant(), &next.id);
         let change = Expression::new(
             "SET #name = :name, #access = :access, #within = :within, #version = :next",
         )
@@ -52,7 +44,7 @@ impl<P: Copy> Transaction<P> {
         const BESIDE: usize = 10;
         let most = TRANSACTION_LIMIT.saturating_sub(BESIDE);
         groups.iter().take(most).fold(self, |it, group| {
-            let key = keys::group(&group.account, &group.environment, &group.id);
+            let key = keys::group(&group.tenant(), &group.id);
             it.check(part, key, unchanged(group.version))
         })
     }
@@ -70,13 +62,13 @@ impl Store {
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<(), CreateError> {
-        let tenant = TenantRef::from(record);
-        let key = keys::group(&record.account, &record.environment, &record.id);
+        let tenant = &record.tenant();
+        let key = keys::group(&record.tenant(), &record.id);
         let mut transaction = Transaction::new("create a group")
             .create(Part::Group, row::write(&key, record, None)?)
             .add_to_list(Part::Group, tenant, GROUP, &record.id)?
             .while_open(Part::Tenant, tenant)
-            .log_in(Part::Audit, audit, tenant)?;
+            .log(Part::Audit, audit, tenant)?;
         if let Some(idempotency) = idempotency {
             let made = record.id.to_string();
             transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
@@ -97,12 +89,24 @@ impl Store {
     /// When the table does not answer, or the row is unreadable.
     pub async fn group(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         id: &GroupId,
     ) -> Result<Option<GroupRecord>, StoreError> {
-        let key = keys::group(account, environment, id);
+        let key = keys::group(tenant, id);
         self.find("read a group", &key).await
+    }
+
+    /// The same, if it is not closed.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the row is unreadable.
+    pub async fn open_group(
+        &self,
+        tenant: &Tenant,
+        id: &GroupId,
+    ) -> Result<Option<GroupRecord>, StoreError> {
+        let found = self.group(tenant, id).await?;
+        Ok(found.filter(|group| group.closed_at.is_none()))
     }
 
     /// Reads up to `limit` groups, 1 to 100, after the one of the cursor.
@@ -111,21 +115,16 @@ impl Store {
     /// When the table does not answer, or a row is unreadable.
     pub async fn group_page(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         limit: u32,
         cursor: Option<GroupId>,
-    ) -> Result<GroupPage, StoreError> {
-        let tenant = TenantRef {
-            account,
-            environment,
-        };
-        let (ids, next): (Vec<GroupId>, _) = self
-            .list_page("list groups", tenant, GROUP, limit, cursor)
-            .await?;
-        let mut groups = self.groups(account, environment, &ids).await?;
-        groups.retain(|group| group.closed_at.is_none());
-        Ok(GroupPage { groups, next })
+    ) -> Result<Page<GroupRecord, GroupId>, StoreError> {
+        let list = keys::list_partition(tenant, GROUP);
+        let key = |id: &GroupId| keys::group(tenant, id);
+        let mut page: Page<GroupRecord, _> =
+            self.list("list groups", &list, limit, cursor, key).await?;
+        page.items.retain(|group| group.closed_at.is_none());
+        Ok(page)
     }
 
     /// Closes a group as it was read: it gives nothing any more, nor do those around it through it.
@@ -134,8 +133,7 @@ impl Store {
     /// Says why nothing was changed.
     pub async fn close_group(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         id: &GroupId,
         audit: &Audit,
         now: UnixMillis,
@@ -143,21 +141,21 @@ impl Store {
         let operation = "close a group";
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
-            let read = self.group(account, environment, id).await?;
+            let read = self.group(tenant, id).await?;
             let group = read.ok_or(ChangeError::Missing)?;
             if group.closed_at.is_some() {
                 return Ok(());
             }
-            let tenant = TenantRef::from(&group);
+            let tenant = &group.tenant();
             // Where the row is missing, it gives nothing as well: it need not stay.
             let change = Expression::new("SET #closed_at = :now, #ttl = :ttl")
                 .with(":now", number(now.0))
                 .with(":ttl", number(now.seconds().plus(KEPT_SECONDS).0));
-            let key = keys::group(account, environment, id);
+            let key = keys::group(tenant, id);
             let transaction = Transaction::new(operation)
                 .update(Part::Group, key, change, unchanged(group.version))
                 .remove_from_list(Part::Group, tenant, GROUP, id)
-                .log_in(Part::Audit, audit, tenant)?;
+                .log(Part::Audit, audit, tenant)?;
             match self.transact(&transaction).await? {
                 Outcome::Written => {
                     self.remove_all_members(&group, walk_deadline()).await;
@@ -175,8 +173,7 @@ impl Store {
     /// Says why nothing was changed.
     pub async fn change_group(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         id: &GroupId,
         change: impl Fn(&mut GroupRecord),
         audit: &Audit,
@@ -184,13 +181,12 @@ impl Store {
         let operation = "change a group";
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
-            let read = self.group(account, environment, id).await?;
-            let read = read.filter(|group| group.closed_at.is_none());
+            let read = self.open_group(tenant, id).await?;
             let mut next = read.ok_or(ChangeError::Missing)?;
             change(&mut next);
             let transaction = Transaction::new(operation)
                 .change_group(Part::Group, &next)?
-                .log_in(Part::Audit, audit, TenantRef::from(&next))?;
+                .log(Part::Audit, audit, &next.tenant())?;
             match self.transact(&transaction).await? {
                 Outcome::Written => {
                     next.version = next.version.saturating_add(1);

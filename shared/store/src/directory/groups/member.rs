@@ -1,9 +1,7 @@
-//! A member of a group, its entry in the group's partition, and why nobody joined or left.
+//! A member of a group, its entry in the group's partition, and why none was added or removed.
 
-use crate::table::{Expression, Key, StoreError, TenantRef, Transaction, keys, row};
-use hallpass_core::{
-    AccountId, EnvironmentName, GroupId, GroupRecord, IdError, MOST_GROUPS, Scope, UserId,
-};
+use crate::table::{Expression, Key, StoreError, Transaction, keys, row};
+use hallpass_core::{GroupId, GroupRecord, IdError, MOST_GROUPS, Scope, Tenant, UserId};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use thiserror::Error;
@@ -17,20 +15,18 @@ pub enum Member {
     Group(GroupId),
 }
 
-/// A member and the group it joins or leaves.
+/// A member and the group it is added to or removed from.
 #[derive(Clone, Copy, Debug)]
 pub struct Membership<'a> {
-    /// The account both belong to.
-    pub account: &'a AccountId,
-    /// The environment both live in.
-    pub environment: &'a EnvironmentName,
+    /// Where both live.
+    pub tenant: &'a Tenant,
     /// The group.
     pub group: GroupId,
-    /// Who joins or leaves it.
+    /// Who is added or removed.
     pub member: Member,
 }
 
-/// Why nobody joined or left a group.
+/// Why no member was added or removed.
 #[derive(Debug, Error)]
 pub enum MemberError {
     /// There is no such group, or it is closed.
@@ -108,17 +104,10 @@ impl<'de> Deserialize<'de> for Member {
     }
 }
 
-impl<'a> Membership<'a> {
-    pub(crate) fn tenant(&self) -> TenantRef<'a> {
-        TenantRef {
-            account: self.account,
-            environment: self.environment,
-        }
-    }
-
+impl Membership<'_> {
     pub(crate) fn key(&self) -> Key {
         let member = self.member.to_string();
-        keys::member(self.account, self.environment, &self.group, &member)
+        keys::member(self.tenant, &self.group, &member)
     }
 }
 
@@ -138,12 +127,12 @@ impl<P: Copy> Transaction<P> {
     pub(crate) fn add_member_entry(
         self,
         part: P,
-        joining: &Membership<'_>,
+        membership: &Membership<'_>,
     ) -> Result<Self, StoreError> {
         let entry = MemberEntry {
-            member: joining.member,
+            member: membership.member,
         };
-        let row = row::write(&joining.key(), &entry, None)?;
+        let row = row::write(&membership.key(), &entry, None)?;
         Ok(self.put(part, row, Expression::none()))
     }
 }

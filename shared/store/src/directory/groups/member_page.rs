@@ -1,8 +1,8 @@
 //! The members of a group, page by page.
 
 use super::member::{Member, MemberEntry};
-use crate::table::{Slice, Store, StoreError, TenantRef, keys, row};
-use hallpass_core::{AccountId, EnvironmentName, GroupId, GroupRecord, Principal, PrincipalRecord};
+use crate::table::{Slice, Store, StoreError, keys, row};
+use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalRecord, Tenant};
 
 /// Some members of a group, in the order of their ids: groups first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,43 +22,43 @@ impl Store {
     /// When the table does not answer, or a row is unreadable.
     pub async fn members(
         &self,
-        account: &AccountId,
-        environment: &EnvironmentName,
+        tenant: &Tenant,
         group: &GroupId,
         limit: u32,
         cursor: Option<Member>,
     ) -> Result<MemberPage, StoreError> {
-        let tenant = TenantRef {
-            account,
-            environment,
-        };
-        let slice = Slice {
-            limit: i32::try_from(limit.clamp(1, 100)).ok(),
-            after: cursor
-                .map(|member| keys::member(account, environment, group, &member.to_string())),
-        };
-        let pk = keys::group_partition(account, environment, group);
+        let after = cursor.map(|member| keys::member(tenant, group, &member.to_string()));
+        let pk = keys::group_partition(tenant, group);
         let (rows, after) = self
-            .query("list members", &pk, keys::MEMBERS, slice)
+            .query("list members", &pk, keys::MEMBERS, Slice::of(limit, after))
             .await?;
-        let (mut in_users, mut in_groups) = (Vec::new(), Vec::new());
-        let mut last = None;
-        for row in rows {
-            let MemberEntry { member } = row::read(row)?;
-            match member {
-                Member::User(user) => in_users.push(Principal::User(user)),
-                Member::Group(group) => in_groups.push(group),
-            }
-            last = Some(member);
-        }
-        let mut users = self.principals_by_id(tenant, &in_users).await?;
-        users.retain(|user| user.closed_at.is_none());
-        let mut groups = self.groups(account, environment, &in_groups).await?;
-        groups.retain(|group| group.closed_at.is_none());
+        let entries: Result<Vec<MemberEntry>, _> = rows.into_iter().map(row::read).collect();
+        let members: Vec<Member> = entries?.into_iter().map(|entry| entry.member).collect();
+        let (groups, users) = self.open_members(tenant, &members).await?;
         Ok(MemberPage {
             groups,
             users,
-            next: after.and(last),
+            next: after.and(members.last().copied()),
         })
+    }
+
+    /// Reads up to 100 groups and users, those that are not closed, each in this order.
+    pub(crate) async fn open_members(
+        &self,
+        tenant: &Tenant,
+        members: &[Member],
+    ) -> Result<(Vec<GroupRecord>, Vec<PrincipalRecord>), StoreError> {
+        let (mut of_groups, mut of_users) = (Vec::new(), Vec::new());
+        for member in members {
+            match member {
+                Member::User(user) => of_users.push(Principal::User(*user)),
+                Member::Group(group) => of_groups.push(*group),
+            }
+        }
+        let mut users = self.principals_by_id(tenant, &of_users).await?;
+        users.retain(|user| user.closed_at.is_none());
+        let mut groups = self.groups(tenant, &of_groups).await?;
+        groups.retain(|group| group.closed_at.is_none());
+        Ok((groups, users))
     }
 }

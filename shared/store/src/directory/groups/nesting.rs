@@ -4,8 +4,10 @@
 use super::descendants::{Descendants, walk_deadline};
 use super::member::{MemberError, Membership, check_grantable};
 use crate::activity::Audit;
-use crate::table::{Expression, Outcome, Store, StoreError, TenantRef, Transaction, keys, number};
-use hallpass_core::{GroupId, GroupRecord, MOST_GROUPS, MOST_NESTED, Scope, height, reached};
+use crate::table::{Expression, Outcome, Store, StoreError, Transaction, keys, number};
+use hallpass_core::{
+    GroupId, GroupRecord, MOST_GROUPS, MOST_NESTED, Scope, Tenant, height, reached,
+};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 
@@ -24,7 +26,7 @@ struct Nestings {
 
 impl<P: Copy> Transaction<P> {
     /// Holds only where no nesting came between.
-    fn after_nestings(self, part: P, tenant: TenantRef<'_>, read: u64) -> Self {
+    fn after_nestings(self, part: P, tenant: &Tenant, read: u64) -> Self {
         let change =
             Expression::new("SET #nestings = :next").with(":next", number(read.saturating_add(1)));
         let when = if read == 0 {
@@ -32,7 +34,7 @@ impl<P: Copy> Transaction<P> {
         } else {
             Expression::new("#nestings = :read").with(":read", number(read))
         };
-        let key = keys::nestings(tenant.account, tenant.environment);
+        let key = keys::nestings(tenant);
         self.update(part, key, change, when)
     }
 }
@@ -41,31 +43,29 @@ impl Store {
     /// Puts a group into another one.
     pub(crate) async fn nest(
         &self,
-        joining: &Membership<'_>,
+        membership: &Membership<'_>,
         inner: GroupId,
         ungrantable: impl Fn(&GroupRecord) -> Option<Scope>,
         audit: &Audit,
     ) -> Result<(), MemberError> {
         let operation = "nest a group";
-        let tenant = joining.tenant();
+        let tenant = membership.tenant;
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
             // First of all, so that what is read next is as it is while this number stands.
-            let key = keys::nestings(tenant.account, tenant.environment);
+            let key = keys::nestings(tenant);
             let read: Option<Nestings> = self.find(operation, &key).await?;
             let Nestings { nestings } = read.unwrap_or_default();
-            let ids = HashSet::from([inner, joining.group]);
-            let mut groups = self
-                .groups_and_ancestors(tenant.account, tenant.environment, ids)
-                .await?;
-            let next = nested(joining.group, inner, &groups)?;
-            check_grantable(&reached(&[joining.group], &groups), &ungrantable)?;
+            let ids = HashSet::from([inner, membership.group]);
+            let mut groups = self.groups_and_ancestors(tenant, ids).await?;
+            let next = nested(membership.group, inner, &groups)?;
+            check_grantable(&reached(&[membership.group], &groups), &ungrantable)?;
             let Some(next) = next else { return Ok(()) };
-            let most = MOST_NESTED.saturating_sub(height(joining.group, &groups));
+            let most = MOST_NESTED.saturating_sub(height(membership.group, &groups));
             if self.is_deeper(tenant, inner, most).await? {
                 return Err(MemberError::TooDeep);
             }
-            let above: Vec<GroupRecord> = reached(&[joining.group], &groups)
+            let above: Vec<GroupRecord> = reached(&[membership.group], &groups)
                 .into_iter()
                 .cloned()
                 .collect();
@@ -76,10 +76,10 @@ impl Store {
             let above: Vec<&GroupRecord> = above.iter().collect();
             let transaction = Transaction::new(operation)
                 .change_group(Part::Member, &next)?
-                .add_member_entry(Part::Member, joining)?
+                .add_member_entry(Part::Member, membership)?
                 .while_groups_unchanged(Part::Member, &above)
                 .after_nestings(Part::Nestings, tenant, nestings)
-                .log_in(Part::Audit, audit, tenant)?;
+                .log(Part::Audit, audit, tenant)?;
             match self.transact(&transaction).await? {
                 Outcome::Written => break,
                 Outcome::Lost(_) => backoff.pause().await?,
@@ -94,28 +94,25 @@ impl Store {
     /// Circles and rows only open by it: it waits for no nesting.
     pub(crate) async fn unnest(
         &self,
-        leaving: &Membership<'_>,
+        membership: &Membership<'_>,
         inner: GroupId,
         audit: Option<&Audit>,
     ) -> Result<(), MemberError> {
         let operation = "unnest a group";
-        let tenant = leaving.tenant();
+        let tenant = membership.tenant;
         let mut backoff = self.backoff(operation, audit.map_or(0, Audit::digest));
         loop {
-            let read = self
-                .group(tenant.account, tenant.environment, &inner)
-                .await?;
-            let read = read.filter(|group| group.closed_at.is_none());
+            let read = self.open_group(tenant, &inner).await?;
             let mut next = read.ok_or(MemberError::NoMember)?;
-            if !next.within.contains(&leaving.group) {
+            if !next.within.contains(&membership.group) {
                 return Ok(());
             }
-            next.within.retain(|id| *id != leaving.group);
+            next.within.retain(|id| *id != membership.group);
             let mut transaction = Transaction::new(operation)
                 .change_group(Part::Member, &next)?
-                .delete(Part::Member, leaving.key(), Expression::none());
+                .delete(Part::Member, membership.key(), Expression::none());
             if let Some(audit) = audit {
-                transaction = transaction.log_in(Part::Audit, audit, tenant)?;
+                transaction = transaction.log(Part::Audit, audit, tenant)?;
             }
             match self.transact(&transaction).await? {
                 Outcome::Written => break,
@@ -130,7 +127,7 @@ impl Store {
     /// Whether more than `most` groups stand in a row from this one downwards, itself among them.
     async fn is_deeper(
         &self,
-        tenant: TenantRef<'_>,
+        tenant: &Tenant,
         group: GroupId,
         most: usize,
     ) -> Result<bool, StoreError> {
@@ -152,7 +149,7 @@ impl Store {
     /// reached in time are not checked: for them, more is read at validation.
     async fn exceeds_group_limit(
         &self,
-        tenant: TenantRef<'_>,
+        tenant: &Tenant,
         group: GroupId,
         groups: &HashMap<GroupId, GroupRecord>,
     ) -> Result<bool, StoreError> {

@@ -1,9 +1,8 @@
-//! Removing a user or service account: all that speaks for it ends with it.
+//! Closing a user or service account: all that speaks for it ends with it.
 
 use crate::request::DirectoryRequest;
 use axum::response::Response;
-use hallpass_core::Principal;
-use hallpass_core::Tenant;
+use hallpass_core::{Principal, Tenant};
 use hallpass_http::{Problem, walk};
 use hallpass_store::{AuditAction, Closing};
 
@@ -17,11 +16,7 @@ pub(crate) async fn principal(
     let DirectoryRequest {
         platform, caller, ..
     } = request;
-    let closing = Closing::Principal {
-        account: tenant.account,
-        environment: tenant.environment,
-        principal,
-    };
+    let closing = Closing::Principal { tenant, principal };
     let now = platform.now();
     let audit = caller.audit(AuditAction::Close, principal, now);
     walk(platform, &closing, None, &audit, now, request.walk_for).await

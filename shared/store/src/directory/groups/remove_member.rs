@@ -1,12 +1,12 @@
-//! Leaving a group, and taking everybody out of one that is closed.
+//! Removing a member from a group, and everybody from one that is closed.
 
 use super::ancestors::in_groups;
 use super::member::{Member, MemberEntry, MemberError, Membership};
 use crate::activity::Audit;
 use crate::table::{
-    Expression, Key, Outcome, Store, StoreError, TRANSACTION_LIMIT, TenantRef, Transaction, keys,
+    Expression, Key, Outcome, Store, StoreError, TRANSACTION_LIMIT, Transaction, keys,
 };
-use hallpass_core::{GroupId, GroupRecord, UserId};
+use hallpass_core::{GroupId, GroupRecord, Tenant, UserId};
 use std::fmt;
 use tokio::time::Instant;
 
@@ -21,42 +21,44 @@ impl Store {
     ///
     /// # Errors
     /// Says why nothing was changed.
-    pub async fn leave(&self, leaving: &Membership<'_>, audit: &Audit) -> Result<(), MemberError> {
+    pub async fn remove_member(
+        &self,
+        membership: &Membership<'_>,
+        audit: &Audit,
+    ) -> Result<(), MemberError> {
         let group = self
-            .group(leaving.account, leaving.environment, &leaving.group)
+            .open_group(membership.tenant, &membership.group)
             .await?;
-        if group.is_none_or(|group| group.closed_at.is_some()) {
-            return Err(MemberError::NoGroup);
-        }
-        match leaving.member {
-            Member::User(user) => self.leave_user(leaving, user, Some(audit)).await,
-            Member::Group(group) => self.unnest(leaving, group, Some(audit)).await,
+        group.ok_or(MemberError::NoGroup)?;
+        match membership.member {
+            Member::User(user) => self.remove_user(membership, user, Some(audit)).await,
+            Member::Group(group) => self.unnest(membership, group, Some(audit)).await,
         }
     }
 
     /// Takes a user out of a group, with no audit row of its own where the group is closed.
-    pub(crate) async fn leave_user(
+    pub(crate) async fn remove_user(
         &self,
-        leaving: &Membership<'_>,
+        membership: &Membership<'_>,
         user: UserId,
         audit: Option<&Audit>,
     ) -> Result<(), MemberError> {
-        let operation = "leave a group";
+        let operation = "remove a member";
         let mut backoff = self.backoff(operation, audit.map_or(0, Audit::digest));
         loop {
-            let user = self.open_user(leaving.tenant(), user).await?;
-            if !user.member_of.contains(&leaving.group) {
+            let user = self.open_user(membership.tenant, user).await?;
+            if !user.member_of.contains(&membership.group) {
                 return Ok(());
             }
             let groups = self.groups_of(&user).await?;
             let others = user.member_of.iter().copied();
-            let others = others.filter(|id| *id != leaving.group);
+            let others = others.filter(|id| *id != membership.group);
             let next = in_groups(&user, others, &groups);
             let mut transaction = Transaction::new(operation)
                 .change_principal(Part::Member, &next)?
-                .delete(Part::Member, leaving.key(), Expression::none());
+                .delete(Part::Member, membership.key(), Expression::none());
             if let Some(audit) = audit {
-                transaction = transaction.log_in(Part::Audit, audit, leaving.tenant())?;
+                transaction = transaction.log(Part::Audit, audit, membership.tenant)?;
             }
             match self.transact(&transaction).await? {
                 Outcome::Written => return Ok(()),
@@ -69,7 +71,7 @@ impl Store {
     /// groups.
     pub(crate) async fn remove_member_entries(
         &self,
-        tenant: TenantRef<'_>,
+        tenant: &Tenant,
         closed: &Key,
         member: &impl fmt::Display,
         groups: &[GroupId],
@@ -77,10 +79,13 @@ impl Store {
         let member = member.to_string();
         for groups in groups.chunks(TRANSACTION_LIMIT.saturating_sub(1)) {
             let is_closed = Expression::new("attribute_exists(#closed_at)");
-            let leave =
-                Transaction::new("leave groups").check(Part::Member, closed.clone(), is_closed);
+            let leave = Transaction::new("remove a member of groups").check(
+                Part::Member,
+                closed.clone(),
+                is_closed,
+            );
             let leave = groups.iter().fold(leave, |it, group| {
-                let key = keys::member(tenant.account, tenant.environment, group, &member);
+                let key = keys::member(tenant, group, &member);
                 it.delete(Part::Member, key, Expression::none())
             });
             let (Outcome::Written | Outcome::Lost(_)) = self.transact(&leave).await?;
@@ -91,9 +96,9 @@ impl Store {
     /// Takes everybody out of a group that is closed, which gives nothing any more: for tidiness
     /// alone, as far as time allows.
     pub(crate) async fn remove_all_members(&self, group: &GroupRecord, deadline: Instant) {
-        let tenant = TenantRef::from(group);
-        let pk = keys::group_partition(tenant.account, tenant.environment, &group.id);
-        let row = keys::group(tenant.account, tenant.environment, &group.id);
+        let tenant = &group.tenant();
+        let pk = keys::group_partition(tenant, &group.id);
+        let row = keys::group(tenant, &group.id);
         let entries = self.remove_member_entries(tenant, &row, &group.id, &group.within);
         if entries.await.is_err() {
             return;
@@ -109,15 +114,14 @@ impl Store {
             if Instant::now() >= deadline {
                 return;
             }
-            let leaving = Membership {
-                account: tenant.account,
-                environment: tenant.environment,
+            let membership = Membership {
+                tenant,
                 group: group.id,
                 member,
             };
             let _best_effort = match member {
-                Member::User(user) => self.leave_user(&leaving, user, None).await,
-                Member::Group(inner) => self.unnest(&leaving, inner, None).await,
+                Member::User(user) => self.remove_user(&membership, user, None).await,
+                Member::Group(inner) => self.unnest(&membership, inner, None).await,
             };
         }
     }

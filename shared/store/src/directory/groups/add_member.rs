@@ -1,10 +1,12 @@
-//! Joining a group: a user's row, and the entry in the group's partition, change together.
+//! Adding a member to a group: a user's row, and the entry in the group's partition, change together.
 
 use super::ancestors::in_groups;
 use super::member::{Member, MemberError, Membership, check_grantable};
 use crate::activity::Audit;
-use crate::table::{Outcome, Store, TenantRef, Transaction};
-use hallpass_core::{GroupRecord, MOST_GROUPS, Principal, PrincipalRecord, Scope, UserId, reached};
+use crate::table::{Outcome, Store, Transaction};
+use hallpass_core::{
+    GroupRecord, MOST_GROUPS, Principal, PrincipalRecord, Scope, Tenant, UserId, reached,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
@@ -19,52 +21,50 @@ impl Store {
     ///
     /// # Errors
     /// Says why nothing was changed.
-    pub async fn join(
+    pub async fn add_member(
         &self,
-        joining: &Membership<'_>,
+        membership: &Membership<'_>,
         ungrantable: impl Fn(&GroupRecord) -> Option<Scope>,
         audit: &Audit,
     ) -> Result<(), MemberError> {
-        match joining.member {
-            Member::User(user) => self.join_user(joining, user, ungrantable, audit).await,
-            Member::Group(group) => self.nest(joining, group, ungrantable, audit).await,
+        match membership.member {
+            Member::User(user) => self.add_user(membership, user, ungrantable, audit).await,
+            Member::Group(group) => self.nest(membership, group, ungrantable, audit).await,
         }
     }
 
-    async fn join_user(
+    async fn add_user(
         &self,
-        joining: &Membership<'_>,
+        membership: &Membership<'_>,
         user: UserId,
         ungrantable: impl Fn(&GroupRecord) -> Option<Scope>,
         audit: &Audit,
     ) -> Result<(), MemberError> {
-        let operation = "join a group";
+        let operation = "add a member";
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
-            let user = self.open_user(joining.tenant(), user).await?;
+            let user = self.open_user(membership.tenant, user).await?;
             let read_before = [&user.groups, &user.member_of].into_iter().flatten();
-            let ids = read_before.chain([&joining.group]).copied().collect();
-            let groups = self
-                .groups_and_ancestors(joining.account, joining.environment, ids)
-                .await?;
-            let given = reached(&[joining.group], &groups);
+            let ids = read_before.chain([&membership.group]).copied().collect();
+            let groups = self.groups_and_ancestors(membership.tenant, ids).await?;
+            let given = reached(&[membership.group], &groups);
             if given.is_empty() {
                 return Err(MemberError::NoGroup);
             }
             check_grantable(&given, &ungrantable)?;
-            if user.member_of.contains(&joining.group) {
+            if user.member_of.contains(&membership.group) {
                 return Ok(());
             }
-            let member_of = user.member_of.iter().chain([&joining.group]).copied();
+            let member_of = user.member_of.iter().chain([&membership.group]).copied();
             let next = in_groups(&user, member_of, &groups);
             if next.groups.len() > MOST_GROUPS {
                 return Err(MemberError::TooManyGroups);
             }
             let transaction = Transaction::new(operation)
                 .change_principal(Part::Member, &next)?
-                .add_member_entry(Part::Member, joining)?
+                .add_member_entry(Part::Member, membership)?
                 .while_groups_unchanged(Part::Member, &given)
-                .log_in(Part::Audit, audit, joining.tenant())?;
+                .log(Part::Audit, audit, membership.tenant)?;
             match self.transact(&transaction).await? {
                 Outcome::Written => return Ok(()),
                 Outcome::Lost(_) => backoff.pause().await?,
@@ -75,13 +75,10 @@ impl Store {
     /// The user, if they are not closed.
     pub(super) async fn open_user(
         &self,
-        tenant: TenantRef<'_>,
+        tenant: &Tenant,
         user: UserId,
     ) -> Result<PrincipalRecord, MemberError> {
-        let user = self
-            .principal(tenant.account, tenant.environment, &Principal::User(user))
-            .await?;
-        user.filter(|user| user.closed_at.is_none())
-            .ok_or(MemberError::NoMember)
+        let user = self.open_principal(tenant, &Principal::User(user)).await?;
+        user.ok_or(MemberError::NoMember)
     }
 }
