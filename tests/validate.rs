@@ -1,5 +1,6 @@
 //! `POST /v1/tokens/validate` and `GET /v1/tokens/self`.
 
+mod apps;
 mod cors;
 mod freshness;
 mod presentation;

@@ -26,7 +26,9 @@ schemathesis.openapi.format("ip-rule", strategies.one_of(
     ADDRESSES.map(str), strategies.builds(block, ADDRESSES, strategies.integers(8, 32))))
 schemathesis.openapi.format("origin-rule", strategies.one_of(
     HOSTS, HOSTS.map("https://{}".format), HOSTS.map("https://*.{}".format), HOSTS.map("https://{}:8443".format),
-    strategies.sampled_from(["http://localhost", "http://localhost:3000"])))
+    strategies.sampled_from([
+        "http://localhost", "http://localhost:3000", "localhost:*", "http://*.localhost:*", "http://127.0.0.1:3000",
+        "http://[::1]:*", "capacitor://localhost", "chrome-extension://abcdefghijklmnopabcdefghijklmnop"])))
 
 # What is refused by its form alone. Other codes of 422 are about the catalog's rules, such as `unknown_scope`, or about
 # what there is, such as `unknown_principal` and `invalid_cursor` (a cursor of another list): no schema can say them.

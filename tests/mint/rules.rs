@@ -53,8 +53,13 @@ async fn s40_rules_that_would_match_strangers_are_refused_at_creation() {
         "https://*.[2001:db8::1]",
         "https://*.0x7f.1",
         "http://shop.example",
-        "http://*.localhost",
+        "https://*.localhost",
         "http://localhost.shop.example",
+        "https://shop.example:*",
+        "https://localhost:*",
+        "http://127.0.0.2",
+        "chrome-extension://*",
+        "file://localhost",
         "null",
         "",
         " ",
@@ -121,6 +126,13 @@ async fn s41_rules_are_kept_in_one_spelling_and_once() {
         "http://LOCALHOST:3000",
         "https://192.0.2.1",
         "https://[2001:DB8:0::1]:8443",
+        "localhost:5173",
+        "*.localhost:*",
+        "127.0.0.1:8080",
+        "http://[::1]:*",
+        "https://localhost:3000",
+        "capacitor://localhost",
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
     ]);
     let minted = hallpass.mint(publishable(json!({"origins": asked}))).await;
     let kept = json!([
@@ -132,6 +144,13 @@ async fn s41_rules_are_kept_in_one_spelling_and_once() {
         "http://localhost:3000",
         "https://192.0.2.1",
         "https://[2001:db8::1]:8443",
+        "http://localhost:5173",
+        "http://*.localhost:*",
+        "http://127.0.0.1:8080",
+        "http://[::1]:*",
+        "https://localhost:3000",
+        "capacitor://localhost",
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
     ]);
     assert_eq!(minted["origins"], kept);
     let token = text(&minted, "token");
@@ -141,6 +160,20 @@ async fn s41_rules_are_kept_in_one_spelling_and_once() {
         ("https://BÜCHER.example", "active"),
         ("http://localhost:3000", "active"),
         ("http://localhost:3001", "origin_denied"),
+        ("http://localhost:5173", "active"),
+        ("https://localhost:5173", "origin_denied"),
+        ("http://shop.localhost:9999", "active"),
+        ("http://[::1]:9999", "active"),
+        ("capacitor://localhost", "active"),
+        ("ionic://localhost", "origin_denied"),
+        (
+            "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+            "active",
+        ),
+        (
+            "chrome-extension://ponmlkjihgfedcbaponmlkjihgfedcba",
+            "origin_denied",
+        ),
         ("https://shop.example:444", "origin_denied"),
         ("https://a.shop.example:8443", "origin_denied"),
         ("http://shop.example", "origin_denied"),

@@ -144,8 +144,8 @@ schema! {
         .description(Some("The level of access at each path; it holds below the path, too."))
         .additional_properties(Some(AccessLevel::schema()));
     AccessLevel = form("A level of access of the catalog.", "read", NAME);
-    OriginRule = text("`https://host[:port]` or `https://*.host`.", "https://*.example.com");
-    WrittenOriginRule = rule("origin-rule", "`https://host[:port]`, `https://*.host`, `http://localhost[:port]`; `host` and `*.host` stand for https. It binds browsers, which send their Origin truthfully, and nobody else: anything but a browser can write any Origin.", "https://example.com");
+    OriginRule = text("`https://host[:port]`, `https://*.host`, an origin of this machine, or the exact origin of an app shell or extension.", "https://*.example.com");
+    WrittenOriginRule = rule("origin-rule", "`https://host[:port]` or `https://*.host`; `host` and `*.host` stand for https. Of this machine `http://localhost`, `http://*.localhost`, `http://127.0.0.1` and `http://[::1]`, each for itself, with `:port`, `:*` (any port) or none, and with or without `http://`. Of app shells and extensions the exact origin: `capacitor://`, `ionic://`, `tauri://`, `app://`, `chrome-extension://`, `moz-extension://` or `safari-web-extension://` and a name. It binds browsers, which send their Origin truthfully, and nobody else: anything but a browser can write any Origin. Of apps and extensions, only an extension's id identifies anybody: `capacitor://localhost` is every app that is built so.", "https://example.com");
     IpRule = rule("ip-rule", "An address or a block of them (CIDR).", "203.0.113.0/24");
     Scope = scope_text("floor:readPrivate@floor/7");
     WrittenScope = OneOfBuilder::new()

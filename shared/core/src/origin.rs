@@ -4,8 +4,11 @@ pub(crate) mod address;
 pub(crate) mod presented;
 pub(crate) mod rule;
 
+mod app;
 mod suffix;
 
+use app::AppOrigin;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::{fmt, str::FromStr};
 use thiserror::Error;
 use url::Host;
@@ -15,15 +18,22 @@ use url::Host;
 pub enum OriginError {
     /// `null`, `*` or anything else that is not `scheme://host[:port]`.
     #[error(
-        "`{0}` is not an origin: write `https://host`, `https://host:port` or `https://*.host`"
+        "`{0}` is not an origin: write `https://host`, `https://host:port` or `https://*.host`, or an app's or extension's own, such as `capacitor://localhost`"
     )]
     Syntax(String),
     /// A host that is neither a domain name nor an address.
     #[error("`{0}` is not a host name")]
     Host(String),
-    /// A scheme other than https (or http for localhost).
-    #[error("`{0}` is refused: a rule is for https, or for http://localhost")]
+    /// http for a host that is not this machine.
+    #[error(
+        "`{0}` is refused: http is for `localhost`, `*.localhost`, `127.0.0.1` and `[::1]` only, and every other host needs https"
+    )]
     Scheme(String),
+    /// Every port of a host that is not this machine.
+    #[error(
+        "`{0}` is refused: `:*` is for http and `localhost`, `*.localhost`, `127.0.0.1` or `[::1]` only; name the port"
+    )]
+    AnyPort(String),
     /// A wildcard over a public suffix, or over names below which one lies.
     #[error(
         "`{0}` is refused: strangers have names below it, too; list your own hosts, or `*.` before a domain of yours"
@@ -34,9 +44,19 @@ pub enum OriginError {
     AddressWildcard(String),
 }
 
-/// A serialized origin (RFC 6454 §6.2) as a browser presents it, in lower case and IDNA form.
+/// A serialized origin (RFC 6454 §6.2) as a browser presents it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
+pub struct Origin(Serialized);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Serialized {
+    Web(WebOrigin),
+    App(AppOrigin),
+}
+
+/// The origin of a web page, in lower case and IDNA form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct WebOrigin {
     scheme: Scheme,
     host: Host,
     port: u16,
@@ -65,6 +85,17 @@ impl Scheme {
 }
 
 impl FromStr for Origin {
+    type Err = OriginError;
+
+    fn from_str(text: &str) -> Result<Self, OriginError> {
+        match AppOrigin::parse(text) {
+            Some(app) => Ok(Self(Serialized::App(app))),
+            None => Ok(Self(Serialized::Web(text.parse()?))),
+        }
+    }
+}
+
+impl FromStr for WebOrigin {
     type Err = OriginError;
 
     fn from_str(text: &str) -> Result<Self, OriginError> {
@@ -128,6 +159,16 @@ fn parse_host(text: &str) -> Result<Host, OriginError> {
     }
 }
 
+/// Whether a host is this machine itself: `localhost` and what is below it (RFC 6761 §6.3), and the two
+/// addresses of RFC 8252 §7.3.
+fn is_loopback(host: &Host) -> bool {
+    match host {
+        Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+        Host::Ipv4(address) => *address == Ipv4Addr::LOCALHOST,
+        Host::Ipv6(address) => *address == Ipv6Addr::LOCALHOST,
+    }
+}
+
 /// The longest name there can be (RFC 1035 §2.3.4).
 const MAX_HOST_BYTES: usize = 253;
 
@@ -139,6 +180,15 @@ fn is_label(label: &str) -> bool {
 }
 
 impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Serialized::Web(web) => web.fmt(f),
+            Serialized::App(app) => app.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for WebOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}", self.scheme.as_str(), self.host)?;
         if self.port == self.scheme.default_port() {

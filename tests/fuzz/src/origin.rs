@@ -29,14 +29,26 @@ fn rule(text: &str) -> Option<OriginRule> {
     assert!(rule.covers_rule(&rule), "{rule}");
     let (scheme, authority) = printed.split_once("://").unwrap();
     let base = authority.strip_prefix("*.");
-    assert!(!base.unwrap_or(authority).contains('*'), "{printed}");
+    let host = base.unwrap_or(authority);
+    let one_host = host.strip_suffix(":*").unwrap_or(host);
+    assert!(!one_host.contains('*'), "{printed}");
+    let is_web = matches!(scheme, "http" | "https");
+    assert!(is_web || (base.is_none() && host == one_host), "{printed}");
+    let url = Url::parse(&format!("{scheme}://{one_host}")).unwrap();
+    let is_local = match url.host() {
+        Some(Host::Domain(name)) => name.split('.').next_back() == Some("localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    let is_http_here = scheme == "http" && is_local;
     assert!(
-        scheme == "https" || authority.starts_with("localhost"),
+        is_http_here || (scheme != "http" && host == one_host),
         "{printed}"
     );
-    if let Some(base) = base {
+    if base.is_some() {
         // Never the host itself.
-        let base: Origin = format!("{scheme}://{base}").parse().unwrap();
+        let base: Origin = format!("{scheme}://{one_host}").parse().unwrap();
         assert!(!rule.covers(&base), "{rule} {base}");
     }
     Some(rule)
@@ -53,6 +65,15 @@ fn presented(text: &str) -> Option<Origin> {
     let printed = origin.to_string();
     assert_eq!(printed.parse::<Origin>(), Ok(origin.clone()), "{text}");
     let url = Url::parse(text).unwrap();
+    if !matches!(url.scheme(), "http" | "https") {
+        assert_eq!(printed, text, "an app's is kept as it is");
+        let nothing = url.path().is_empty() && url.query().is_none() && url.fragment().is_none();
+        assert!(
+            nothing && url.username().is_empty() && url.port().is_none(),
+            "{text}"
+        );
+        return Some(origin);
+    }
     assert_eq!(url.origin().ascii_serialization(), printed, "{text}");
     // Behind the last colon that is not one of an address between brackets.
     let port = text.rsplit_once(':').map_or("", |(_, port)| port);
@@ -69,17 +90,28 @@ fn presented(text: &str) -> Option<Origin> {
 /// What a rule allows, said once more on URLs.
 fn allowed(rule: &OriginRule, origin: &Origin) {
     let (rule_text, origin_text) = (rule.to_string(), origin.to_string());
-    let is_equal = rule_text == origin_text;
-    let is_below = rule_text.split_once("://*.").is_some_and(|(scheme, base)| {
-        let base = Url::parse(&format!("{scheme}://{base}")).unwrap();
-        let url = Url::parse(&origin_text).unwrap();
-        let (Some(Host::Domain(base_name)), Some(Host::Domain(name))) = (base.host(), url.host())
-        else {
-            return false;
-        };
-        scheme == url.scheme()
-            && base.port_or_known_default() == url.port_or_known_default()
-            && name.ends_with(&format!(".{base_name}"))
-    });
-    assert_eq!(rule.covers(origin), is_equal || is_below, "{rule} {origin}");
+    let url = Url::parse(&origin_text).unwrap();
+    let any_port = rule_text.strip_suffix(":*");
+    let base = any_port.unwrap_or(&rule_text);
+    let below = base.split_once("://*.");
+    let base = below.map_or_else(
+        || base.to_owned(),
+        |(scheme, base)| format!("{scheme}://{base}"),
+    );
+    let base = Url::parse(&base).unwrap();
+    let is_web = matches!(url.scheme(), "http" | "https");
+    let same_port = base.port_or_known_default() == url.port_or_known_default();
+    let same_host = match (below, base.host(), url.host()) {
+        (None, base, of) => base == of,
+        (Some(_), Some(Host::Domain(base)), Some(Host::Domain(name))) => {
+            name.ends_with(&format!(".{base}"))
+        }
+        (Some(_), ..) => false,
+    };
+    let covered = if is_web {
+        base.scheme() == url.scheme() && same_host && (same_port || any_port.is_some())
+    } else {
+        rule_text == origin_text
+    };
+    assert_eq!(rule.covers(origin), covered, "{rule} {origin}");
 }

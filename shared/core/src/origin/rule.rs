@@ -1,15 +1,31 @@
 //! Origin rules: from which origins a browser may use a token.
 
+use super::app::AppOrigin;
 use super::suffix::anybody_can_be_below;
-use super::{Origin, OriginError, Scheme};
+use super::{
+    Origin, OriginError, Scheme, Serialized, WebOrigin, is_loopback, parse_host, split_port,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{fmt, str::FromStr};
 use url::Host;
 
-/// A rule that covers one origin, or every origin below a host.
+/// A rule that covers one origin, or every origin below a host, or every port of this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OriginRule {
-    origin: Origin,
+pub struct OriginRule(Rule);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Rule {
+    Web(WebRule),
+    App(AppOrigin),
+}
+
+/// A rule about web pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct WebRule {
+    scheme: Scheme,
+    host: Host,
+    /// Every port if absent.
+    port: Option<u16>,
     /// `https://*.host`: one or more labels below the host, never the host itself.
     below: bool,
 }
@@ -18,29 +34,58 @@ impl OriginRule {
     /// Whether a page of `origin` may use the token.
     #[must_use]
     pub fn covers(&self, origin: &Origin) -> bool {
-        self.origin.scheme == origin.scheme
-            && self.origin.port == origin.port
-            && if self.below {
-                self.is_above(&origin.host)
-            } else {
-                self.origin.host == origin.host
-            }
+        match (&self.0, &origin.0) {
+            (Rule::Web(rule), Serialized::Web(origin)) => rule.covers(origin),
+            (Rule::App(rule), Serialized::App(origin)) => rule == origin,
+            (Rule::Web(_), Serialized::App(_)) | (Rule::App(_), Serialized::Web(_)) => false,
+        }
     }
 
     /// Whether this rule covers every origin that `inner` covers.
     #[must_use]
     pub fn covers_rule(&self, inner: &Self) -> bool {
-        let same_base = self.origin == inner.origin;
-        match (self.below, inner.below) {
-            (false, true) => false,
-            (true, true) if same_base => true,
-            // `*.a.com` covers `*.b.a.com`, since the base `b.a.com` itself lies below.
-            _ => self.covers(&inner.origin),
+        match (&self.0, &inner.0) {
+            (Rule::Web(rule), Rule::Web(inner)) => rule.covers_rule(inner),
+            (Rule::App(rule), Rule::App(inner)) => rule == inner,
+            (Rule::Web(_), Rule::App(_)) | (Rule::App(_), Rule::Web(_)) => false,
         }
     }
 
+    /// Parses a rule of the table or of one of our JWTs. It was checked against the list of public
+    /// suffixes when it was created; so validation need not carry that list.
+    fn from_stored(text: &str) -> Result<Self, OriginError> {
+        match AppOrigin::parse(text) {
+            Some(app) => Ok(Self(Rule::App(app))),
+            None => WebRule::parse(text).map(|web| Self(Rule::Web(web))),
+        }
+    }
+}
+
+impl WebRule {
+    fn covers(&self, origin: &WebOrigin) -> bool {
+        self.scheme == origin.scheme
+            && self.port.is_none_or(|port| port == origin.port)
+            && if self.below {
+                self.is_above(&origin.host)
+            } else {
+                self.host == origin.host
+            }
+    }
+
+    fn covers_rule(&self, inner: &Self) -> bool {
+        self.scheme == inner.scheme
+            && (self.port.is_none() || self.port == inner.port)
+            && match (self.below, inner.below) {
+                (false, true) => false,
+                (false, false) => self.host == inner.host,
+                (true, false) => self.is_above(&inner.host),
+                // `*.a.com` covers `*.b.a.com`, since the base `b.a.com` itself lies below.
+                (true, true) => self.host == inner.host || self.is_above(&inner.host),
+            }
+    }
+
     fn is_above(&self, host: &Host) -> bool {
-        match (&self.origin.host, host) {
+        match (&self.host, host) {
             (Host::Domain(base), Host::Domain(name)) => name
                 .strip_suffix(base.as_str())
                 .and_then(|labels| labels.strip_suffix('.'))
@@ -49,50 +94,78 @@ impl OriginRule {
         }
     }
 
-    /// Parses a rule of the table or of one of our JWTs. It was checked against the list of public
-    /// suffixes when it was created; so validation need not carry that list.
-    fn from_stored(text: &str) -> Result<Self, OriginError> {
-        let (scheme, authority) = text.split_once("://").unwrap_or(("https", text));
+    fn parse(text: &str) -> Result<Self, OriginError> {
+        let (scheme, authority) = match text.split_once("://") {
+            Some((scheme, authority)) => (Some(scheme), authority),
+            None => (None, text),
+        };
         let (below, base) = match authority.strip_prefix("*.") {
             Some(base) => (true, base),
             None => (false, authority),
         };
-        if matches!(text, "*" | "null") || authority == "*" || base.contains('*') {
+        let (any_port, base) = match base.strip_suffix(":*") {
+            Some(base) => (true, base),
+            None => (false, base),
+        };
+        if matches!(text, "*" | "null") || base == "*" || base.contains('*') {
             return Err(OriginError::Syntax(text.to_owned()));
         }
-        let origin: Origin = format!("{scheme}://{base}")
-            .parse()
-            .map_err(|error| match error {
-                OriginError::Host(host) => OriginError::Host(host),
-                _ => OriginError::Syntax(text.to_owned()),
-            })?;
-        match &origin.host {
-            _ if origin.scheme == Scheme::Http
-                && (below || origin.host != Host::Domain("localhost".to_owned())) =>
-            {
-                Err(OriginError::Scheme(text.to_owned()))
+        // Pages of this machine are served over http, if nothing else is said.
+        let of_host = || {
+            if names_loopback(base) {
+                "http"
+            } else {
+                "https"
             }
+        };
+        let origin = format!("{}://{base}", scheme.unwrap_or_else(of_host));
+        let origin: WebOrigin = origin.parse().map_err(|error| match error {
+            OriginError::Host(host) => OriginError::Host(host),
+            _ => OriginError::Syntax(text.to_owned()),
+        })?;
+        let is_local = origin.scheme == Scheme::Http && is_loopback(&origin.host);
+        match &origin.host {
+            _ if any_port && !is_local => Err(OriginError::AnyPort(text.to_owned())),
             Host::Ipv4(_) | Host::Ipv6(_) if below => {
                 Err(OriginError::AddressWildcard(text.to_owned()))
             }
-            _ => Ok(Self { origin, below }),
+            _ if origin.scheme == Scheme::Http && !is_local => {
+                Err(OriginError::Scheme(text.to_owned()))
+            }
+            _ => Ok(Self {
+                scheme: origin.scheme,
+                host: origin.host,
+                port: (!any_port).then_some(origin.port),
+                below,
+            }),
         }
     }
+}
+
+/// Whether `host[:port]` is of this machine.
+fn names_loopback(authority: &str) -> bool {
+    let host = split_port(authority).map(|(host, _)| parse_host(host));
+    matches!(host, Some(Ok(host)) if is_loopback(&host))
 }
 
 impl FromStr for OriginRule {
     type Err = OriginError;
 
-    /// `https://host[:port]`, `https://*.host[:port]`, `http://localhost[:port]`; `host` and
-    /// `*.host` stand for https. A public suffix, below which anybody can register a name, is refused
-    /// after `*.`.
+    /// `https://host[:port]` or `https://*.host[:port]`, where `host` and `*.host` stand for https; a
+    /// public suffix, below which anybody can register a name, is refused after `*.`. Of this machine
+    /// (RFC 8252 §7.3): `http://localhost`, `http://*.localhost`, `http://127.0.0.1` or `http://[::1]`, each
+    /// for itself, with `:port`, `:*` or none, and with or without `http://`. Of app shells and
+    /// extensions: their exact text.
     fn from_str(text: &str) -> Result<Self, OriginError> {
         let rule = Self::from_stored(text)?;
-        match &rule.origin.host {
-            Host::Domain(base) if rule.below && anybody_can_be_below(base) => {
-                Err(OriginError::PublicSuffix(text.to_owned()))
-            }
-            _ => Ok(rule),
+        match &rule.0 {
+            Rule::Web(WebRule {
+                scheme: Scheme::Https,
+                host: Host::Domain(base),
+                below: true,
+                ..
+            }) if anybody_can_be_below(base) => Err(OriginError::PublicSuffix(text.to_owned())),
+            Rule::Web(_) | Rule::App(_) => Ok(rule),
         }
     }
 }
@@ -110,10 +183,21 @@ impl<'de> Deserialize<'de> for WrittenOriginRule {
 
 impl fmt::Display for OriginRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.origin.to_string();
-        match text.split_once("://") {
-            Some((scheme, rest)) if self.below => write!(f, "{scheme}://*.{rest}"),
-            _ => f.write_str(&text),
+        match &self.0 {
+            Rule::Web(web) => web.fmt(f),
+            Rule::App(app) => app.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for WebRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let below = if self.below { "*." } else { "" };
+        write!(f, "{}://{below}{}", self.scheme.as_str(), self.host)?;
+        match self.port {
+            None => f.write_str(":*"),
+            Some(port) if port == self.scheme.default_port() => Ok(()),
+            Some(port) => write!(f, ":{port}"),
         }
     }
 }
@@ -167,232 +251,4 @@ impl OriginRules {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{OriginRule, OriginRules};
-    use crate::origin::Origin;
-    use proptest::prelude::*;
-
-    fn allows(rule: &str, origin: &str) -> bool {
-        origin
-            .parse::<Origin>()
-            .is_ok_and(|origin| rule.parse::<OriginRule>().unwrap().covers(&origin))
-    }
-
-    #[test]
-    fn s36_s37_s38_s39_s40_s41_rules_and_presented_origins() {
-        for (rule, origin, expected) in [
-            ("https://a.com", "https://a.com", true),
-            ("a.com", "https://a.com", true),
-            ("https://a.com", "https://a.com:443", true),
-            ("https://a.com", "HTTPS://A.CoM", true),
-            ("https://a.com:8443", "https://a.com:8443", true),
-            ("https://a.com", "https://a.com:444", false),
-            ("https://a.com:8443", "https://a.com", false),
-            ("https://a.com", "http://a.com", false),
-            ("https://a.com", "https://evil-a.com", false),
-            ("https://a.com", "https://a.com.evil.net", false),
-            ("https://a.com", "https://axcom", false),
-            ("https://a.com", "https://b.a.com", false),
-            ("https://a.com", "null", false),
-            ("https://a.com", "", false),
-            ("https://a.com", "https://a.com/", false),
-            ("https://a.com", "https://a.com/path", false),
-            ("https://a.com", "https://user@a.com", false),
-            ("https://a.com", "https://a.com@evil.net", false),
-            ("https://a.com", "https://a.com\\@evil.net", false),
-            ("https://a.com", "https://a.com.", false),
-            ("https://a.com", "https://a.com?x", false),
-            ("https://a.com", "https://a.com#x", false),
-            ("https://a.com", "https:a.com", false),
-            ("https://a.com", "https:///a.com", false),
-            ("https://a.com", "https://a\t.com", false),
-            ("https://a.com", " https://a.com", false),
-            ("https://a.com", "https://%61.com", false),
-            ("https://a.com", "https://a.com:", false),
-            ("https://a.com", "https://a.com:0443", false),
-            ("https://a.com", "https://a.com:+443", false),
-            ("https://a.com", "https://a.com:99999", false),
-            ("https://a.com", "https://a.com https://b.com", false),
-            ("https://a.com", "ftp://a.com", false),
-            ("https://*.a.com", "https://b.a.com", true),
-            ("*.a.com", "https://c.b.a.com", true),
-            ("https://*.a.com", "https://a.com", false),
-            ("https://*.a.com", "https://.a.com", false),
-            ("https://*.a.com", "https://xa.com", false),
-            ("https://*.a.com", "https://*.a.com", false),
-            ("https://*.a.com", "http://b.a.com", false),
-            ("https://*.a.com:8443", "https://b.a.com:8443", true),
-            ("https://*.a.com:8443", "https://b.a.com", false),
-            ("http://localhost", "http://localhost", true),
-            ("http://localhost:3000", "http://localhost:3000", true),
-            ("http://localhost:3000", "http://localhost:3001", false),
-            (
-                "https://bücher.example",
-                "https://xn--bcher-kva.example",
-                true,
-            ),
-            ("https://BÜCHER.example", "https://bücher.example", true),
-            // The Cyrillic а is another letter.
-            ("https://a.com", "https://\u{430}.com", false),
-            (
-                "https://[2001:db8::1]:8443",
-                "https://[2001:db8::1]:8443",
-                true,
-            ),
-            ("https://192.0.2.1", "https://192.0.2.1", true),
-            ("https://a_b.a.com", "https://a_b.a.com", true),
-            ("https://*.a.com", "https://a＊.a.com", false),
-            ("https://*.a.com", "https://b,c.a.com", false),
-            (
-                "https://*.bücher.example",
-                "https://a.xn--bcher-kva.example",
-                true,
-            ),
-            (
-                "https://[2001:db8::1]",
-                "https://[2001:db8:0:0::1]:443",
-                true,
-            ),
-            ("https://[2001:db8::1]", "https://[2001:db8::2]", false),
-        ] {
-            assert_eq!(
-                allows(rule, origin),
-                expected,
-                "rule `{rule}` and origin `{origin}`"
-            );
-        }
-    }
-
-    #[test]
-    fn s40_refused_at_creation() {
-        for rule in [
-            "*",
-            "https://*",
-            "https://*.com",
-            "*.com",
-            "https://*.co.uk",
-            // Others lie below them, and are everybody's.
-            "https://*.amazonaws.com",
-            "https://*.us-east-1.amazonaws.com",
-            "https://*.windows.net",
-            "*.github.io",
-            "https://*.192.0.2.1",
-            "https://*.[2001:db8::1]",
-            "http://a.com",
-            "http://*.localhost",
-            "*.localhost",
-            "https://a.*.com",
-            "https://*a.com",
-            "https://**.a.com",
-            "https://*.*.a.com",
-            "null",
-            "",
-            "https://",
-            "https://a.com/",
-            "https://a.com/x",
-            "https://u:p@a.com",
-            "https://a.com.",
-            "https://a b.com",
-            "ftp://a.com",
-            "https://a.com:0",
-            "javascript:alert(1)",
-            "https://a..com",
-            "https://a.com\n",
-            "//a.com",
-            "https://xn--a.com",
-            // Public suffixes beyond ASCII, in both spellings.
-            "https://*.公司.cn",
-            "https://*.xn--55qx5d.cn",
-            "https://*.UK",
-            // IDNA maps the full-width star and dot to `*` and `.`.
-            "https://＊.com",
-            "https://x＊.a.com",
-            "https://＊.＊.a.com",
-            "https://a.com。",
-            "https://*。com",
-            "https://a.com,https://b.com",
-            "https://a.com,b.com",
-            "https://a.com;b.com",
-            "https://a$.com",
-            "https://[::1",
-            "https://::1",
-            "https://[::1]x",
-            "https://[::1]:",
-            "https://[fe80::1%25eth0]",
-            "https://*.0x7f.1",
-            "https://1.2.3.4.5",
-            "https://1.2.3.256",
-            "wss://a.com",
-        ] {
-            assert!(
-                rule.parse::<OriginRule>().is_err(),
-                "`{rule}` must be refused at creation"
-            );
-        }
-    }
-
-    #[test]
-    fn a_name_that_idna_makes_too_long_is_refused() {
-        // In its own letters it would fit, and what is kept is the ASCII form.
-        let long = format!("{}example", "\u{fc}.".repeat(32));
-        assert!(long.len() < 253 && long.replace('\u{fc}', "xn--tda").len() > 253);
-        for text in [long.clone(), format!("*.{long}"), format!("https://{long}")] {
-            assert!(text.parse::<OriginRule>().is_err(), "{text}");
-            assert!(text.parse::<Origin>().is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_child_stays_within_its_parents_origins() {
-        for (outer, inner, within) in [
-            ("https://a.com", "https://a.com", true),
-            ("https://a.com", "https://b.com", false),
-            ("https://*.a.com", "https://b.a.com", true),
-            ("https://*.a.com", "https://*.a.com", true),
-            ("https://*.a.com", "https://*.b.a.com", true),
-            ("https://*.a.com", "https://a.com", false),
-            ("https://b.a.com", "https://*.b.a.com", false),
-            ("https://*.b.a.com", "https://*.a.com", false),
-            ("https://a.com", "https://a.com:8443", false),
-        ] {
-            let outer = OriginRules(vec![outer.parse().unwrap()]);
-            let rules = OriginRules(vec![inner.parse().unwrap()]);
-            assert_eq!(
-                outer.uncovered(&rules).is_none(),
-                within,
-                "{inner} within {outer:?}"
-            );
-        }
-        let bound = OriginRules(vec!["a.com".parse().unwrap()]);
-        assert_eq!(bound.uncovered(&OriginRules::default()), Some(None));
-        assert_eq!(OriginRules::default().uncovered(&bound), None);
-    }
-
-    proptest! {
-        #[test]
-        fn a_rule_reads_back_as_it_prints(
-            below: bool, host in "[a-z]{1,8}(\\.[a-z]{2,8}){1,2}", port in prop::option::of(1_u16..)
-        ) {
-            let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-            let text = format!("https://{}{host}{port}", if below { "*." } else { "" });
-            if let Ok(rule) = text.parse::<OriginRule>() {
-                prop_assert_eq!(rule.to_string().parse::<OriginRule>().unwrap(), rule);
-            }
-        }
-
-        #[test]
-        fn whatever_is_accepted_reads_back_as_it_prints(
-            text in "(\\*\\.)?[aé1*,＊．。\\[\\]:_-]{1,5}(\\.com)?(:[0-9]{1,5})?"
-        ) {
-            if let Ok(rule) = text.parse::<OriginRule>() {
-                prop_assert_eq!(rule.to_string().parse::<OriginRule>(), Ok(rule));
-            }
-        }
-
-        #[test]
-        fn no_text_panics(text in "\\PC{0,60}") {
-            let _ = text.parse::<OriginRule>();
-            let _ = text.parse::<Origin>();
-        }
-    }
-}
+mod tests;
