@@ -468,6 +468,30 @@ const WRONG: &[(&str, &str, usize, &str)] = &[
         47,
         "0 < min <= default <= max",
     ),
+    (
+        "max = 86400 }",
+        "max = 2678401 }",
+        47,
+        "a JWT lives at most 31 days: `max` is at most 2678400",
+    ),
+    (
+        "max = 86400 }",
+        "max = 9223372036854775807 }",
+        47,
+        "a JWT lives at most 31 days",
+    ),
+    (
+        "max = 90 }",
+        "max = 315360001 }",
+        34,
+        "a token with a `max` lives at most ten years: `max` is at most 315360000",
+    ),
+    (
+        "max = 90 }",
+        "max = 9223372036854775807 }",
+        34,
+        "at most ten years",
+    ),
     (", max = 86400 }", " }", 47, "lifetime"),
     (
         "lifetime = { default = 3600, min = 900, max = 86400 }",
@@ -620,9 +644,51 @@ const WRONG: &[(&str, &str, usize, &str)] = &[
     ("\"GET /v2/plan\"", "\"GET /{v}/{v}\"", 54, "stands twice"),
     (
         "\"GET /v2/plan\"",
-        "\"GET /v2/floor/all\"",
+        "\"GET /v2/floor/{all}\"",
         54,
-        "another route matches too",
+        "matches requests that `GET /v2/floor/{id}` matches too",
+    ),
+    (
+        "\"GET /v2/plan\"",
+        "\"GET /v2/files/*\"",
+        54,
+        "`*` is not one segment",
+    ),
+    (
+        "\"GET /v2/plan\"",
+        "\"GET /v2/a plan\"",
+        54,
+        "`a plan` is not one segment",
+    ),
+    (
+        "\"GET /v2/plan\"",
+        "\"GET /v2/100%\"",
+        54,
+        "`100%` is not one segment",
+    ),
+    (
+        "\"GET /v2/plan\"",
+        "\"GET /v2/..\"",
+        54,
+        "`..` is not one segment",
+    ),
+    (
+        "\"GET /v2/plan\"",
+        "\"GET /v2/\"",
+        54,
+        "`` is not one segment",
+    ),
+    (
+        "\"GET /v2/plan\"",
+        "\"ANY /v2/plan\"",
+        54,
+        "`ANY` is not a method",
+    ),
+    (
+        "\"GET /v2/plan\"",
+        "\"HEAD /v2/plan\"",
+        54,
+        "`HEAD` needs what `GET` does",
     ),
 ];
 
@@ -693,6 +759,10 @@ fn the_limits_of_numbers_are_allowed_themselves() {
         ("freshness = 2", "freshness = 60"),
         ("min = 900, max = 86400", "min = 1, max = 3600"),
         ("min = 900, max = 86400", "min = 3600, max = 3600"),
+        ("min = 900, max = 86400", "min = 900, max = 2678400"),
+        ("min = 10, max = 90", "min = 10, max = 315360000"),
+        ("\"GET /v2/plan\"", "\"GET /v2/floor/all\""),
+        ("\"GET /v2/plan\"", "\"CONNECT /\""),
         ("\"floor:list\"]", "\"floor:list@floor/1\"]"),
         ("prefix = \"gweb\"", "prefix = \"g_web_2\""),
     ] {

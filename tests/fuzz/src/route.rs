@@ -13,6 +13,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
         [routes]
         "GET /floors" = "floor:read"
         "GET /floors/{id}" = "floor:read@floor/{id}"
+        "GET /floors/all" = "floor:read"
         "GET /{tenant}/floors/{id}" = "floor:read@of-{tenant}/floor/{id}"
         "PUT /{a}/{b}/{c}/{d}/{e}" = ["floor:read@{e}/{d}/{c}", "floor:read@{a}"]
     "#;

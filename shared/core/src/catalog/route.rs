@@ -1,12 +1,13 @@
 //! The routes of the platform's own API and the scope each needs.
 //!
 //! Not by `matchit`: a catalog is checked and written down when it is built, which `matchit`'s tree
-//! cannot be, and routes that overlap are refused with both named.
+//! cannot be, and routes of which neither is the more exact one are refused with both named.
 
 use crate::scope::Scope;
 use crate::scope::path::Path;
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// `"GET /v2/floor/{id}" = "floor:readPrivate@floor/{id}"`, parsed.
@@ -23,6 +24,11 @@ enum Segment {
     Literal(String),
     Parameter(String),
 }
+
+/// The methods that a route can have (RFC 9110 §9, RFC 5789). `HEAD` needs what `GET` does.
+const METHODS: [&str; 7] = [
+    "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT",
+];
 
 /// What a request to the platform's own API needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +57,15 @@ impl RouteTable {
                     && path.starts_with('/')
             })
             .ok_or_else(|| format!("`{template}` is not a route: write `GET /path/{{id}}`"))?;
+        if method == "HEAD" {
+            return Err(format!(
+                "`{template}`: `HEAD` needs what `GET` does, so write `GET` alone"
+            ));
+        }
+        if !METHODS.contains(&method) {
+            let known = METHODS.join("`, `");
+            return Err(format!("`{method}` is not a method: there are `{known}`"));
+        }
         let segments = parse_template(path)?;
         let names: Vec<&str> = segments
             .iter()
@@ -71,13 +86,12 @@ impl RouteTable {
             let example = fill(scope, |name| names.contains(&name).then(|| "x".to_owned()))?;
             examples.push(example.parse().map_err(|error| format!("{error}"))?);
         }
-        if self
-            .0
-            .iter()
-            .any(|route| route.method == method && overlap(&route.segments, &segments))
-        {
+        let of_method = |route: &&Route| route.method == method;
+        let mut others = self.0.iter().filter(of_method);
+        if let Some(other) = others.find(|route| is_undecided(&route.segments, &segments)) {
             return Err(format!(
-                "`{template}` matches requests that another route matches too"
+                "`{template}` matches requests that `{method} {}` matches too, and neither has fixed segments in all places where the other has",
+                other.path()
             ));
         }
         self.0.push(Route {
@@ -91,29 +105,22 @@ impl RouteTable {
     /// Every route as it was written: its method, its template, and the scopes one of which it
     /// needs.
     pub fn iter(&self) -> impl Iterator<Item = (&str, String, &[String])> {
-        self.0.iter().map(|route| {
-            let path: String = route
-                .segments
-                .iter()
-                .map(|segment| match segment {
-                    Segment::Literal(literal) => format!("/{literal}"),
-                    Segment::Parameter(name) => format!("/{{{name}}}"),
-                })
-                .collect();
-            (route.method.as_str(), path, route.scopes.as_slice())
-        })
+        let routes = self.0.iter();
+        routes.map(|route| (route.method.as_str(), route.path(), route.scopes.as_slice()))
     }
 
     /// The scopes one of which a request needs. `path` is the raw path, percent-encoded, without a query;
-    /// parameters are decoded once. `HEAD` needs what `GET` does (RFC 9110 §9.3.2).
+    /// every segment is decoded once, so that no way to write a fixed segment makes a parameter of it.
+    /// `HEAD` needs what `GET` does (RFC 9110 §9.3.2).
     #[must_use]
     pub fn find(&self, method: &str, path: &str) -> RouteMatch {
         let method = if method == "HEAD" { "GET" } else { method };
         let Some(path) = path.strip_prefix('/') else {
             return RouteMatch::Unknown;
         };
-        let given: Vec<&str> = path.split('/').collect();
-        let Some(route) = self.0.iter().find(|route| {
+        let decode = |given| percent_decode_str(given).decode_utf8().ok();
+        let given: Vec<Option<Cow<'_, str>>> = path.split('/').map(decode).collect();
+        let matching = self.0.iter().filter(|route| {
             route.method == method
                 && route.segments.len() == given.len()
                 && route
@@ -121,10 +128,12 @@ impl RouteTable {
                     .iter()
                     .zip(&given)
                     .all(|(segment, given)| match segment {
-                        Segment::Literal(literal) => literal == given,
+                        Segment::Literal(literal) => given.as_deref() == Some(literal),
                         Segment::Parameter(_) => true,
                     })
-        }) else {
+        });
+        // Of two that match, one is fixed wherever the other is: it has fewer parameters.
+        let Some(route) = matching.min_by_key(|route| route.parameters()) else {
             return RouteMatch::Unknown;
         };
         // Every parameter is checked, whether the scope names it or not.
@@ -133,8 +142,8 @@ impl RouteTable {
             let Segment::Parameter(name) = segment else {
                 continue;
             };
-            match percent_decode_str(given).decode_utf8() {
-                Ok(text) if Path::is_segment(&text) => parameters.insert(name, text.into_owned()),
+            match given {
+                Some(text) if Path::is_segment(&text) => parameters.insert(name, text.into_owned()),
                 _ => return RouteMatch::InvalidParameter(name.clone()),
             };
         }
@@ -150,7 +159,28 @@ impl RouteTable {
     }
 }
 
+impl Route {
+    /// Its path as it was written.
+    fn path(&self) -> String {
+        let segments = self.segments.iter();
+        segments
+            .map(|segment| match segment {
+                Segment::Literal(literal) => format!("/{literal}"),
+                Segment::Parameter(name) => format!("/{{{name}}}"),
+            })
+            .collect()
+    }
+
+    fn parameters(&self) -> usize {
+        let is_parameter = |segment: &&Segment| matches!(segment, Segment::Parameter(_));
+        self.segments.iter().filter(is_parameter).count()
+    }
+}
+
 fn parse_template(path: &str) -> Result<Vec<Segment>, String> {
+    if path == "/" {
+        return Ok(vec![Segment::Literal(String::new())]);
+    }
     let mut segments = Vec::new();
     for part in path.split('/').skip(1) {
         let segment = match part
@@ -160,10 +190,10 @@ fn parse_template(path: &str) -> Result<Vec<Segment>, String> {
             Some(name) if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric()) => {
                 Segment::Parameter(name.to_owned())
             }
-            None if !part.contains(['{', '}']) => Segment::Literal(part.to_owned()),
+            None if Path::is_segment(part) => Segment::Literal(part.to_owned()),
             _ => {
                 return Err(format!(
-                    "`{part}` is not one segment or one `{{parameter}}`"
+                    "`{part}` is not one segment of letters, digits, `.`, `_`, `~` and `-`, or one `{{parameter}}`"
                 ));
             }
         };
@@ -175,12 +205,19 @@ fn parse_template(path: &str) -> Result<Vec<Segment>, String> {
     Ok(segments)
 }
 
-fn overlap(one: &[Segment], other: &[Segment]) -> bool {
-    one.len() == other.len()
-        && one.iter().zip(other).all(|pair| match pair {
-            (Segment::Literal(one), Segment::Literal(other)) => one == other,
+/// Whether a request can match both, and neither is the more exact one: fixed wherever the other is,
+/// and somewhere else.
+fn is_undecided(one: &[Segment], other: &[Segment]) -> bool {
+    use Segment::{Literal, Parameter};
+    let pairs = || one.iter().zip(other);
+    let both_match = one.len() == other.len()
+        && pairs().all(|pair| match pair {
+            (Literal(one), Literal(other)) => one == other,
             _ => true,
-        })
+        });
+    let is_fixed_by_one = pairs().any(|pair| matches!(pair, (Literal(_), Parameter(_))));
+    let is_fixed_by_other = pairs().any(|pair| matches!(pair, (Parameter(_), Literal(_))));
+    both_match && is_fixed_by_one == is_fixed_by_other
 }
 
 /// Puts a value where `{name}` stands.
@@ -272,6 +309,28 @@ mod tests {
             ("GET /x", "a"),
             ("GET /x", "a:b@{id}"),
             ("GET /{id}", "a:b@{id"),
+            // What no request matches, or nobody means.
+            ("HEAD /x", "a:b"),
+            ("ANY /x", "a:b"),
+            ("FETCH /x", "a:b"),
+            ("GET /v1/files/*", "a:b"),
+            ("GET /v1/files/{id}*", "a:b"),
+            ("GET /v1/{proxy+}", "a:b"),
+            ("GET /v1/fi les", "a:b"),
+            ("GET  /v1", "a:b"),
+            ("GET /v1 ", "a:b"),
+            ("GET /v1/100%", "a:b"),
+            ("GET /v1/%66iles", "a:b"),
+            ("GET /v1?x=1", "a:b"),
+            ("GET /v1#x", "a:b"),
+            ("GET /v1/", "a:b"),
+            ("GET //v1", "a:b"),
+            ("GET /v1/../x", "a:b"),
+            ("GET /./x", "a:b"),
+            ("GET /é", "a:b"),
+            ("GET /a:b", "a:b"),
+            ("GET /{}", "a:b"),
+            ("GET /{a-b}", "a:b"),
             // A request must not choose what is asked of it.
             ("GET /{id}", "{id}:b"),
             ("GET /{id}", "a:{id}"),
@@ -279,7 +338,70 @@ mod tests {
         ] {
             assert!(routes.add(route, &[scope]).is_err(), "{route} = {scope}");
         }
-        routes.add("GET /x/{a}", &["a:b"]).unwrap();
-        assert!(routes.add("GET /x/y", &["a:b"]).is_err());
+    }
+
+    #[test]
+    fn a_fixed_segment_beside_a_parameter_wins() {
+        let given = [
+            ("GET /v1/assets/{id}", "asset:read@asset/{id}"),
+            ("GET /v1/assets/search", "asset:search"),
+            ("GET /v1/{any}/{id}", "any:list"),
+            ("GET /{a}/{b}/{c}", "any:read"),
+            ("DELETE /v1/assets/{id}", "asset:manage"),
+            ("CONNECT /", "socket:open"),
+        ];
+        let orders: [Vec<_>; 2] = [given.to_vec(), given.iter().rev().copied().collect()];
+        for order in orders {
+            let mut routes = RouteTable::default();
+            for (route, scope) in order {
+                routes.add(route, &[scope]).unwrap();
+            }
+            for (method, path, scope) in [
+                ("GET", "/v1/assets/7", "asset:read@asset/7"),
+                ("GET", "/v1/assets/search", "asset:search"),
+                ("HEAD", "/v1/assets/search", "asset:search"),
+                // However it is written, it is the same segment.
+                ("GET", "/v1/assets/%73earch", "asset:search"),
+                ("GET", "/v1/%61ssets/7", "asset:read@asset/7"),
+                ("GET", "/v1/assets/searches", "asset:read@asset/searches"),
+                ("GET", "/v1/others/search", "any:list"),
+                ("GET", "/v2/assets/search", "any:read"),
+                ("DELETE", "/v1/assets/search", "asset:manage"),
+                ("CONNECT", "/", "socket:open"),
+            ] {
+                let expected = RouteMatch::NeedsOneOf(vec![scope.parse().unwrap()]);
+                assert_eq!(routes.find(method, path), expected, "{method} {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn routes_of_which_neither_is_the_more_exact_one_are_refused() {
+        for (one, other) in [
+            ("GET /x/{a}", "GET /x/{b}"),
+            ("GET /x", "GET /x"),
+            ("GET /{a}/y", "GET /x/{b}"),
+            ("GET /{a}/y/{c}", "GET /x/{b}/z"),
+        ] {
+            for (first, second) in [(one, other), (other, one)] {
+                let mut routes = RouteTable::default();
+                routes.add(first, &["a:b"]).unwrap();
+                let reason = routes.add(second, &["a:b"]).unwrap_err();
+                assert!(
+                    reason.contains(first) && reason.contains(second),
+                    "{reason}"
+                );
+            }
+        }
+        let mut routes = RouteTable::default();
+        for route in [
+            "GET /x/{a}",
+            "PUT /x/{a}",
+            "GET /x/y",
+            "GET /x",
+            "GET /x/{a}/z",
+        ] {
+            routes.add(route, &["a:b"]).unwrap();
+        }
     }
 }

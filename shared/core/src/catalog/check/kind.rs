@@ -18,6 +18,14 @@ const MANAGEMENT_PREFIX: &str = "hpm";
 const LONGEST_FRESHNESS: u64 = 60;
 const PUBLIC_FRESHNESS: u64 = 5;
 
+const DAY: u64 = 24 * 60 * 60;
+
+/// The longest `max` of a JWT, in seconds. The key that signed one is published until it has expired.
+const LONGEST_JWT: u64 = 31 * DAY;
+
+/// The longest `max` of an opaque kind, in seconds: ten years.
+const LONGEST_OPAQUE: u64 = 10 * 365 * DAY;
+
 pub(super) fn kinds(
     source: &CatalogSource,
     catalog: &Catalog,
@@ -226,14 +234,25 @@ fn lifetime(source: &Spanned<LifetimeSource>, format: &Format) -> Checked<Lifeti
         }
         LifetimeSource::Word(_) => Ok(Lifetime::Never),
         LifetimeSource::Range(range) => {
-            if 0 < range.min && range.min <= range.default && range.default <= range.max {
-                Ok(Lifetime::Between {
+            if !(0 < range.min && range.min <= range.default && range.default <= range.max) {
+                return fault(source, "a lifetime needs 0 < min <= default <= max");
+            }
+            match format {
+                Format::Jwt if range.max > LONGEST_JWT => fault(
+                    source,
+                    format!("a JWT lives at most 31 days: `max` is at most {LONGEST_JWT}"),
+                ),
+                Format::Opaque(_) if range.max > LONGEST_OPAQUE => fault(
+                    source,
+                    format!(
+                        "a token with a `max` lives at most ten years: `max` is at most {LONGEST_OPAQUE}"
+                    ),
+                ),
+                Format::Jwt | Format::Opaque(_) => Ok(Lifetime::Between {
                     default: range.default,
                     min: range.min,
                     max: range.max,
-                })
-            } else {
-                fault(source, "a lifetime needs 0 < min <= default <= max")
+                }),
             }
         }
     }
