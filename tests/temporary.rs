@@ -2,6 +2,7 @@
 
 mod bounds;
 mod caller;
+mod kind;
 mod request;
 mod token;
 

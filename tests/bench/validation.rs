@@ -158,7 +158,7 @@ pub fn claims(bench: &Bench, parent: &TokenContext) -> NewClaims {
         scopes: ScopeRequest::Named(vec!["floor:readPrivate".parse().unwrap()]),
         ..IssueRequest::default()
     };
-    let kind = IssuedKind::derived(catalog, &maker).unwrap();
+    let kind = IssuedKind::derived(catalog, &maker, None).unwrap();
     let issuance = prepare(catalog, kind, request, maker, now).unwrap();
     let issuance = issuance.issue(&[]).unwrap();
     let random = bench.platform.random.as_ref();

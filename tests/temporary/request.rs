@@ -166,7 +166,7 @@ async fn a_field_that_is_wrong_unknown_or_missing_is_named() {
         ),
         (
             json!({"scopes": [read], "kind": "secret"}),
-            "invalid_field",
+            "unknown_kind",
             "kind",
         ),
         (

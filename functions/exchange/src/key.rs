@@ -14,7 +14,7 @@ pub(crate) async fn issue(
     now: UnixMillis,
 ) -> Result<Issuance, Problem> {
     let key = authenticate(platform, basic, now).await?;
-    let kind = IssuedKind::derived(&platform.catalog, &key.maker()).map_err(issue_problem)?;
+    let kind = IssuedKind::derived(&platform.catalog, &key.maker(), None).map_err(issue_problem)?;
     // The document's call has no place to ask for fewer.
     let rules = kind.rules();
     let usual = rules.default_scopes.as_ref().unwrap_or(&rules.scopes);

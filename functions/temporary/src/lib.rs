@@ -11,8 +11,8 @@ pub use routes::{Api, ROUTES};
 use axum::extract::State;
 use axum::{Extension, Json, Router};
 use hallpass_core::{
-    IssueError, IssueRequest, IssuedKind, Principal, ScopeRequest, UnixSeconds, WrittenOriginRule,
-    WrittenScope, present,
+    IssueError, IssueRequest, IssuedKind, KindName, Principal, ScopeRequest, UnixSeconds,
+    WrittenOriginRule, WrittenScope, present,
 };
 use hallpass_http::{
     Body, Caller, Platform, Problem, RequestFields, WalkFor, finish, into_claims, issue,
@@ -27,6 +27,10 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TemporaryRequest {
+    /// One of the kinds that the calling token's kind derives: the first of them if absent.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<KindName>, nullable = false)]
+    kind: Option<String>,
     #[serde(default, deserialize_with = "present")]
     #[schema(min_items = 1, max_items = 200, nullable = false)]
     scopes: Option<Vec<WrittenScope>>,
@@ -69,7 +73,8 @@ pub fn router(platform: &Platform, signer: &Signer) -> Router {
 /// Derive a temporary token
 ///
 /// A short-lived JWT that can do no more than the calling token: within its scopes, origins,
-/// addresses, environment and expiry. It dies with that token. `scopes` may be left out where the
+/// addresses, environment and expiry. It dies with that token. Where the calling token's kind derives
+/// several kinds, `kind` names one of them. `scopes` may be left out where the
 /// catalog has a default for the kind; to speak for another `principal` takes `tokens:impersonate`.
 #[utoipa::path(
     post, path = "/v1/tokens/temporary", tag = "tokens", operation_id = "derive",
@@ -86,8 +91,11 @@ async fn derive(
     body: Result<Body<TemporaryRequest>, Problem>,
 ) -> Result<Json<TemporaryReply>, Problem> {
     let now = platform.now();
-    let kind = derived_kind(&platform, &caller)?;
-    let request = body?.value.into();
+    derived_kind(&platform, &caller, None)?;
+    let request = body?.value;
+    let name = request.kind.as_deref().map(KindName::from);
+    let kind = derived_kind(&platform, &caller, name.as_ref())?;
+    let request = request.into();
     let issuance = issue(&platform, kind, request, caller.maker(), now, issue_problem);
     let claims = into_claims(&platform, issuance.await?)?;
     let token = signer.sign(&claims, now).await.map_err(Problem::of_sign)?;
@@ -117,9 +125,14 @@ async fn derive_as_archilogic(
     derive(platform, signer, caller, body).await
 }
 
-/// The kind of JWT that the caller's kind derives. Asked before the body is looked at.
-fn derived_kind<'a>(platform: &'a Platform, caller: &Caller) -> Result<IssuedKind<'a>, Problem> {
-    let kind = IssuedKind::derived(&platform.catalog, &caller.maker());
+/// The kind of JWT that the caller's kind derives. Asked before the body is looked at, and again where
+/// the body names one.
+fn derived_kind<'a>(
+    platform: &'a Platform,
+    caller: &Caller,
+    name: Option<&KindName>,
+) -> Result<IssuedKind<'a>, Problem> {
+    let kind = IssuedKind::derived(&platform.catalog, &caller.maker(), name);
     kind.map_err(issue_problem)
 }
 

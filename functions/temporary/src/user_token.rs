@@ -87,7 +87,7 @@ pub(crate) async fn derive(
     body: Result<Body<UserTokenRequest>, Problem>,
 ) -> Result<Json<UserTokenReply>, Problem> {
     let now = platform.now();
-    let kind = derived_kind(&platform, &caller)?;
+    let kind = derived_kind(&platform, &caller, None)?;
     let user = user.parse::<UserId>();
     // Whoever may not speak for the user learns nothing of the body.
     if user.as_ref().ok().map(|user| Principal::User(*user)) != Some(caller.principal()) {

@@ -415,12 +415,17 @@ fn answer(catalog: &Catalog, way: Way, made_by: &Value, asks: &Value) -> String 
             };
             issued(
                 catalog,
-                IssuedKind::derived(catalog, &maker),
+                IssuedKind::derived(catalog, &maker, None),
                 request,
                 maker,
             )
         }
-        Way::ExchangeKey => held(catalog, IssuedKind::derived(catalog, &maker), asks, maker),
+        Way::ExchangeKey => held(
+            catalog,
+            IssuedKind::derived(catalog, &maker, None),
+            asks,
+            maker,
+        ),
         Way::ExchangePassword => {
             let scopes = made_by["scopes"].as_array().cloned();
             let share: ShareRecord = serde_json::from_value(json!({
@@ -447,7 +452,7 @@ fn answer(catalog: &Catalog, way: Way, made_by: &Value, asks: &Value) -> String 
         ),
         Way::Derive => issued(
             catalog,
-            IssuedKind::derived(catalog, &maker),
+            IssuedKind::derived(catalog, &maker, None),
             request(asks),
             maker,
         ),
@@ -512,7 +517,7 @@ fn s51_what_a_request_leaves_out_is_the_makers_own() {
     });
     let context = maker(&catalog, &bound);
     let made_by = Maker::Token(&context);
-    let kind = IssuedKind::derived(&catalog, &made_by).unwrap();
+    let kind = IssuedKind::derived(&catalog, &made_by, None).unwrap();
     let prepared = prepare(&catalog, kind, request(&json!({})), made_by, NOW).unwrap();
     let issuer = "https://hallpass.test".parse().unwrap();
     let issuance = prepared.issue(&[]).unwrap();
@@ -567,7 +572,7 @@ fn rights_that_were_not_read_are_an_error_and_never_no_bound() {
     let user: Principal = USER.parse().unwrap();
     for kind in [
         IssuedKind::minted(&catalog, &"server".into()).unwrap(),
-        IssuedKind::derived(&catalog, &made_by).unwrap(),
+        IssuedKind::derived(&catalog, &made_by, None).unwrap(),
     ] {
         let prepared = || {
             let asks = json!({"principal": USER});
@@ -597,7 +602,7 @@ fn what_is_held_is_narrowed_and_nothing_held_is_refused() {
     let held = |made_by: Maker<'_>, wanted: &str| {
         let kind = match made_by {
             Maker::Share(_) => IssuedKind::of_shares(&catalog).unwrap(),
-            _ => IssuedKind::derived(&catalog, &made_by).unwrap(),
+            _ => IssuedKind::derived(&catalog, &made_by, None).unwrap(),
         };
         let scopes: ScopeSet = serde_json::from_str(wanted).unwrap();
         let request = IssueRequest {

@@ -62,6 +62,16 @@ pub enum IssueError {
     /// The maker's kind derives nothing.
     #[error("a `{0}` token derives nothing: call with one that may, such as a secret token")]
     DerivesNothing(KindName),
+    /// The maker's kind derives others.
+    #[error("a `{by}` token does not derive `{given}`; it derives {known}")]
+    KindNotDerived {
+        /// The maker's kind.
+        by: KindName,
+        /// As the request wrote it.
+        given: KindName,
+        /// The kinds that it derives.
+        known: String,
+    },
     /// Tokens of the kind do not speak for such a principal.
     #[error("a `{kind}` token speaks for {known} only")]
     PrincipalNotForKind {
@@ -167,7 +177,9 @@ impl IssueError {
         match self {
             Self::UnknownAccount => Some(IssueField::Account),
             Self::UnknownEnvironment => Some(IssueField::Environment),
-            Self::UnknownKind { .. } | Self::KindIsDerived(_) => Some(IssueField::Kind),
+            Self::UnknownKind { .. } | Self::KindIsDerived(_) | Self::KindNotDerived { .. } => {
+                Some(IssueField::Kind)
+            }
             Self::PrincipalNotForKind { .. } | Self::UnknownPrincipal | Self::Impersonation => {
                 Some(IssueField::Principal)
             }

@@ -30,17 +30,29 @@ impl<'a> IssuedKind<'a> {
         Ok(Self(kind))
     }
 
-    /// The first kind of JWT that the maker's kind derives.
+    /// The kind of JWT of this name that the maker's kind derives; the first that it does if absent.
     ///
     /// # Errors
-    /// Where it derives nothing.
-    pub fn derived(catalog: &'a Catalog, maker: &Maker<'_>) -> Result<Self, IssueError> {
+    /// Where it derives nothing, or not this one.
+    pub fn derived(
+        catalog: &'a Catalog,
+        maker: &Maker<'_>,
+        name: Option<&KindName>,
+    ) -> Result<Self, IssueError> {
         let by = maker.kind().ok_or(IssueError::NoMaker)?;
-        let derives = catalog.kind(by).and_then(|kind| kind.derives.first());
-        let kind = derives.and_then(|name| catalog.kind(name));
-        kind.filter(|_| maker.parent().is_some())
-            .map(Self)
-            .ok_or_else(|| IssueError::DerivesNothing(by.clone()))
+        let derives = catalog.kind(by).map_or(&[][..], |kind| &kind.derives);
+        let first = derives.first().filter(|_| maker.parent().is_some());
+        let first = first.ok_or_else(|| IssueError::DerivesNothing(by.clone()))?;
+        let name = name.unwrap_or(first);
+        let kind = derives.contains(name).then(|| catalog.kind(name)).flatten();
+        kind.map(Self).ok_or_else(|| {
+            let known: Vec<String> = derives.iter().map(|kind| format!("`{kind}`")).collect();
+            IssueError::KindNotDerived {
+                by: by.clone(),
+                given: name.clone(),
+                known: known.join(", "),
+            }
+        })
     }
 
     /// The kind of JWT that visitors of shared models are given; `None` where the platform shares no

@@ -172,7 +172,7 @@ codes! {
 
     // What is asked for.
     UnknownKind "unknown_kind" [422]
-        "The catalog has no such kind of token, or none that is kept."
+        "The catalog has no such kind of token, or none that is made in this way."
         "Name one of those that the sentence lists.";
     KindIsDerived "kind_is_derived" [422]
         "Tokens of this kind are derived, not minted."

@@ -89,7 +89,7 @@ impl Problem {
         let problem = match error {
             E::UnknownAccount => Self::not_found("account"),
             E::UnknownEnvironment => Self::not_found("environment"),
-            E::UnknownKind { .. } => refused(ErrorCode::UnknownKind),
+            E::UnknownKind { .. } | E::KindNotDerived { .. } => refused(ErrorCode::UnknownKind),
             E::KindIsDerived(_) => refused(ErrorCode::KindIsDerived),
             E::DerivesNothing(_) => {
                 Self::new(StatusCode::FORBIDDEN, ErrorCode::DerivesNothing, detail)
