@@ -2,6 +2,7 @@
 //! it.
 
 mod bounds;
+mod demotion;
 mod groups;
 mod live;
 mod reads;

@@ -263,8 +263,10 @@ async fn minted_in_every_way(world: &World) {
     });
     let bounded = hallpass.post("/v1/tokens", bounded).bearer(manager);
     succeed(bounded.header("idempotency-key", "once")).await;
-    let service =
-        json!({"kind": "secret", "name": "a service", "principal": world.service_account});
+    let service = json!({
+        "kind": "secret", "name": "a service", "scopes": ["asset:read"],
+        "principal": world.service_account,
+    });
     let (left, ended) = (
         hallpass.mint_as(manager, service.clone()).await,
         hallpass.mint_as(manager, service).await,

@@ -276,10 +276,12 @@ async fn a_member_has_access_to_a_thousand_places_and_no_more() {
     let read = json!({"access": "read"});
     let reply = tree.put(&tree.key, &access(&last, &user), read).await;
     assert_eq!(reply.refusal(), (409, "too_many_places", ""));
-    // That is more than a token holds.
-    let reply = tree.ask_token(&user, json!({"scope": "read"})).await;
-    assert_eq!(reply.refusal(), (422, "token_too_large", "folders"));
-    // Some of them is not.
+    // However many they are, a token names none of them.
+    let token = tree.token(&user, "read").await;
+    assert_eq!(tree.levels(&token, &path).await, ["read"]);
+    assert_eq!(tree.levels(&token, "folder/x998").await, ["read"]);
+    assert!(tree.levels(&token, "folder/x999").await.is_empty());
+    // Or those that it is for.
     let body = json!({"scope": "read", "folders": [folder]});
     let reply = tree.ask_token(&user, body).await;
     assert_eq!(reply.status, 200, "{}", reply.body);

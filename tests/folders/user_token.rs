@@ -1,6 +1,7 @@
-//! `POST /app/v1/users/{user}/tokens`: for the places the user reaches when it is made.
+//! `POST /app/v1/users/{user}/tokens`: a level, wherever the user has it when the token is used.
 
 use crate::folders::{NO_USER, Tree};
+use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_tests::{access, text};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -28,12 +29,8 @@ async fn the_reply_and_the_token() {
     assert_eq!(own.status, 200, "{}", own.body);
     assert_eq!(own.body["principal"], json!(user));
     assert_eq!(own.body["kind"], "user");
-    let mut scopes = [
-        format!("folder:write@{path}"),
-        format!("folder:write@folder/{user}"),
-    ];
-    scopes.sort();
-    assert_eq!(own.body["scopes"], json!(scopes));
+    // The level; where the user has it is asked whenever the token is used.
+    assert_eq!(own.body["scopes"], json!(["folder:write"]));
     tree.hallpass.clock.advance(Duration::from_secs(3_604));
     assert!(tree.may(&token, &format!("folder:read@{path}")).await);
     tree.hallpass.clock.advance(Duration::from_secs(1));
@@ -384,4 +381,67 @@ async fn a_token_is_for_the_folders_that_are_named() {
             assert!(detail.contains(&named), "{detail}");
         }
     }
+}
+
+/// A token holds a level, and no place: it does not grow with what its user reaches.
+#[tokio::test]
+async fn a_user_who_reaches_2_000_folders_gets_a_token_and_a_list_in_pages() {
+    let tree = Tree::new().await;
+    let user = tree.user("ann").await;
+    let mut folders = Vec::new();
+    for _ in 0..3 {
+        folders.push(tree.folder(None).await);
+    }
+    let (_, below) = tree.folder(Some(&folders[0].0)).await;
+    let is_users = |item: &hallpass_tests::Item| {
+        let pk = item["pk"].as_s().unwrap();
+        pk.starts_with("PRINCIPAL#")
+            && pk.ends_with(&user)
+            && item["sk"].as_s().unwrap() == "RECORD"
+    };
+    let mut row = tree
+        .hallpass
+        .items()
+        .await
+        .into_iter()
+        .find(is_users)
+        .unwrap();
+    let absent = (0..1_997).map(|number| format!("folder/fld_{number:022}"));
+    let places = absent.chain(folders.iter().map(|(_, path)| path.clone()));
+    let level = || AttributeValue::S("write".to_owned());
+    let access = places.map(|place| (place, level())).collect();
+    row.insert("access".to_owned(), AttributeValue::M(access));
+    let put = tree.hallpass.dynamodb_client.put_item();
+    let put = put.table_name(&tree.hallpass.table).set_item(Some(row));
+    put.send().await.unwrap();
+    let token = tree.token(&user, "write").await;
+    assert!(token.len() < 2_000, "{}", token.len());
+    for path in [&folders[0].1, &folders[2].1, &below] {
+        assert_eq!(tree.levels(&token, path).await, ["read", "write"]);
+    }
+    assert!(tree.levels(&token, "folder").await.is_empty());
+    // Each page is one batch of the folders it shows; what does not exist is left out.
+    let (mut seen, mut pages, mut cursor) = (Vec::new(), 0, String::new());
+    loop {
+        let path = format!("/v1/folders?limit=100{cursor}");
+        let call = tree.hallpass.get(&path).header("user_token", &token);
+        let (reply, cost) = tree.hallpass.cost(call).await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        pages += 1;
+        assert!(cost.len() <= 3, "{cost:?}");
+        let page = reply.body["folders"].as_array().unwrap();
+        seen.extend(page.iter().map(|folder| text(folder, "id")));
+        match reply.body["cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    let mut expected: Vec<String> = folders
+        .into_iter()
+        .map(|(id, _)| id)
+        .chain([user])
+        .collect();
+    seen.sort();
+    expected.sort();
+    assert_eq!((seen, pages), (expected, 20));
 }

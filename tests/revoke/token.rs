@@ -86,6 +86,10 @@ async fn s28_a_jwt_ended_by_its_id_stays_ended_for_as_long_as_it_could_have_live
         .unwrap();
     // It expires a day after its issue, and is refused for 5 s of leeway more.
     assert_eq!(row["ttl"].as_n().unwrap(), "1800086405");
+    // A catalog whose kind lives shorter knows no such token; by the one before, it is ended.
+    assert_eq!(hallpass.code(&token).await, "unknown");
+    let longer = include_str!("../../infra/catalogs/default.toml");
+    hallpass.with_catalog(hallpass_core::Catalog::parse("longer.toml", longer).unwrap());
     assert_eq!(hallpass.code(&token).await, "revoked");
 }
 

@@ -180,6 +180,8 @@ fn of_principals() -> Vec<Success> {
         success("GET /v1/service-accounts", 200),
         success("POST /v1/service-accounts", 201).with(|_| json!({"name": "made-by-a-row"})),
         success("GET /v1/service-accounts/{service_account}", 200),
+        success("PATCH /v1/service-accounts/{service_account}", 200)
+            .with(|_| json!({"scopes": ["asset:read"]})),
         success("DELETE /v1/service-accounts/{service_account}", 204),
     ]
 }

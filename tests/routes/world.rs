@@ -92,7 +92,11 @@ impl World {
         let made = async |path: &str, body: Value| hallpass.made(&manager, path, body).await;
         let user = made("/v1/users", json!({"username": "a user"})).await;
         let removed = made("/v1/users", json!({"username": "removed"})).await;
-        let service_account = made("/v1/service-accounts", json!({"name": "shop"})).await;
+        let service_account = made(
+            "/v1/service-accounts",
+            json!({"name": "shop", "scopes": ["asset:read"]}),
+        )
+        .await;
         let group = made("/v1/groups", json!({"name": "a group"})).await;
         let inner = made("/v1/groups", json!({"name": "inner"})).await;
         for member in [&user, &inner] {

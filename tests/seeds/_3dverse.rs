@@ -344,13 +344,22 @@ async fn a_user_tokens_scope_is_defined_when_it_is_generated() {
     );
     give(&hallpass, &key, &first, &ann, "write").await;
     let token = user_token(&hallpass, &key, &ann, "manage").await;
-    // What the user is given afterwards is the next token's.
-    give(&hallpass, &key, &second, &ann, "write").await;
-    assert_eq!(assets(&hallpass, &token, &first).await, (true, true));
+    let narrow = user_token(&hallpass, &key, &ann, "read").await;
+    // The level is the token's own. Where the user has it is asked when the token is used: what they
+    // are given afterwards is reached at once, and by no more than the token's level.
     assert_eq!(assets(&hallpass, &token, &second).await, (false, false));
-    let next = user_token(&hallpass, &key, &ann, "read").await;
-    assert_eq!(assets(&hallpass, &next, &first).await, (true, false));
-    assert_eq!(assets(&hallpass, &next, &second).await, (true, false));
+    give(&hallpass, &key, &second, &ann, "write").await;
+    for (token, writes) in [(&token, true), (&narrow, false)] {
+        assert_eq!(assets(&hallpass, token, &first).await, (true, writes));
+        assert_eq!(assets(&hallpass, token, &second).await, (true, writes));
+    }
+    // A token for folders that are named is for these alone.
+    let path = format!("/app/v1/users/{ann}/tokens");
+    let body = json!({"scope": "write", "folders": [first]});
+    let reply = server(&hallpass, &key, Method::POST, &path, body).await;
+    let named = text(&reply.body, "user_token");
+    assert_eq!(assets(&hallpass, &named, &first).await, (true, true));
+    assert_eq!(assets(&hallpass, &named, &second).await, (false, false));
 }
 
 #[tokio::test]

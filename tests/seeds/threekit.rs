@@ -575,8 +575,8 @@ async fn a_user_makes_private_tokens_of_their_own() {
     for (scope, is_held) in [("asset:write", true), ("order:read", false)] {
         assert_eq!(of.may(&another, scope, None).await, is_held, "{scope}");
     }
-    // What the user may not do, a token of theirs gives to nobody: neither to a service account, nor
-    // as somebody else's rights.
+    // It speaks for its user, and so does all that it makes: neither for a service account, nor for
+    // somebody else, nor for the account, also with `tokens:impersonate`.
     let public = json!({"kind": "public", "name": "p", "principal": account, "origins": [SHOP]});
     for (what, body) in [
         ("a public token", public),
@@ -596,7 +596,7 @@ async fn a_user_makes_private_tokens_of_their_own() {
         let reply = mint(body).await;
         assert_eq!(
             reply.answer(),
-            (422, "scope_not_held"),
+            (422, "outside_bounds"),
             "{what}: {}",
             reply.body
         );

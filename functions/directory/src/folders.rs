@@ -252,7 +252,9 @@ impl Listing {
             authority.see(&parent.path)?;
         } else if !authority.sees(&folder_root().map_err(Problem::internal)?) {
             // There is no way down from the top for who may not see it: what they reach is there.
-            return Ok((authority.reached(&self.tenant).await?, None));
+            return authority
+                .reached(&self.tenant, self.limit, self.cursor)
+                .await;
         }
         let page = platform
             .store

@@ -118,7 +118,7 @@ pub fn decide(
     }
 }
 
-/// The token's own state, then its parent's, then its principal's.
+/// The token's own state, then its parent's, then its principals'.
 fn state_refusal(catalog: &Catalog, context: &TokenContext, now: UnixMillis) -> Refusal {
     match context {
         TokenContext::Opaque {
@@ -130,9 +130,11 @@ fn state_refusal(catalog: &Catalog, context: &TokenContext, now: UnixMillis) -> 
             revoked,
             parent,
             principal,
+            via,
         } => token_state::jwt_refusal(claims, *revoked, now)
             .or_else(|| parent_state::refusal(catalog, claims, parent.as_ref(), now))
-            .or_else(|| principal.refusal(claims.hallpass.iat_ms)),
+            .or_else(|| principal.refusal(claims.hallpass.iat_ms))
+            .or_else(|| via.refusal(claims.hallpass.iat_ms)),
         TokenContext::Malformed(_) | TokenContext::Unknown => None,
     }
 }
@@ -149,12 +151,12 @@ fn scope_refusal(
         uncovered.map(|scope| lacking(name, scope, holder, catalog))
     });
     lacking.or_else(|| {
-        let principal = context.principal_state();
-        let uncovered = scopes.iter().find(|scope| !principal.covers(scope, catalog));
-        uncovered.map(|scope| {
-            format!(
-                "the token may do what its user may do, and the user may not `{scope}` now: give it to the user, or use another token"
-            )
+        context.principal_states().find_map(|principal| {
+            let uncovered = scopes.iter().find(|scope| !principal.covers(scope, catalog))?;
+            let who = principal.described();
+            Some(format!(
+                "the token may do what its {who} may do, and the {who} may not `{uncovered}` now: give it to the {who}, or use another token"
+            ))
         })
     })
 }

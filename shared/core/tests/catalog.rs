@@ -544,10 +544,35 @@ const WRONG: &[(&str, &str, usize, &str)] = &[
         "unknown variant `group`",
     ),
     (
-        "live = false",
-        "live = true",
-        29,
-        "a kind with `live` rights is opaque and secret",
+        "exposure = \"secret\"\nscopes = [\"floor:*\"",
+        "exposure = \"secret\"\nlive = true\nscopes = [\"floor:*\"",
+        43,
+        "`live` rights are a user's",
+    ),
+    // s66: what makes tokens, or changes whose rights they have, is held by no JWT.
+    (
+        "scopes = [\"floor:*\", ",
+        "scopes = [\"tokens:mint\", \"floor:*\", ",
+        46,
+        "a JWT cannot hold `tokens:mint`",
+    ),
+    (
+        "scopes = [\"floor:*\", ",
+        "scopes = [\"floor:*\", \"tokens:impersonate\", ",
+        46,
+        "a JWT cannot hold `tokens:impersonate`",
+    ),
+    (
+        "scopes = [\"floor:*\", ",
+        "scopes = [\"floor:*\", {resource = \"directory\"}, ",
+        46,
+        "invalid type",
+    ),
+    (
+        "scopes = [\"floor:*\", ",
+        "scopes = [\"floor:*\", \"directory:write\", ",
+        46,
+        "a JWT cannot hold `directory:write`",
     ),
     // Deriving.
     (
@@ -716,7 +741,7 @@ fn a_good_catalog_is_accepted() {
 }
 
 #[test]
-fn s23_s24_a_wrong_catalog_names_file_line_and_reason() {
+fn s23_s24_s66_a_wrong_catalog_names_file_line_and_reason() {
     for (from, to, line, reason) in WRONG {
         assert_eq!(
             GOOD.matches(from).count(),

@@ -249,7 +249,6 @@ impl Jwt {
                 self.claims,
                 self.revoked,
                 self.parent.map(|parent| Parent::Token(Box::new(parent))),
-                None,
             ),
         };
         self.asked.decide(&context)

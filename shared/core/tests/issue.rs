@@ -3,10 +3,12 @@
 
 use hallpass_core::{
     BoundsError, Catalog, ChangeError, IssueError, IssueRequest, IssuedKind, LifetimeError, Maker,
-    OpaqueToken, Principal, PrincipalRights, Random, RandomUnavailable, RightsNow, ScopeRequest,
-    ScopeSet, ShareRecord, TokenContext, TokenId, TokenRecord, UnixMillis, covered, prepare,
+    Metadata, OpaqueToken, Principal, PrincipalRights, Random, RandomUnavailable, RightsNow,
+    ScopeRequest, ScopeSet, ShareRecord, TokenContext, TokenDetails, TokenId, TokenRecord,
+    UnixMillis, covered, prepare,
 };
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 const CATALOG: &str = r#"
 name = "law"
@@ -304,6 +306,24 @@ fn cases() -> Vec<Case> {
             json!({"principal": USER, "scopes": ["floor:write"]}),
             "scope",
         ),
+        case(
+            "s61 what its user may",
+            json!({"principal": USER, "rights": ["floor:read"]}),
+            json!({"scopes": ["floor:read"]}),
+            "ok",
+        ),
+        case(
+            "s61 what its user may no longer",
+            json!({"principal": USER, "rights": ["plan:read"]}),
+            json!({"scopes": ["floor:read"]}),
+            "scope",
+        ),
+        case(
+            "s61 what its service account may no longer",
+            json!({"principal": SERVICE_ACCOUNT, "live": true, "rights": ["plan:read"]}),
+            json!({"scopes": ["floor:read"]}),
+            "scope",
+        ),
     ]
 }
 
@@ -324,14 +344,35 @@ fn record(change: &Value) -> (OpaqueToken, TokenRecord) {
     for (field, value) in change.as_object().unwrap() {
         record[field] = value.clone();
     }
+    // What its principal may do is in that one's row.
+    record.as_object_mut().unwrap().remove("rights");
     (token, serde_json::from_value(record).unwrap())
+}
+
+/// The context once its principal was read, which may do these things: everything, where absent.
+fn with_rights(catalog: &Catalog, context: TokenContext, rights: &Value) -> TokenContext {
+    let everything = json!(["floor:*", "plan:*", "tokens:mint", "tokens:impersonate",]);
+    let rights = if rights.is_null() {
+        &everything
+    } else {
+        rights
+    };
+    let records = context.principals().into_iter().map(|principal| {
+        let record = json!({
+            "id": principal, "account": ACCOUNT, "environment": "default/live", "name": "p",
+            "scopes": rights, "created_at": 0,
+        });
+        (principal, serde_json::from_value(record).unwrap())
+    });
+    let records = records.collect();
+    context.with_principals(&records, &HashMap::new(), catalog)
 }
 
 fn maker(catalog: &Catalog, change: &Value) -> TokenContext {
     let (token, record) = record(change);
     let context = TokenContext::of_opaque(catalog, &token, Some(record), NOW);
     assert!(matches!(context, TokenContext::Opaque { .. }));
-    context
+    with_rights(catalog, context, &change["rights"])
 }
 
 fn request(asks: &Value) -> IssueRequest {
@@ -485,8 +526,9 @@ fn answer(catalog: &Catalog, way: Way, made_by: &Value, asks: &Value) -> String 
             IssueError::Bounds(BoundsError::Expiry)
             | IssueError::Lifetime(LifetimeError::ParentExpiresFirst { .. }),
         ) => "expiry".to_owned(),
-        Err(IssueError::NothingHeld) => "scope".to_owned(),
+        Err(IssueError::NothingHeld | IssueError::NothingReachable(_)) => "scope".to_owned(),
         Err(IssueError::Impersonation) => "impersonation".to_owned(),
+        Err(IssueError::Bounds(BoundsError::Principal(_))) => "principal".to_owned(),
         Err(other) => format!("{other:?}"),
     }
 }
@@ -636,9 +678,7 @@ fn a_live_token_of_ones_own_user_may_be_given_more_than_the_user_has_yet() {
     let request = || request(&json!({"scopes": ["floor:write"]}));
     let minted = |kind: &str| {
         let kind = IssuedKind::minted(&catalog, &kind.into());
-        let context = context
-            .clone()
-            .with_user(None, hallpass_core::Rights::default());
+        let context = with_rights(&catalog, context.clone(), &json!(["plan:read"]));
         issued(&catalog, kind, request(), Maker::Token(&context))
     };
     assert_eq!(minted("live"), Ok(()));
@@ -647,4 +687,168 @@ fn a_live_token_of_ones_own_user_may_be_given_more_than_the_user_has_yet() {
         matches!(refused, Err(IssueError::Bounds(BoundsError::Scope(_)))),
         "{refused:?}"
     );
+}
+
+/// What a token of a user, or of a service account with rights of its own, makes or changes speaks for
+/// the same one, whatever it holds; a service account derives for users, and names itself.
+#[test]
+fn s61_who_is_bound_to_its_principal_makes_tokens_of_that_one_alone() {
+    const OTHER_USER: &str = "usr_0000000000000000000008";
+    let catalog = Catalog::parse("law.toml", CATALOG).unwrap();
+    let holder = |principal: &str, live: bool| {
+        json!({
+            "principal": principal, "live": live,
+            "scopes": ["floor:*", "tokens:mint", "tokens:impersonate"],
+        })
+    };
+    for (name, made_by, other, [mint, derive, change]) in [
+        (
+            "the account",
+            holder(ACCOUNT, false),
+            USER,
+            ["ok", "ok", "ok"],
+        ),
+        (
+            "the account",
+            holder(ACCOUNT, false),
+            SERVICE_ACCOUNT,
+            ["ok", "ok", "ok"],
+        ),
+        (
+            "without scopes",
+            holder(SERVICE_ACCOUNT, false),
+            USER,
+            ["ok", "ok", "ok"],
+        ),
+        (
+            "without scopes",
+            holder(SERVICE_ACCOUNT, false),
+            ACCOUNT,
+            ["ok", "ok", "ok"],
+        ),
+        (
+            "a user",
+            holder(USER, false),
+            OTHER_USER,
+            ["principal", "principal", "principal"],
+        ),
+        (
+            "a user",
+            holder(USER, false),
+            ACCOUNT,
+            ["principal", "principal", "principal"],
+        ),
+        (
+            "a user",
+            holder(USER, false),
+            SERVICE_ACCOUNT,
+            ["principal", "principal", "principal"],
+        ),
+        (
+            "with scopes",
+            holder(SERVICE_ACCOUNT, true),
+            ACCOUNT,
+            ["principal", "principal", "principal"],
+        ),
+        // 3dverse's: a server's key derives for its users.
+        (
+            "with scopes",
+            holder(SERVICE_ACCOUNT, true),
+            USER,
+            ["principal", "ok", "principal"],
+        ),
+    ] {
+        let asks = json!({"principal": other});
+        for (way, expected) in [
+            (Way::Mint, mint),
+            (Way::Derive, derive),
+            (Way::Change, change),
+        ] {
+            let found = answer(&catalog, way, &made_by, &asks);
+            assert_eq!(found, expected, "{name} for {other}, by {way:?}");
+        }
+    }
+    // What is derived for a user names the service account; its own does not need to.
+    let via = |made_by: &Value, principal: &str| {
+        let context = maker(&catalog, made_by);
+        let maker = Maker::Token(&context);
+        let kind = IssuedKind::derived(&catalog, &maker, None).unwrap();
+        let asks = json!({"principal": principal});
+        let prepared = prepare(&catalog, kind, request(&asks), maker, NOW).unwrap();
+        let rights = free(prepared.needs());
+        let issuer = "https://hallpass.test".parse().unwrap();
+        let issuance = prepared.issue(&rights).unwrap();
+        let claims = issuance.into_claims(&issuer, None, &Sevens).unwrap();
+        claims.claims().hallpass.via.map(|id| id.to_string())
+    };
+    for live in [true, false] {
+        let made_by = holder(SERVICE_ACCOUNT, live);
+        assert_eq!(via(&made_by, USER).as_deref(), Some(SERVICE_ACCOUNT));
+        assert_eq!(via(&made_by, SERVICE_ACCOUNT), None);
+    }
+    assert_eq!(via(&holder(ACCOUNT, false), USER), None);
+    assert_eq!(via(&holder(USER, false), USER), None);
+}
+
+/// The record says whether its principal's rights count: a service account's, if it has any.
+#[test]
+fn s61_a_record_says_whether_its_principal_has_rights_of_its_own() {
+    let catalog = Catalog::parse("law.toml", CATALOG).unwrap();
+    let service_account: Principal = SERVICE_ACCOUNT.parse().unwrap();
+    let context = maker(
+        &catalog,
+        &json!({"scopes": ["floor:*", "tokens:impersonate"]}),
+    );
+    let limited = || {
+        let scopes = json!({
+            "id": SERVICE_ACCOUNT, "account": ACCOUNT, "environment": "default/live", "name": "s",
+            "scopes": ["floor:read"], "created_at": 0,
+        });
+        let record = serde_json::from_value(scopes).unwrap();
+        RightsNow::of(Some(&record), &HashMap::new(), &catalog)
+    };
+    for (principal, now, live) in [
+        (ACCOUNT, None, false),
+        (
+            USER,
+            Some(RightsNow::Limited(hallpass_core::Rights::default())),
+            true,
+        ),
+        (SERVICE_ACCOUNT, Some(RightsNow::Unlimited), false),
+        (SERVICE_ACCOUNT, Some(limited()), true),
+    ] {
+        let kind = if principal == USER { "live" } else { "server" };
+        let kind = IssuedKind::minted(&catalog, &kind.into()).unwrap();
+        let asks = json!({"principal": principal});
+        let prepared =
+            prepare(&catalog, kind, request(&asks), Maker::Token(&context), NOW).unwrap();
+        let rights: Vec<PrincipalRights> = now
+            .into_iter()
+            .map(|now| PrincipalRights {
+                principal: principal.parse().unwrap(),
+                now,
+            })
+            .collect();
+        let details = TokenDetails {
+            name: "t".to_owned().try_into().unwrap(),
+            metadata: Metadata::default(),
+        };
+        let made = prepared
+            .issue(&rights)
+            .unwrap()
+            .into_token(details, &Sevens)
+            .unwrap();
+        assert_eq!(made.record().live, live, "{principal}");
+    }
+    // It is never given more than the service account has now.
+    let kind = IssuedKind::minted(&catalog, &"server".into()).unwrap();
+    let asks = json!({"principal": SERVICE_ACCOUNT, "scopes": ["floor:write"]});
+    let prepared = prepare(&catalog, kind, request(&asks), Maker::Token(&context), NOW).unwrap();
+    let read = [PrincipalRights {
+        principal: service_account,
+        now: limited(),
+    }];
+    let refused = prepared.issue(&read).map(|_| ());
+    let scope = "floor:write".parse().unwrap();
+    assert_eq!(refused, Err(IssueError::NotThePrincipals(scope)));
 }

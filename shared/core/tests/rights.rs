@@ -2,7 +2,7 @@
 
 use hallpass_core::{
     AuthorizationRequest, Catalog, Claims, DecisionCode, GroupId, GroupRecord, Issuer, OpaqueToken,
-    Parent, PresentedOrigin, PrincipalRecord, Random, RandomUnavailable, Rights, Scope,
+    Parent, PresentedOrigin, Principal, PrincipalRecord, Random, RandomUnavailable, Rights, Scope,
     ShareRecord, TokenContext, TokenId, TokenRecord, UnixMillis, decide,
 };
 use serde_json::{Value, json};
@@ -45,11 +45,12 @@ scopes = ["folder:read", "model:view"]
 lifetime = { default = 7200, min = 7200, max = 7200 }
 origins = "none"
 presented = ["bearer"]
-principals = ["account", "user"]
+principals = ["account", "user", "service_account"]
 "#;
 
 const ACCOUNT: &str = "acc_0000000000000000000001";
 const USER: &str = "usr_0000000000000000000002";
+const SERVICE_ACCOUNT: &str = "svc_0000000000000000000005";
 const SHARE: &str = "shr_0000000000000000000003";
 const PARENT: &str = "tok_0000000000000000000004";
 const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
@@ -218,12 +219,8 @@ fn a_live_token_has_what_its_user_has_now() {
     let (token, record) = private(&json!({}));
     let context = |user: Option<PrincipalRecord>| {
         let opaque = TokenContext::of_opaque(&catalog, &token, Some(record.clone()), NOW);
-        let none = HashMap::new();
-        let rights = user
-            .as_ref()
-            .map(|user| Rights::of(user, &none, &catalog))
-            .unwrap_or_default();
-        opaque.with_user(user, rights)
+        assert_eq!(opaque.principals(), [record.principal]);
+        read(opaque, record.principal, user)
     };
     let before = user(&json!({"scopes": ["order:place", "folder:read"]}));
     let after = user(&json!({"scopes": ["folder:read"]}));
@@ -285,11 +282,162 @@ fn a_live_token_has_what_its_user_has_now() {
             "{user:?} {wanted}"
         );
     }
-    // A live kind whose token speaks for the account has no user's rights to have.
-    let (token, record) = private(&json!({"principal": ACCOUNT}));
+    // Before the row is read, nothing can be done with the token.
     let opaque = TokenContext::of_opaque(&catalog, &token, Some(record), NOW);
-    let context = opaque.with_user(Some(before), Rights::default());
-    assert_eq!(code(&context, "folder:read"), DecisionCode::ParentRevoked);
+    assert_eq!(code(&opaque, "folder:read"), DecisionCode::ParentRevoked);
+    assert!(!opaque.holds(&scope("folder:read"), &catalog));
+}
+
+/// A context once its principal was read: `record` is what the table holds under that id.
+fn read(
+    context: TokenContext,
+    principal: Principal,
+    record: Option<PrincipalRecord>,
+) -> TokenContext {
+    let records = record
+        .map(|record| (principal, record))
+        .into_iter()
+        .collect();
+    context.with_principals(&records, &HashMap::new(), &catalog())
+}
+
+/// Which principals' rights count, and whose do not, for every form of token.
+#[test]
+fn s61_a_token_may_do_what_its_scopes_and_its_principals_rights_both_allow() {
+    let catalog = catalog();
+    let opaque = |change: Value| {
+        let (token, record) = private(&change);
+        TokenContext::of_opaque(&catalog, &token, Some(record), NOW)
+    };
+    let jwt = |subject: &str, via: Option<&str>| {
+        let parent = json!({
+            "id": PARENT, "principal": ACCOUNT, "scopes": ["folder:*", "model:*"],
+        });
+        let (_, parent) = private(&parent);
+        let mut claims = claims(subject, PARENT, "folder:read model:view");
+        claims.hallpass.via = via.map(|id| id.parse().unwrap());
+        let parent = Some(Parent::Token(Box::new(parent)));
+        TokenContext::of_jwt(&catalog, &issuer(), claims, false, parent)
+    };
+    let management = json!({"kind": "management", "scopes": ["folder:read", "model:view"]});
+    let of = |principal: &str, live: bool| {
+        let mut change = management.clone();
+        change["principal"] = json!(principal);
+        change["live"] = json!(live);
+        let (_, record) = private(&change);
+        let token = OpaqueToken::generate("hpm".parse().unwrap(), record.id, &Sevens).unwrap();
+        TokenContext::of_opaque(&catalog, &token, Some(record), NOW)
+    };
+    let may = |id: &str, scopes: Option<Value>| {
+        let mut record = user(&json!({}));
+        record.id = id.parse().unwrap();
+        record.scopes = scopes.map(|scopes| serde_json::from_value(scopes).unwrap());
+        record
+    };
+    let reads = Some(json!(["folder:read"]));
+    let views = Some(json!(["model:view"]));
+    let refused = DecisionCode::InsufficientScope;
+    let gone = DecisionCode::ParentRevoked;
+    // Its form; its principals as the table has them; what it may read, and what it may view.
+    for (name, context, records, read, view) in [
+        (
+            "of a user",
+            of(USER, true),
+            vec![may(USER, reads.clone())],
+            DecisionCode::Active,
+            refused,
+        ),
+        (
+            "of before `live`",
+            of(USER, false),
+            vec![may(USER, None)],
+            refused,
+            refused,
+        ),
+        (
+            "of a service account with scopes",
+            of(SERVICE_ACCOUNT, true),
+            vec![may(SERVICE_ACCOUNT, views.clone())],
+            refused,
+            DecisionCode::Active,
+        ),
+        (
+            "of one whose row is gone",
+            of(SERVICE_ACCOUNT, true),
+            vec![],
+            gone,
+            gone,
+        ),
+        (
+            "of a service account without",
+            of(SERVICE_ACCOUNT, false),
+            vec![],
+            DecisionCode::Active,
+            DecisionCode::Active,
+        ),
+        (
+            "of the account",
+            of(ACCOUNT, false),
+            vec![],
+            DecisionCode::Active,
+            DecisionCode::Active,
+        ),
+        (
+            "a live kind",
+            opaque(json!({"scopes": ["folder:read", "model:view"]})),
+            vec![may(USER, views.clone())],
+            refused,
+            DecisionCode::Active,
+        ),
+        (
+            "a user's JWT",
+            jwt(USER, None),
+            vec![may(USER, reads.clone())],
+            DecisionCode::Active,
+            refused,
+        ),
+        ("of nobody", jwt(USER, None), vec![], gone, gone),
+        (
+            "a service account's JWT",
+            jwt(SERVICE_ACCOUNT, None),
+            vec![may(SERVICE_ACCOUNT, None)],
+            DecisionCode::Active,
+            DecisionCode::Active,
+        ),
+        (
+            "one with scopes",
+            jwt(SERVICE_ACCOUNT, None),
+            vec![may(SERVICE_ACCOUNT, reads.clone())],
+            DecisionCode::Active,
+            refused,
+        ),
+        (
+            "via one without scopes",
+            jwt(USER, Some(SERVICE_ACCOUNT)),
+            vec![may(USER, reads.clone()), may(SERVICE_ACCOUNT, None)],
+            DecisionCode::Active,
+            refused,
+        ),
+        (
+            "via one with other scopes",
+            jwt(USER, Some(SERVICE_ACCOUNT)),
+            vec![may(USER, reads.clone()), may(SERVICE_ACCOUNT, views)],
+            refused,
+            refused,
+        ),
+        (
+            "via one that is gone",
+            jwt(USER, Some(SERVICE_ACCOUNT)),
+            vec![may(USER, reads)],
+            gone,
+            gone,
+        ),
+    ] {
+        let records = records.into_iter().map(|it| (it.id, it)).collect();
+        let context = context.with_principals(&records, &HashMap::new(), &catalog);
+        assert_eq!(code(&context, "folder:read"), read, "{name}");
+        assert_eq!(code(&context, "model:view"), view, "{name}");
+    }
 }
 
 #[test]
@@ -298,25 +446,32 @@ fn a_jwt_dies_with_the_user_it_speaks_for() {
     let context = |user: Option<PrincipalRecord>| {
         let parent = Some(Parent::Token(Box::new(record.clone())));
         let claims = claims(USER, PARENT, "folder:read");
-        TokenContext::of_jwt(&catalog(), &issuer(), claims, false, parent, user)
+        let sub = claims.sub;
+        let context = TokenContext::of_jwt(&catalog(), &issuer(), claims, false, parent);
+        read(context, sub, user)
+    };
+    let user = |change: Value| {
+        let mut change = change;
+        change["scopes"] = json!(["folder:read"]);
+        user(&change)
     };
     for (user, expected) in [
-        (Some(user(&json!({}))), DecisionCode::Active),
+        (Some(user(json!({}))), DecisionCode::Active),
         (None, DecisionCode::ParentRevoked),
         (
-            Some(user(&json!({"closed_at": 1}))),
+            Some(user(json!({"closed_at": 1}))),
             DecisionCode::ParentRevoked,
         ),
         (
-            Some(user(&json!({"cut_off": 1_799_999_000_500_u64}))),
+            Some(user(json!({"cut_off": 1_799_999_000_500_u64}))),
             DecisionCode::ParentRevoked,
         ),
         (
-            Some(user(&json!({"cut_off": 1_799_999_000_499_u64}))),
+            Some(user(json!({"cut_off": 1_799_999_000_499_u64}))),
             DecisionCode::Active,
         ),
         (
-            Some(user(&json!({"account": "acc_0000000000000000000002"}))),
+            Some(user(json!({"account": "acc_0000000000000000000002"}))),
             DecisionCode::ParentRevoked,
         ),
     ] {
@@ -333,7 +488,7 @@ fn a_visitors_jwt_dies_with_the_share() {
     let context = |parent: Option<ShareRecord>, scope: &str| {
         let parent = parent.map(|share| Parent::Share(Box::new(share)));
         let claims = claims(ACCOUNT, SHARE, scope);
-        TokenContext::of_jwt(&catalog(), &issuer(), claims, false, parent, None)
+        TokenContext::of_jwt(&catalog(), &issuer(), claims, false, parent)
     };
     let model = "model:view@model/m1";
     for (parent, expected) in [

@@ -58,6 +58,20 @@ impl Rows {
         self.principals.get(id)
     }
 
+    /// Adds the rows of another batch.
+    pub fn extend(&mut self, more: Self) {
+        self.tokens.extend(more.tokens);
+        self.revoked.extend(more.revoked);
+        self.shares.extend(more.shares);
+        self.principals.extend(more.principals);
+    }
+
+    /// Takes the users and service accounts out of it.
+    #[must_use]
+    pub fn take_principals(&mut self) -> HashMap<Principal, PrincipalRecord> {
+        std::mem::take(&mut self.principals)
+    }
+
     /// Whether this JWT itself was revoked.
     #[must_use]
     pub fn is_revoked(&self, jti: &JwtId) -> bool {

@@ -1,5 +1,7 @@
-//! Validation: from presented texts to their contexts, in one read of the table. A token with its
-//! user's current rights needs a second read, and a third if the user is in groups.
+//! Validation: from presented texts to their contexts. An opaque token that speaks for the account, or
+//! for a service account without rights of its own, is one round trip to the table; one whose principal
+//! has rights of its own needs a second for that principal, and a third if it is a user in groups. A JWT
+//! is one round trip, and a second for groups.
 //!
 //! Every endpoint that accepts a token comes through here; [`hallpass_core::decide`] then decides.
 //! This crate stands on `hallpass-core`, `hallpass-store` and `hallpass-keys`, and knows no HTTP.
@@ -8,8 +10,9 @@ mod freshness;
 
 use freshness::Freshness;
 use hallpass_core::{
-    Catalog, Claims, Issuer, Malformed, OpaqueToken, Parent, ParentId, Presented, Principal,
-    PrincipalRecord, PrincipalRights, Rights, RightsNow, Tenant, TokenContext, UnixMillis,
+    Catalog, Claims, GroupId, GroupRecord, Issuer, Malformed, OpaqueToken, Parent, ParentId,
+    Presented, Principal, PrincipalRecord, PrincipalRights, RightsNow, Tenant, TokenContext,
+    UnixMillis,
 };
 use hallpass_keys::{VerificationKeys, VerifyError};
 use hallpass_store::{RowKey, Rows, Store, StoreError};
@@ -25,6 +28,9 @@ pub struct Validator {
     keys: VerificationKeys,
     fresh: Arc<Freshness>,
 }
+
+type Principals = HashMap<Principal, PrincipalRecord>;
+type Groups = HashMap<GroupId, GroupRecord>;
 
 /// A presented text before its rows are read.
 enum Pending {
@@ -48,8 +54,8 @@ impl Validator {
         }
     }
 
-    /// The context of each text, in order, with one read for all of them, or none where no text needs
-    /// one.
+    /// The context of each text, in order: all of them take the same round trips, at most three, and
+    /// none where no text needs one.
     ///
     /// # Errors
     /// When the table is unavailable. This says nothing about the tokens.
@@ -63,10 +69,25 @@ impl Validator {
             pending.push(self.before_reading(text, now).await?);
         }
         let keys: Vec<RowKey> = pending.iter().flat_map(keys).collect();
-        let rows = self.store.rows(&keys).await?;
+        let mut rows = self.store.rows(&keys).await?;
         let mut found = [const { TokenContext::Unknown }; N];
-        for ((text, pending), found) in texts.iter().zip(pending).zip(&mut found) {
-            *found = self.after_reading(text, pending, &rows, now).await?;
+        let mut new = [false; N];
+        for ((pending, found), new) in pending.into_iter().zip(&mut found).zip(&mut new) {
+            *new = !matches!(pending, Pending::Done(_));
+            *found = self.after_reading(pending, &rows, now);
+        }
+        let unread = || new.iter().zip(&found).filter(|(new, _)| **new);
+        let principals = self
+            .principals(unread().map(|(_, context)| context), &mut rows)
+            .await?;
+        let (records, groups) = principals;
+        for ((text, new), found) in texts.iter().zip(new).zip(&mut found) {
+            if !new {
+                continue;
+            }
+            let context = std::mem::replace(found, TokenContext::Unknown);
+            *found = context.with_principals(&records, &groups, &self.catalog);
+            self.remember(text, found, now);
         }
         Ok(found)
     }
@@ -92,19 +113,13 @@ impl Validator {
         })
     }
 
-    async fn after_reading(
-        &self,
-        text: &str,
-        pending: Pending,
-        rows: &Rows,
-        now: UnixMillis,
-    ) -> Result<TokenContext, StoreError> {
-        let context = match pending {
-            Pending::Done(context) => return Ok(context),
+    /// The context without its principals, by the rows of the first read.
+    fn after_reading(&self, pending: Pending, rows: &Rows, now: UnixMillis) -> TokenContext {
+        match pending {
+            Pending::Done(context) => context,
             Pending::Opaque(token) => {
                 let record = rows.token(&token.id).cloned();
-                let context = TokenContext::of_opaque(&self.catalog, &token, record, now);
-                self.with_live_rights(context).await?
+                TokenContext::of_opaque(&self.catalog, &token, record, now)
             }
             Pending::Jwt(claims) => {
                 let parent = match &claims.hallpass.parent {
@@ -118,40 +133,46 @@ impl Validator {
                     }
                 };
                 let revoked = rows.is_revoked(&claims.jti);
-                let principal = rows.principal(&claims.sub).cloned();
-                let (catalog, issuer) = (&self.catalog, &self.issuer);
-                TokenContext::of_jwt(catalog, issuer, *claims, revoked, parent, principal)
+                TokenContext::of_jwt(&self.catalog, &self.issuer, *claims, revoked, parent)
             }
-        };
+        }
+    }
+
+    /// Reads the principals of these contexts that the first read did not name: those of opaque
+    /// tokens, whose records name them. Then the groups of all users among them. One round trip each,
+    /// and none where there are none.
+    async fn principals<'a>(
+        &self,
+        contexts: impl Iterator<Item = &'a TokenContext>,
+        rows: &mut Rows,
+    ) -> Result<(Principals, Groups), StoreError> {
+        let mut needed = Vec::new();
+        for context in contexts {
+            // The principals of a JWT are named by its claims, and were read with its parent.
+            let is_read = matches!(context, TokenContext::Jwt { .. });
+            let Some(tenant) = context.tenant().filter(|_| !is_read) else {
+                continue;
+            };
+            for principal in context.principals() {
+                needed.push(RowKey::Principal {
+                    tenant: tenant.clone(),
+                    principal,
+                });
+            }
+        }
+        // BatchGetItem, as for every other row: the roles that validate may make no other call.
+        rows.extend(self.store.rows(&needed).await?);
+        let records = rows.take_principals();
+        let groups = self.store.groups_of_users(records.values()).await?;
+        Ok((records, groups))
+    }
+
+    fn remember(&self, text: &str, context: &TokenContext, now: UnixMillis) {
         let kind = context.kind().and_then(|kind| self.catalog.kind(kind));
         if let Some(kind) = kind.filter(|kind| kind.freshness > 0) {
             self.fresh
-                .remember(text, &context, now.plus_seconds(kind.freshness));
+                .remember(text, context, now.plus_seconds(kind.freshness));
         }
-        Ok(context)
-    }
-
-    /// Adds the user's current rights to a token of a kind with live rights. They are read after the
-    /// token's record, which names the user. No other kind needs a second read.
-    async fn with_live_rights(&self, context: TokenContext) -> Result<TokenContext, StoreError> {
-        let is_live = context
-            .kind()
-            .and_then(|kind| self.catalog.kind(kind))
-            .is_some_and(|kind| kind.live);
-        let (Some(tenant), Some(principal), true) =
-            (context.tenant(), context.principal(), is_live)
-        else {
-            return Ok(context);
-        };
-        // BatchGetItem, as for every other row: the roles that validate may make no other call.
-        let row = RowKey::Principal { tenant, principal };
-        let rows = self.store.rows(&[row]).await?;
-        let user = rows.principal(&principal);
-        let rights = match user {
-            Some(user) => self.rights(user).await?,
-            None => Rights::default(),
-        };
-        Ok(context.with_user(user.cloned(), rights))
     }
 
     /// The current rights of these principals of a tenant, for issuing a token: see
@@ -178,23 +199,14 @@ impl Validator {
         }
         Ok(rights)
     }
-
-    /// The current rights of a user, with those of its groups.
-    ///
-    /// # Errors
-    /// When the table is unavailable.
-    pub async fn rights(&self, user: &PrincipalRecord) -> Result<Rights, StoreError> {
-        let groups = self.store.groups_of(user).await?;
-        Ok(Rights::of(user, &groups, &self.catalog))
-    }
 }
 
 fn malformed(reason: Malformed) -> Pending {
     Pending::Done(TokenContext::Malformed(reason))
 }
 
-/// The rows a text needs: an opaque token its record; a JWT its parent, its own revocation and the
-/// user or service account it speaks for.
+/// The rows a text needs first: an opaque token its record; a JWT its parent, its own revocation, and
+/// the user or service account that it speaks for and that it was derived through.
 fn keys(pending: &Pending) -> Vec<RowKey> {
     match pending {
         Pending::Done(_) => Vec::new(),
@@ -208,16 +220,11 @@ fn keys(pending: &Pending) -> Vec<RowKey> {
                 tenant: claims.tenant(),
                 jti: claims.jti,
             };
-            let principal = match claims.sub {
-                Principal::Account(_) => None,
-                principal @ (Principal::User(_) | Principal::ServiceAccount(_)) => {
-                    Some(RowKey::Principal {
-                        tenant: claims.tenant(),
-                        principal,
-                    })
-                }
-            };
-            [parent, revoked].into_iter().chain(principal).collect()
+            let principals = claims.principals().map(|principal| RowKey::Principal {
+                tenant: claims.tenant(),
+                principal,
+            });
+            [parent, revoked].into_iter().chain(principals).collect()
         }
     }
 }

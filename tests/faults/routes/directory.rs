@@ -1,7 +1,7 @@
 //! Accounts and environments, and who and what is in them.
 
 use super::{Route, as_root, made, new_name, route, user};
-use hallpass_tests::{Hallpass, text};
+use hallpass_tests::{Hallpass, text, with};
 use http::Method;
 use serde_json::json;
 
@@ -228,6 +228,17 @@ pub(super) const ROUTES: &[Route] = &[
         async |h: &Hallpass| {
             let id = user(h).await;
             as_root(h, h.delete(&format!("/v1/users/{id}")))
+        }
+    ),
+    route!(
+        "change a service account",
+        "PATCH /v1/service-accounts/{service_account}",
+        200,
+        async |h: &Hallpass| {
+            let scopes = json!({"scopes": ["asset:read"]});
+            let body = with(json!({"name": new_name()}), scopes.clone());
+            let id = made(h, "/v1/service-accounts", body).await;
+            as_root(h, h.patch(&format!("/v1/service-accounts/{id}"), scopes))
         }
     ),
     route!(

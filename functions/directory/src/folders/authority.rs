@@ -1,18 +1,18 @@
 //! Who may do what with folders: a token that holds a scope of the directory, everywhere; a user's
-//! token, and one of a web page, at the paths where its own scopes cover a level of access.
+//! token, and one of a web page, at the paths where it has a level of access now.
 
 use super::WRITE;
 use super::located::{Folder, locate};
 use crate::request::DirectoryRequest;
 use hallpass_core::Tenant;
 use hallpass_core::{
-    AccessLevel, FolderRef, GroupId, GroupRecord, ManagementScope, Path, Principal,
-    PrincipalRecord, Rights, Scope,
+    AccessLevel, FolderId, FolderRecord, FolderRef, GroupId, GroupRecord, ManagementScope, Path,
+    Principal, PrincipalRecord, Rights, Scope,
 };
 use hallpass_http::{ErrorCode, Problem};
 use hallpass_store::Grantor;
 use http::StatusCode;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// By what the caller is authorised.
 pub(crate) enum Authority<'a> {
@@ -35,8 +35,9 @@ impl<'a> Authority<'a> {
         // What a server does with folders, its token says by the directory's scopes.
         let by_level =
             matches!(caller.principal(), Principal::User(_)) || caller.kind().is_public();
-        if by_level && !paths_with_a_level(request).is_empty() {
-            return Ok(Self::Levels(request));
+        let levels = Self::Levels(request);
+        if by_level && paths(request).iter().any(|path| levels.sees(path)) {
+            return Ok(levels);
         }
         caller.require(scope)?;
         Ok(Self::Directory)
@@ -146,26 +147,65 @@ impl<'a> Authority<'a> {
         Ok(Some((home, home.path_at_top().map_err(Problem::internal)?)))
     }
 
-    /// The topmost folders at which the caller has a level.
-    pub(crate) async fn reached(&self, tenant: &Tenant) -> Result<Vec<Folder>, Problem> {
+    /// One page of the topmost folders at which the caller has a level, in the order of their ids, and
+    /// the cursor of the next page. Those that are there without a row come first.
+    pub(crate) async fn reached(
+        &self,
+        tenant: &Tenant,
+        limit: u32,
+        cursor: Option<FolderId>,
+    ) -> Result<(Vec<Folder>, Option<FolderId>), Problem> {
         let Self::Levels(request) = self else {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), None));
         };
-        let mut found: Vec<Folder> = Vec::new();
-        for path in paths_with_a_level(request) {
-            let inside = found.iter().any(|folder| folder.path.covers(&path));
-            let Some(folder) = folder_at(&path).filter(|_| !inside) else {
-                continue;
-            };
-            match locate(&request.platform, tenant, &folder).await {
-                Ok(folder) if folder.path == path => found.push(folder),
-                Ok(_) => {}
-                Err(problem) if problem.status() == StatusCode::NOT_FOUND => {}
-                Err(problem) => return Err(problem),
+        let platform = &request.platform;
+        let mut found = Vec::new();
+        let mut made = BTreeMap::new();
+        for (folder, path) in topmost(paths_with_a_level(request)) {
+            match folder {
+                FolderRef::Made(id) if cursor.is_none_or(|cursor| id > cursor) => {
+                    made.insert(id, path);
+                }
+                FolderRef::Made(_) => {}
+                FolderRef::Public | FolderRef::Home(_) if cursor.is_some() => {}
+                FolderRef::Public | FolderRef::Home(_) => {
+                    match locate(platform, tenant, &folder).await {
+                        Ok(folder) if folder.path == path => found.push(folder),
+                        Ok(_) => {}
+                        Err(problem) if problem.status() == StatusCode::NOT_FOUND => {}
+                        Err(problem) => return Err(problem),
+                    }
+                }
             }
         }
-        Ok(found)
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let page: Vec<FolderId> = made.keys().take(most).copied().collect();
+        let next = page.last().copied().filter(|_| made.len() > page.len());
+        let records = platform.store.folders_by_id(tenant, &page).await?;
+        let there = |record: &FolderRecord| made.get(&record.id) == Some(&record.path);
+        found.extend(records.into_iter().filter(there).map(Folder::from));
+        Ok((found, next))
     }
+}
+
+/// Those of these paths that are a folder's and lie in no other folder of them.
+fn topmost(paths: Vec<Path>) -> Vec<(FolderRef, Path)> {
+    let folders = paths
+        .into_iter()
+        .filter_map(|path| Some((folder_at(&path)?, path)));
+    let folders: Vec<(FolderRef, Path)> = folders.collect();
+    let known: HashSet<&str> = folders.iter().map(|(_, path)| path.as_str()).collect();
+    let is_inside = |path: &Path| {
+        let above = path.as_str().match_indices('/');
+        above
+            .filter_map(|(end, _)| path.as_str().get(..end))
+            .any(|above| known.contains(above))
+    };
+    folders
+        .iter()
+        .filter(|(_, path)| !is_inside(path))
+        .cloned()
+        .collect()
 }
 
 /// The folder whose path this is, if it is a folder's.
@@ -173,22 +213,29 @@ fn folder_at(path: &Path) -> Option<FolderRef> {
     path.as_str().rsplit('/').next()?.parse().ok()
 }
 
-/// The paths at which the caller has a level by its own scopes, parents before children. A scope
-/// without a path counts at the top.
+/// The paths at which the caller has a level now.
 fn paths_with_a_level(request: &DirectoryRequest) -> Vec<Path> {
-    let bounds = request.caller.context().bounds();
-    let scopes = bounds.first().map(|own| own.scopes.iter());
+    let authority = Authority::Levels(request);
+    let mut paths = paths(request);
+    paths.retain(|path| authority.sees(path));
+    paths
+}
+
+/// The paths of what the caller may do now, each once. A scope without a path counts at the top.
+fn paths(request: &DirectoryRequest) -> Vec<Path> {
+    let DirectoryRequest {
+        platform, caller, ..
+    } = request;
+    let scopes = caller.context().scopes_now(&platform.catalog);
     let top = hallpass_core::folder_root().ok();
     let mut paths: Vec<Path> = scopes
-        .into_iter()
-        .flatten()
+        .iter()
+        .flat_map(|scopes| scopes.iter())
         .filter(|scope| !scope.is_management())
         .filter_map(|scope| scope.path.clone().or_else(|| top.clone()))
         .collect();
     paths.sort_unstable();
     paths.dedup();
-    let authority = Authority::Levels(request);
-    paths.retain(|path| authority.sees(path));
     paths
 }
 

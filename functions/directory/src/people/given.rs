@@ -1,4 +1,4 @@
-//! A caller can give a user a scope, or membership of a group, only if it holds itself what that
+//! A caller can give a user or service account a scope, or a user membership of a group, only if it holds itself what that
 //! gives.
 
 use crate::request::DirectoryRequest;
@@ -7,14 +7,14 @@ use hallpass_core::{
 };
 use hallpass_http::{ErrorCode, Problem};
 
-/// The scopes a user is to have, each of which the caller holds.
+/// The scopes that a user or service account is to have, each of which the caller holds.
 pub(crate) fn scopes(
     request: &DirectoryRequest,
     written: &[WrittenScope],
 ) -> Result<ScopeSet, Problem> {
     let invalid = |code, detail: String| Problem::invalid("scopes", code, detail);
     if written.len() > MAX_SCOPES {
-        let detail = format!("a user has at most {MAX_SCOPES} of these");
+        let detail = format!("a user or service account has at most {MAX_SCOPES} of these");
         return Err(invalid(ErrorCode::TooMany, detail));
     }
     let mut resolved = Vec::with_capacity(written.len());
@@ -33,7 +33,7 @@ pub(crate) fn scopes(
     }
     ScopeSet::new(resolved).map_err(|_empty| {
         let detail =
-            "an empty list gives nothing: leave the field out, or set it to null to take all back";
+            "an empty list gives nothing: leave the field out, or set a user's to null to take all back";
         invalid(ErrorCode::EmptyScopes, detail.to_owned())
     })
 }

@@ -8,10 +8,10 @@ use crate::request::DirectoryRequest;
 use axum::Json;
 use axum::response::Response;
 use hallpass_core::{
-    AccountId, EnvironmentName, Principal, PrincipalName, PrincipalRecord, PrincipalType,
-    ServiceAccountId, UnixSeconds, present,
+    AccountId, EnvironmentName, Principal, PrincipalName, PrincipalRecord, PrincipalType, ScopeSet,
+    ServiceAccountId, UnixSeconds, WrittenScope, present,
 };
-use hallpass_http::{IdempotencyKeyHeader, Problem};
+use hallpass_http::{ErrorCode, IdempotencyKeyHeader, Problem};
 use hallpass_store::AuditAction;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -24,12 +24,24 @@ const NAME: &str = "name";
 pub(crate) struct ServiceAccountRequest {
     #[schema(pattern = "^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$")]
     name: String,
+    /// What it may do, if that is to bound all of its tokens.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(min_items = 1, max_items = 200, nullable = false)]
+    scopes: Option<Vec<WrittenScope>>,
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     environment: Option<EnvironmentName>,
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     account: Option<AccountId>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ServiceAccountChange {
+    /// What it may do from now on. To take all of it away, remove the service account.
+    #[schema(min_items = 1, max_items = 200)]
+    scopes: Vec<WrittenScope>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -39,6 +51,11 @@ pub(crate) struct ServiceAccountView {
     account: AccountId,
     environment: EnvironmentName,
     name: PrincipalName,
+    /// What it may do, which bounds all of its tokens. Absent where it was made without: each of its
+    /// tokens then has the scopes it was made with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    scopes: Option<ScopeSet>,
     created_at: UnixSeconds,
 }
 
@@ -58,6 +75,7 @@ impl From<PrincipalRecord> for ServiceAccountView {
             account: record.account,
             environment: record.environment,
             name: record.name,
+            scopes: record.scopes,
             created_at: record.created_at.seconds(),
         }
     }
@@ -66,7 +84,8 @@ impl From<PrincipalRecord> for ServiceAccountView {
 /// Make a service account
 ///
 /// What speaks for one outlives the people who made it. Its name has no spaces or special
-/// characters.
+/// characters. With `scopes`, of which the caller holds each, none of its tokens ever does more than
+/// these allow.
 #[utoipa::path(
     post, path = "/v1/service-accounts", tag = "directory", operation_id = "create_service_account",
     request_body = ServiceAccountRequest,
@@ -87,11 +106,18 @@ pub(crate) async fn create(
     let now = platform.now();
     let id = ServiceAccountId::generate(platform.random.as_ref())?;
     let name = given::name(NAME, &value.name, PrincipalType::ServiceAccount)?;
-    let record = PrincipalRecord::new(Principal::ServiceAccount(id), tenant, name, now);
+    let scopes = value
+        .scopes
+        .map(|written| given::scopes(&request, &written));
+    let mut record = PrincipalRecord::new(Principal::ServiceAccount(id), tenant, name, now);
+    record.scopes = scopes.transpose()?;
     let idempotency = request.once("POST /v1/service-accounts")?;
-    let audit = caller
+    let mut audit = caller
         .audit(AuditAction::CreateServiceAccount, record.id, now)
         .with("name", &record.name);
+    if let Some(scopes) = &record.scopes {
+        audit = audit.with("scopes", scopes);
+    }
     platform
         .store
         .create_principal(&record, idempotency.as_ref(), &audit, now)
@@ -149,6 +175,45 @@ pub(crate) async fn one(request: DirectoryRequest) -> Result<Json<ServiceAccount
     let id = id(request.named("service_account")?)?;
     let found = platform.store.open_principal(&tenant, &id).await?;
     found.map(|found| Json(found.into())).ok_or_else(unknown)
+}
+
+/// Change a service account
+///
+/// The scopes of one that was made with some. Its tokens do no more than these allow at their next
+/// validation; to one that was made without, none are added.
+#[utoipa::path(
+    patch, path = "/v1/service-accounts/{service_account}", tag = "directory", operation_id = "change_service_account",
+    request_body = ServiceAccountChange,
+    params(("service_account" = ServiceAccountId, Path), TenantQuery),
+    responses(
+        (status = 200, description = "The service account as it is now.", body = ServiceAccountView),
+    ),
+    security(("token" = ["directory:write"])),
+)]
+pub(crate) async fn change(request: DirectoryRequest) -> Result<Json<ServiceAccountView>, Problem> {
+    let DirectoryRequest {
+        platform, caller, ..
+    } = &request;
+    let tenant = request.tenant_of_query()?;
+    let value: ServiceAccountChange = request.body()?;
+    let id = id(request.named("service_account")?)?;
+    let scopes = given::scopes(&request, &value.scopes)?;
+    let read = platform.store.open_principal(&tenant, &id).await?;
+    // Whether it has scopes is decided once, when it is made: the records of its tokens say so.
+    if read.ok_or_else(unknown)?.scopes.is_none() {
+        let detail = "the service account was made without scopes, and its tokens have their own: make another one with scopes";
+        let status = StatusCode::CONFLICT;
+        return Err(Problem::new(status, ErrorCode::MadeWithoutScopes, detail).field("scopes"));
+    }
+    let audit = caller
+        .audit(AuditAction::ChangeServiceAccount, id, platform.now())
+        .with("scopes", &scopes);
+    let changed = platform
+        .store
+        .change_principal(&tenant, &id, |it| it.scopes = Some(scopes.clone()), &audit)
+        .await
+        .map_err(|error| refusal::of_change(error, "service account", NAME))?;
+    Ok(Json(changed.into()))
 }
 
 /// Remove a service account

@@ -225,7 +225,8 @@ pub(crate) async fn one(request: DirectoryRequest) -> Result<Json<UserView>, Pro
 
 /// Change a user
 ///
-/// What is left out stays. Tokens with live rights have what the user has at their next validation.
+/// What is left out stays. Whatever speaks for the user does no more than the user may, from its next
+/// validation on.
 #[utoipa::path(
     patch, path = "/v1/users/{user}", tag = "directory", operation_id = "change_user",
     request_body = UserChange,

@@ -116,7 +116,8 @@ pub struct Kind {
     pub limit: Option<u8>,
     /// Who they may speak for.
     pub principals: Vec<PrincipalType>,
-    /// Whether they hold what their user holds now.
+    /// Whether they may be given more than their user has yet: what counts is what the user may do
+    /// when they are used.
     pub live: bool,
     /// The kinds that can be derived from them.
     pub derives: Vec<KindName>,

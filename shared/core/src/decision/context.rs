@@ -4,11 +4,11 @@ use crate::catalog::Catalog;
 use crate::catalog::kind::{Format, Kind, KindName};
 use crate::decision::holder::Holder;
 use crate::decision::principal_state::PrincipalState;
-use crate::decision::rights::Rights;
+use crate::directory::group::GroupRecord;
 use crate::directory::principal::PrincipalRecord;
 use crate::directory::share::ShareRecord;
 use crate::directory::tenant::Tenant;
-use crate::id::{ParentId, Principal};
+use crate::id::{GroupId, ParentId, Principal};
 use crate::issue::bounds::Bounds;
 use crate::origin::address::IpRules;
 use crate::origin::rule::OriginRules;
@@ -19,6 +19,7 @@ use crate::token::claims::{Claims, Issuer};
 use crate::token::malformed::Malformed;
 use crate::token::record::{MatchedSecret, TokenRecord};
 use crate::token::{OpaqueToken, SecretMark};
+use std::collections::HashMap;
 use std::iter::once;
 
 /// What is known of a presented token after its rows were read.
@@ -32,7 +33,7 @@ pub enum TokenContext {
     Opaque {
         /// Its record.
         record: Box<TokenRecord>,
-        /// The user it speaks for, if its kind has live rights; else not needed.
+        /// The user or service account it speaks for, if that one's rights bound it.
         principal: PrincipalState,
         /// Which of its secrets was presented.
         secret: MatchedSecret,
@@ -47,6 +48,8 @@ pub enum TokenContext {
         parent: Option<Parent>,
         /// The user or service account it speaks for.
         principal: PrincipalState,
+        /// The service account whose token it was derived from, where its claims name one.
+        via: PrincipalState,
     },
 }
 
@@ -87,9 +90,15 @@ impl TokenContext {
                         record.expires_at
                     };
                 }
+                // Until its row is read, nothing can be done with the token.
+                let principal = if record.is_live() {
+                    PrincipalState::Missing
+                } else {
+                    PrincipalState::NotNeeded
+                };
                 Self::Opaque {
                     record: Box::new(record),
-                    principal: PrincipalState::NotNeeded,
+                    principal,
                     secret,
                 }
             }
@@ -105,45 +114,96 @@ impl TokenContext {
         claims: Claims,
         revoked: bool,
         parent: Option<Parent>,
-        principal: Option<PrincipalRecord>,
     ) -> Self {
         let tenant = claims.tenant();
         let other_parent = parent.as_ref().is_some_and(|parent| {
             parent.id() != claims.hallpass.parent || parent.tenant() != tenant
         });
-        let of_kind = catalog
-            .kind(&claims.hallpass.kind)
-            .is_some_and(|kind| kind.format == Format::Jwt);
+        // One that lives longer than its kind allows was not issued by this service, whoever signed it.
+        let of_kind = catalog.kind(&claims.hallpass.kind).is_some_and(|kind| {
+            kind.format == Format::Jwt && claims.lifetime() <= kind.lifetime.longest()
+        });
         if claims.iss == *issuer && claims.aud.includes(issuer) && of_kind && !other_parent {
-            let principal = PrincipalState::of(claims.sub, &tenant, principal);
+            // Until their rows are read, nothing can be done with the token.
+            let (principal, via) = match (claims.sub, claims.hallpass.via) {
+                (Principal::Account(_), None) => {
+                    (PrincipalState::NotNeeded, PrincipalState::NotNeeded)
+                }
+                (Principal::Account(_), Some(_)) => {
+                    (PrincipalState::NotNeeded, PrincipalState::Missing)
+                }
+                (_, None) => (PrincipalState::Missing, PrincipalState::NotNeeded),
+                (_, Some(_)) => (PrincipalState::Missing, PrincipalState::Missing),
+            };
             Self::Jwt {
                 claims: Box::new(claims),
                 revoked,
                 parent,
                 principal,
+                via,
             }
         } else {
             Self::Unknown
         }
     }
 
-    /// The context of an opaque token with live rights, after its user was read.
+    /// The users and service accounts whose rows have to be read, since their rights bound the token
+    /// or it ends with them.
     #[must_use]
-    pub fn with_user(self, user: Option<PrincipalRecord>, rights: Rights) -> Self {
-        let Self::Opaque { record, secret, .. } = self else {
+    pub fn principals(&self) -> Vec<Principal> {
+        match self {
+            Self::Opaque { record, .. } if record.is_live() => vec![record.principal],
+            Self::Jwt { claims, .. } => claims.principals().collect(),
+            Self::Opaque { .. } | Self::Malformed(_) | Self::Unknown => Vec::new(),
+        }
+    }
+
+    /// The same context once the rows of its principals were read, and of the groups that these
+    /// belong to, directly or by nesting. A row that is not among them is one that does not exist.
+    #[must_use]
+    pub fn with_principals(
+        self,
+        records: &HashMap<Principal, PrincipalRecord>,
+        groups: &HashMap<GroupId, GroupRecord>,
+        catalog: &Catalog,
+    ) -> Self {
+        let Some(tenant) = self.tenant() else {
             return self;
         };
-        let principal = match PrincipalState::of(record.principal, &record.tenant(), user) {
-            PrincipalState::Present(user) => PrincipalState::Live(user, rights),
-            // Only users have live rights.
-            PrincipalState::NotNeeded | PrincipalState::Missing | PrincipalState::Live(..) => {
-                PrincipalState::Missing
+        let read = |before: PrincipalState, principal: Principal| match before {
+            PrincipalState::NotNeeded => PrincipalState::NotNeeded,
+            _ => {
+                let record = records.get(&principal);
+                PrincipalState::of(principal, &tenant, record, groups, catalog)
             }
         };
-        Self::Opaque {
-            record,
-            principal,
-            secret,
+        match self {
+            Self::Opaque {
+                record,
+                principal,
+                secret,
+            } => Self::Opaque {
+                principal: read(principal, record.principal),
+                record,
+                secret,
+            },
+            Self::Jwt {
+                claims,
+                revoked,
+                parent,
+                principal,
+                via,
+            } => Self::Jwt {
+                principal: read(principal, claims.sub),
+                via: match claims.hallpass.via {
+                    Some(id) => read(via, Principal::ServiceAccount(id)),
+                    None => via,
+                },
+                claims,
+                revoked,
+                parent,
+            },
+            Self::Malformed(_) | Self::Unknown => self,
         }
     }
 
@@ -199,8 +259,8 @@ impl TokenContext {
         }
     }
 
-    /// Its own bounds and, for a JWT, its parent's as they are now. The current rights of its user
-    /// are no part of these: see [`Self::holds`].
+    /// Its own bounds and, for a JWT, its parent's as they are now. The current rights of its
+    /// principals are no part of these: see [`Self::holds`].
     #[must_use]
     pub fn bounds(&self) -> Vec<Bounds<'_>> {
         match self {
@@ -219,14 +279,49 @@ impl TokenContext {
         }
     }
 
-    /// Whether it holds `scope`, its parent still holds it, their kinds may hold it, and its user's
-    /// current rights, where they count, cover it.
+    /// Whether it holds `scope`, its parent still holds it, their kinds may hold it, and the current
+    /// rights of its principals, where they count, cover it.
     #[must_use]
     pub fn holds(&self, scope: &Scope, catalog: &Catalog) -> bool {
         let holders = self.holders(catalog);
         !holders.is_empty()
             && holders.iter().all(|holder| holder.covers(scope, catalog))
-            && self.principal_state().covers(scope, catalog)
+            && self
+                .principal_states()
+                .all(|principal| principal.covers(scope, catalog))
+    }
+
+    /// The part of `scopes` that it, its parent and their kinds hold; `None` where that is nothing. The
+    /// current rights of its principals are no part of this.
+    pub(crate) fn held(&self, scopes: &ScopeSet, catalog: &Catalog) -> Option<ScopeSet> {
+        let implications = catalog.implications();
+        let holders = self.holders(catalog);
+        let mut held = (!holders.is_empty()).then(|| scopes.clone())?;
+        for holder in &holders {
+            held = held.intersection(holder.bounds.scopes, implications)?;
+            if let Some(kind) = holder.kind {
+                held = held.intersection(&kind.scopes, implications)?;
+            }
+        }
+        Some(held)
+    }
+
+    /// All that it may do now: what its scopes, its parent's, their kinds' and the current rights of
+    /// its principals have in common; `None` where that is nothing.
+    #[must_use]
+    pub fn scopes_now(&self, catalog: &Catalog) -> Option<ScopeSet> {
+        let bounds = self.bounds();
+        let held = self.held(bounds.first()?.scopes, catalog)?;
+        self.principal_states().try_fold(held, |held, principal| {
+            principal.intersection(held, catalog)
+        })
+    }
+
+    /// Whether it speaks for a principal with rights of its own: what it makes then speaks for the
+    /// same one, so that what is taken from this principal is taken from all of it.
+    #[must_use]
+    pub fn is_bound_to_its_principal(&self) -> bool {
+        self.principal_state().is_bounding()
     }
 
     /// The scopes that were given to it, whatever its parent and its user may do now.
@@ -254,6 +349,16 @@ impl TokenContext {
             Self::Opaque { principal, .. } | Self::Jwt { principal, .. } => principal,
             Self::Malformed(_) | Self::Unknown => &PrincipalState::NotNeeded,
         }
+    }
+
+    /// The states of all principals whose rights count: the one that it speaks for, and the one that
+    /// it was derived through.
+    pub fn principal_states(&self) -> impl Iterator<Item = &PrincipalState> {
+        let via = match self {
+            Self::Jwt { via, .. } => Some(via),
+            Self::Opaque { .. } | Self::Malformed(_) | Self::Unknown => None,
+        };
+        once(self.principal_state()).chain(via)
     }
 
     /// The token itself and, for a JWT, its parent. If one of their kinds is no longer in the

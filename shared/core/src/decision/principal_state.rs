@@ -4,11 +4,14 @@ use super::code::{DecisionCode, Refusal};
 use super::rights::Rights;
 use super::token_state::is_cut_off;
 use crate::catalog::Catalog;
+use crate::directory::group::GroupRecord;
 use crate::directory::principal::PrincipalRecord;
 use crate::directory::tenant::Tenant;
-use crate::id::Principal;
+use crate::id::{GroupId, Principal};
 use crate::scope::Scope;
+use crate::scope::set::ScopeSet;
 use crate::time::UnixMillis;
+use std::collections::HashMap;
 
 /// What was read of the principal that a token speaks for.
 #[derive(Clone, Debug)]
@@ -16,31 +19,53 @@ pub enum PrincipalState {
     /// Nothing had to be read: the token speaks for the account itself, or its own row is marked
     /// when its principal is closed.
     NotNeeded,
-    /// There is no such user or service account.
+    /// There is no such user or service account, or its row was not read yet.
     Missing,
-    /// The user or service account exists; its row says whether it is closed.
+    /// The service account exists and has no rights of its own; its row says whether it is closed.
     Present(Box<PrincipalRecord>),
-    /// The user exists, and the token may do what this user may do now.
+    /// The user or service account exists, and the token may do no more than it may do now.
     Live(Box<PrincipalRecord>, Rights),
 }
 
 impl PrincipalState {
-    /// The state of `principal`, of which the table holds `record`. A record of another tenant is
-    /// treated as missing.
+    /// The state of the principal of a token of `tenant`. `record` is what the table holds of it: a
+    /// record of another principal or tenant is treated as missing.
     pub(super) fn of(
         principal: Principal,
         tenant: &Tenant,
-        record: Option<PrincipalRecord>,
+        record: Option<&PrincipalRecord>,
+        groups: &HashMap<GroupId, GroupRecord>,
+        catalog: &Catalog,
     ) -> Self {
-        if matches!(principal, Principal::Account(_)) {
-            return Self::NotNeeded;
-        }
         let record = record.filter(|record| {
             record.id == principal
                 && record.account == tenant.account
                 && record.environment == tenant.environment
         });
-        record.map_or(Self::Missing, |record| Self::Present(Box::new(record)))
+        let Some(record) = record else {
+            return Self::Missing;
+        };
+        match Rights::bounding(record, groups, catalog) {
+            Some(rights) => Self::Live(Box::new(record.clone()), rights),
+            None => Self::Present(Box::new(record.clone())),
+        }
+    }
+
+    /// Whether the principal has rights of its own, which bound the token; also where its row is
+    /// missing, and nothing can be done with the token.
+    pub(crate) fn is_bounding(&self) -> bool {
+        match self {
+            Self::NotNeeded | Self::Present(_) => false,
+            Self::Missing | Self::Live(..) => true,
+        }
+    }
+
+    /// What the principal may do now, where it has rights of its own.
+    pub(crate) fn rights(&self) -> Option<&Rights> {
+        match self {
+            Self::Live(_, rights) => Some(rights),
+            Self::NotNeeded | Self::Missing | Self::Present(_) => None,
+        }
     }
 
     /// Why a token of this principal, issued at `issued_at`, is not valid now. A token ends with the
@@ -55,6 +80,27 @@ impl PrincipalState {
             Self::Present(principal) | Self::Live(principal, _) => {
                 record_refusal(principal, issued_at)
             }
+        }
+    }
+
+    /// What sort of principal it is, in the words of a sentence.
+    pub(super) fn described(&self) -> &'static str {
+        match self {
+            Self::Live(record, _) | Self::Present(record) => match record.id {
+                Principal::User(_) => "user",
+                Principal::ServiceAccount(_) => "service account",
+                Principal::Account(_) => "account",
+            },
+            Self::NotNeeded | Self::Missing => "principal",
+        }
+    }
+
+    /// The part of `scopes` that the principal's rights allow its token; `None` where that is nothing.
+    pub(super) fn intersection(&self, scopes: ScopeSet, catalog: &Catalog) -> Option<ScopeSet> {
+        match self {
+            Self::NotNeeded | Self::Present(_) => Some(scopes),
+            Self::Missing => None,
+            Self::Live(_, rights) => rights.intersection(&scopes, catalog.implications()),
         }
     }
 

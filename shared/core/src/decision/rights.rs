@@ -1,4 +1,4 @@
-//! Rights: what a user may do now, by its own scopes, its access and its groups.
+//! Rights: what a user or a service account may do now, by its own scopes, its access and its groups.
 
 use crate::catalog::Catalog;
 use crate::directory::folder::FolderRef;
@@ -10,28 +10,46 @@ use crate::scope::coverage::Implications;
 use crate::scope::set::ScopeSet;
 use std::collections::HashMap;
 
-/// What a user may do now, by its own scopes, its access and that of its groups.
+/// What a user may do now, by its own scopes, its access and that of its groups; what a service
+/// account may do now, by its own scopes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rights(Vec<Scope>);
 
 impl Rights {
-    /// The rights of a user. `groups` has the rows of its groups and of all groups that these belong
+    /// The rights that bound every token of a principal. `None` for a service account that was created
+    /// without scopes: it has no rights of its own, and each of its tokens has its scopes.
+    #[must_use]
+    pub fn bounding(
+        record: &PrincipalRecord,
+        groups: &HashMap<GroupId, GroupRecord>,
+        catalog: &Catalog,
+    ) -> Option<Self> {
+        match record.id {
+            Principal::User(_) => Some(Self::of(record, groups, catalog)),
+            Principal::ServiceAccount(_) if record.scopes.is_some() => {
+                Some(Self::of(record, groups, catalog))
+            }
+            Principal::ServiceAccount(_) | Principal::Account(_) => None,
+        }
+    }
+
+    /// The rights of a principal. `groups` has the rows of its groups and of all groups that these belong
     /// to; a group whose row is missing gives nothing.
     #[must_use]
     pub fn of(
-        user: &PrincipalRecord,
+        principal: &PrincipalRecord,
         groups: &HashMap<GroupId, GroupRecord>,
         catalog: &Catalog,
     ) -> Self {
-        let own = user.scopes.iter().flatten().cloned();
-        let of_groups = reached(&user.member_of, groups);
+        let own = principal.scopes.iter().flatten().cloned();
+        let of_groups = reached(&principal.member_of, groups);
         let access = of_groups.iter().map(|group| &group.access);
         let by_path = access
-            .chain([&user.access])
+            .chain([&principal.access])
             .flat_map(|access| &access.0)
             .filter_map(|(path, level)| Some((path, catalog.access(level)?)))
             .flat_map(|(path, scopes)| scopes.iter().map(|scope| scope.at(path.clone())));
-        let home = home(user, catalog).into_iter().flatten();
+        let home = home(principal, catalog).into_iter().flatten();
         Self(own.chain(by_path).chain(home).collect())
     }
 
@@ -43,7 +61,18 @@ impl Rights {
             .any(|granted| granted.covers(scope, implications))
     }
 
-    /// The part of `requested` that the user may do; `None` where that is nothing.
+    /// The first of `scopes` that they do not cover.
+    pub(crate) fn uncovered<'a>(
+        &self,
+        scopes: &'a ScopeSet,
+        implications: &Implications,
+    ) -> Option<&'a Scope> {
+        scopes
+            .iter()
+            .find(|scope| !self.covers(scope, implications))
+    }
+
+    /// The part of `requested` that the principal may do; `None` where that is nothing.
     #[must_use]
     pub fn intersection(
         &self,
@@ -53,7 +82,7 @@ impl Rights {
         self.set()?.intersection(requested, implications)
     }
 
-    /// As a set; `None` where the user may do nothing.
+    /// As a set; `None` where the principal may do nothing.
     #[must_use]
     pub fn set(&self) -> Option<ScopeSet> {
         ScopeSet::new(self.0.clone()).ok()

@@ -1,5 +1,6 @@
 //! Bounds: how far a token reaches. A token covers every token that it makes or changes.
 
+use crate::id::Principal;
 use crate::origin::address::IpRules;
 use crate::origin::rule::OriginRules;
 use crate::scope::coverage::Implications;
@@ -32,6 +33,11 @@ pub enum BoundsError {
     /// An address the maker may not be used from; `None` where there is no rule at all.
     #[error("{}", outside("addresses", .0.as_deref()))]
     Address(Option<String>),
+    /// Speaks for another principal than the maker, whose own has rights of its own.
+    #[error(
+        "the calling token speaks for `{0}`, whose rights bound all that it makes: what it makes speaks for the same one"
+    )]
+    Principal(Principal),
     /// Lives longer than the maker.
     #[error("the calling token expires earlier than this one would")]
     Expiry,

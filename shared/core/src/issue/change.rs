@@ -92,8 +92,10 @@ pub fn covered(
     maker: Maker<'_>,
     record: &TokenRecord,
 ) -> Result<(), ChangeError> {
-    if !maker.speaks_or_impersonates(catalog, record.principal) {
-        return Err(ChangeError::Impersonation);
+    match maker.check_principal(catalog, record.principal) {
+        Ok(()) => {}
+        Err(IssueError::Bounds(refused)) => return Err(ChangeError::NotCovered(refused)),
+        Err(_impersonation) => return Err(ChangeError::Impersonation),
     }
     covers(catalog, maker, record, &record.bounds()).map_err(ChangeError::NotCovered)
 }
@@ -159,8 +161,8 @@ impl<'a> CoveredToken<'a> {
     }
 }
 
-/// Whether the maker covers these bounds. For a `live` token of the maker's own principal, the
-/// principal's current rights are not checked here: they are, whenever the token is used.
+/// Whether the maker covers these bounds. For a token of a `live` kind and the maker's own principal,
+/// the principal's current rights are not checked here: they are, whenever the token is used.
 fn covers(
     catalog: &Catalog,
     maker: Maker<'_>,

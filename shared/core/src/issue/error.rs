@@ -148,7 +148,7 @@ pub enum IssueError {
     #[error("`platform:operate` stays with the operator account's own tokens")]
     OperatorOnly,
     /// The principal's current rights do not cover one of the scopes.
-    #[error("the user may not `{0}`: ask for what the user may do")]
+    #[error("the principal may not `{0}`: ask for what it may do")]
     NotThePrincipals(Scope),
     /// Maker and principal hold none of the scopes that such a token is given.
     #[error("the key holds nothing that such a token is given: make a key with more scopes")]
@@ -180,9 +180,10 @@ impl IssueError {
             Self::UnknownKind { .. } | Self::KindIsDerived(_) | Self::KindNotDerived { .. } => {
                 Some(IssueField::Kind)
             }
-            Self::PrincipalNotForKind { .. } | Self::UnknownPrincipal | Self::Impersonation => {
-                Some(IssueField::Principal)
-            }
+            Self::PrincipalNotForKind { .. }
+            | Self::UnknownPrincipal
+            | Self::Impersonation
+            | Self::Bounds(BoundsError::Principal(_)) => Some(IssueField::Principal),
             Self::MissingScopes(_)
             | Self::EmptyScopes(_)
             | Self::UnknownScope(_)

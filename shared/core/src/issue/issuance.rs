@@ -3,7 +3,7 @@
 use super::error::IssueError;
 use crate::catalog::kind::Kind;
 use crate::directory::tenant::Tenant;
-use crate::id::{JwtId, ParentId, Principal, TokenId};
+use crate::id::{JwtId, ParentId, Principal, ServiceAccountId, TokenId};
 use crate::origin::address::IpRules;
 use crate::origin::rule::OriginRules;
 use crate::random::{Random, RandomUnavailable};
@@ -29,6 +29,9 @@ pub struct Issuance {
     pub(super) not_before: Option<UnixSeconds>,
     pub(super) expires_at: Option<UnixSeconds>,
     pub(super) issued_at: UnixMillis,
+    /// Whether its principal has rights of its own.
+    pub(super) live: bool,
+    pub(super) via: Option<ServiceAccountId>,
 }
 
 /// Name and notes of a token; no rule depends on these.
@@ -98,6 +101,7 @@ impl Issuance {
             minted_by: self.minted_by,
             metadata: details.metadata,
             slot: None,
+            live: self.live,
             kind: self.kind.name,
         };
         Ok(NewToken {
@@ -143,6 +147,7 @@ impl Issuance {
                 origins: self.origins,
                 ips: self.ips,
                 iat_ms: self.issued_at,
+                via: self.via,
             },
         }))
     }

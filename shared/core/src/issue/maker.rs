@@ -2,12 +2,13 @@
 
 use super::error::IssueError;
 use crate::catalog::Catalog;
-use crate::catalog::kind::{Kind, KindName};
+use crate::catalog::kind::{Format, Kind, KindName};
 use crate::decision::context::TokenContext;
+use crate::decision::rights::Rights;
 use crate::directory::environment::EnvironmentName;
 use crate::directory::share::ShareRecord;
 use crate::directory::tenant::Tenant;
-use crate::id::{AccountId, ParentId, Principal};
+use crate::id::{AccountId, ParentId, Principal, ServiceAccountId};
 use crate::issue::bounds::{Bounds, BoundsError};
 use crate::origin::address::IpRules;
 use crate::origin::rule::OriginRules;
@@ -96,7 +97,8 @@ impl<'a> Maker<'a> {
     ///
     /// # Errors
     /// Where tokens of the kind do not speak for such a principal, the principal is another account,
-    /// or is not the maker's own and the maker lacks `tokens:impersonate`.
+    /// or is one that [`Self::check_principal`] refuses. A service account's token derives for users,
+    /// whatever its own rights: those count as well, since what it derives names it (`via`).
     pub fn may_speak_for(
         &self,
         catalog: &Catalog,
@@ -115,17 +117,59 @@ impl<'a> Maker<'a> {
         if matches!(principal, Principal::Account(other) if other != account) {
             return Err(IssueError::UnknownPrincipal);
         }
-        if self.speaks_or_impersonates(catalog, principal) {
+        let derives_for_user =
+            kind.format == Format::Jwt && matches!(principal, Principal::User(_));
+        let names_itself = self.via(principal).is_some();
+        let impersonates = self.holds(catalog, ManagementScope::TokensImpersonate);
+        if derives_for_user && names_itself && impersonates {
+            return Ok(());
+        }
+        self.check_principal(catalog, principal)
+    }
+
+    /// Whether the maker may make, rotate and change tokens of `principal`: its own, or any where it
+    /// holds `tokens:impersonate` and its own principal has no rights that bound it.
+    ///
+    /// # Errors
+    /// [`IssueError::Impersonation`] or [`BoundsError::Principal`].
+    pub(super) fn check_principal(
+        &self,
+        catalog: &Catalog,
+        principal: Principal,
+    ) -> Result<(), IssueError> {
+        let own = self.principal().ok_or(IssueError::NoMaker)?;
+        if own == principal {
             Ok(())
-        } else {
+        } else if !self.holds(catalog, ManagementScope::TokensImpersonate) {
             Err(IssueError::Impersonation)
+        } else if self.is_bound_to_its_principal() {
+            Err(IssueError::Bounds(BoundsError::Principal(own)))
+        } else {
+            Ok(())
         }
     }
 
-    /// Whether the maker speaks for `principal` itself or may make tokens for others.
-    pub(super) fn speaks_or_impersonates(&self, catalog: &Catalog, principal: Principal) -> bool {
-        self.principal() == Some(principal)
-            || self.holds(catalog, ManagementScope::TokensImpersonate)
+    fn is_bound_to_its_principal(&self) -> bool {
+        match self {
+            Self::Token(token) => token.is_bound_to_its_principal(),
+            Self::Share(_) | Self::Deployment(_) => false,
+        }
+    }
+
+    /// The service account that the maker speaks for, where what it derives speaks for another one.
+    pub(super) fn via(&self, principal: Principal) -> Option<ServiceAccountId> {
+        match self.principal() {
+            Some(own @ Principal::ServiceAccount(id)) if own != principal => Some(id),
+            _ => None,
+        }
+    }
+
+    /// What the maker's own principal may do now, where that one has rights of its own.
+    pub(super) fn rights(&self) -> Option<&'a Rights> {
+        match self {
+            Self::Token(token) => token.principal_state().rights(),
+            Self::Share(_) | Self::Deployment(_) => None,
+        }
     }
 
     /// Whether the maker, its parent and their kinds hold a management scope.
@@ -145,20 +189,9 @@ impl<'a> Maker<'a> {
     /// The part of `scopes` that the maker, its parent and their kinds hold; `None` where that is
     /// nothing.
     pub(super) fn held(&self, catalog: &Catalog, scopes: &ScopeSet) -> Option<ScopeSet> {
-        let implications = catalog.implications();
         match self {
-            Self::Token(token) => {
-                let holders = token.holders(catalog);
-                let mut held = (!holders.is_empty()).then(|| scopes.clone())?;
-                for holder in &holders {
-                    held = held.intersection(holder.bounds.scopes, implications)?;
-                    if let Some(kind) = holder.kind {
-                        held = held.intersection(&kind.scopes, implications)?;
-                    }
-                }
-                Some(held)
-            }
-            Self::Share(share) => share.scopes.intersection(scopes, implications),
+            Self::Token(token) => token.held(scopes, catalog),
+            Self::Share(share) => share.scopes.intersection(scopes, catalog.implications()),
             Self::Deployment(_) => Some(scopes.clone()),
         }
     }
@@ -166,7 +199,8 @@ impl<'a> Maker<'a> {
     /// Whether the maker, with everything that bounds it, covers a token with the bounds `inner`.
     ///
     /// With `only_bounds`, the current rights of the maker's principal are not checked: the new token
-    /// is `live` and speaks for that same principal, so those rights are checked whenever it is used.
+    /// is of a `live` kind and speaks for that same principal, whose rights are checked whenever it is
+    /// used.
     pub(super) fn covers(
         &self,
         catalog: &Catalog,

@@ -8,6 +8,7 @@ use super::request::{IssueRequest, ScopeRequest};
 use super::rights::{PrincipalRights, RightsNow};
 use super::rules::{self, MAX_SCOPES};
 use crate::catalog::Catalog;
+use crate::decision::rights::Rights;
 use crate::directory::access::AccessLevel;
 use crate::directory::folder::FolderRef;
 use crate::directory::tenant::Tenant;
@@ -84,7 +85,7 @@ pub fn prepare<'a>(
             .expiry(request.lifetime, maker.expires_at(), now)?,
         not_before: request.not_before,
         issued_at: maker.issues_at(now),
-        needs: needs(kind, principal, &scopes),
+        needs: needs(kind, &maker, principal, &scopes),
         catalog,
         kind,
         maker,
@@ -119,20 +120,14 @@ impl Prepared<'_> {
     /// Where a principal does not exist or may not do what is asked. Rights that are missing are
     /// [`IssueError::RightsNotRead`], never read as if nothing bounded the token.
     pub fn issue(self, rights: &[PrincipalRights]) -> Result<Issuance, IssueError> {
-        let mut now = Vec::with_capacity(self.needs.len());
-        for needed in &self.needs {
-            let read = rights.iter().find(|read| read.principal == *needed);
-            let read = read.ok_or(IssueError::RightsNotRead(*needed))?;
-            if matches!(read.now, RightsNow::Absent) {
-                return Err(IssueError::UnknownPrincipal);
-            }
-            now.push(&read.now);
-        }
-        let scopes = self.scopes_within(&now)?;
+        let principals = self.rights_of_principal(rights)?;
+        let scopes = self.scopes_within(principals)?;
         Ok(Issuance {
             kind: self.kind.rules().clone(),
             parent: self.maker.parent(),
             minted_by: self.maker.id(),
+            live: principals.is_some() || matches!(self.principal, Principal::User(_)),
+            via: self.maker.via(self.principal),
             tenant: self.tenant,
             principal: self.principal,
             scopes,
@@ -144,36 +139,62 @@ impl Prepared<'_> {
         })
     }
 
-    fn scopes_within(&self, rights: &[&RightsNow]) -> Result<ScopeSet, IssueError> {
+    /// What the principal may do now, where it has rights of its own that are known: as they were read
+    /// for this token, or with the maker that speaks for it.
+    fn rights_of_principal<'r>(
+        &'r self,
+        read: &'r [PrincipalRights],
+    ) -> Result<Option<&'r Rights>, IssueError> {
+        if !self.needs.contains(&self.principal) {
+            let own = self.maker.principal() == Some(self.principal);
+            return Ok(self.maker.rights().filter(|_| own));
+        }
+        let needed = self.principal;
+        let read = read.iter().find(|read| read.principal == needed);
+        match &read.ok_or(IssueError::RightsNotRead(needed))?.now {
+            RightsNow::Absent => Err(IssueError::UnknownPrincipal),
+            RightsNow::Unlimited => Ok(None),
+            RightsNow::Limited(rights) => Ok(Some(rights)),
+        }
+    }
+
+    fn scopes_within(&self, principals: Option<&Rights>) -> Result<ScopeSet, IssueError> {
         let implications = self.catalog.implications();
+        // A live kind may be given more than its user has yet: what counts is what the user may do when
+        // the token is used.
+        let live = self.kind.rules().live;
+        let bounding = principals.filter(|_| !live);
+        let within = |scopes: &ScopeSet, rights: Option<&Rights>| {
+            // What is given for another principal is given within the maker's own rights as well.
+            let makers = self.maker.rights();
+            rights
+                .into_iter()
+                .chain(makers)
+                .try_fold(scopes.clone(), |held, it| {
+                    it.intersection(&held, implications)
+                })
+        };
         match &self.scopes {
             PreparedScopes::All(scopes) => {
-                let lacking = rights
-                    .iter()
-                    .find_map(|it| it.uncovered(scopes, implications));
+                let lacking = bounding.and_then(|it| it.uncovered(scopes, implications));
                 match lacking {
                     Some(scope) => Err(IssueError::NotThePrincipals(scope.clone())),
                     None => Ok(scopes.clone()),
                 }
             }
-            PreparedScopes::Some(scopes) => {
-                let intersect =
-                    |held: ScopeSet, it: &&RightsNow| it.intersection(&held, implications);
-                let held = rights.iter().try_fold(scopes.clone(), intersect);
-                held.ok_or(IssueError::NothingHeld)
-            }
+            PreparedScopes::Some(scopes) => within(scopes, bounding).ok_or(IssueError::NothingHeld),
             PreparedScopes::Level {
                 level,
                 gives,
                 folders,
             } => {
-                let at = |scopes: &ScopeSet| {
-                    let intersect =
-                        |held: ScopeSet, it: &&RightsNow| it.intersection(&held, implications);
-                    rights.iter().try_fold(scopes.clone(), intersect)
-                };
+                let at = |scopes: &ScopeSet| within(scopes, principals);
                 let reached = match folders {
-                    None => at(gives).ok_or_else(|| IssueError::NothingReachable(level.clone()))?,
+                    None => {
+                        let now =
+                            at(gives).ok_or_else(|| IssueError::NothingReachable(level.clone()))?;
+                        if live { gives.clone() } else { now }
+                    }
                     Some(folders) => at_folders(gives, folders, at)?,
                 };
                 if reached.iter().count() > MAX_SCOPES {
@@ -270,19 +291,28 @@ fn scopes(
     })
 }
 
-/// The principals whose rights bound the token. The rights of a live kind's user are checked whenever
-/// the token is used; that a service account exists and is open is a condition of the write of an
-/// opaque token.
-fn needs(kind: IssuedKind<'_>, principal: Principal, scopes: &PreparedScopes) -> Vec<Principal> {
+/// The principals whose rows have to be read. Not the maker's own, where they were read with the
+/// maker. A service account's, to know whether it has rights of its own. A user's, but for an opaque
+/// token of a live kind: its rights are checked whenever it is used, and that the user exists and is
+/// open is a condition of the write, while nothing is written of a JWT.
+fn needs(
+    kind: IssuedKind<'_>,
+    maker: &Maker<'_>,
+    principal: Principal,
+    scopes: &PreparedScopes,
+) -> Vec<Principal> {
     let rules = kind.rules();
+    let known = maker.principal() == Some(principal) && maker.rights().is_some();
     let is_written = rules.prefix().is_some();
     let needed = match (principal, scopes) {
         (Principal::Account(_), PreparedScopes::All(_) | PreparedScopes::Some(_)) => false,
-        (Principal::ServiceAccount(_), _) => !is_written,
-        (_, PreparedScopes::Level { .. }) => true,
-        (Principal::User(_), _) => !rules.live,
+        (Principal::ServiceAccount(_), _) | (_, PreparedScopes::Level { .. }) => true,
+        (Principal::User(_), _) => !(rules.live && is_written),
     };
-    needed.then_some(principal).into_iter().collect()
+    (needed && !known)
+        .then_some(principal)
+        .into_iter()
+        .collect()
 }
 
 /// The part of `gives` that is reached at each of these folders, of which none may be empty.

@@ -3,7 +3,7 @@
 use crate::catalog::kind::KindName;
 use crate::directory::environment::EnvironmentName;
 use crate::directory::tenant::Tenant;
-use crate::id::{AccountId, JwtId, ParentId, Principal};
+use crate::id::{AccountId, JwtId, ParentId, Principal, ServiceAccountId};
 use crate::json::object;
 use crate::json::present::present;
 use crate::origin::address::IpRules;
@@ -166,6 +166,14 @@ pub struct HallpassClaims {
     pub ips: IpRules,
     /// When it was issued, in milliseconds: cut-offs are compared in these.
     pub iat_ms: UnixMillis,
+    /// The service account whose token it was derived from, where it speaks for a user: the rights of
+    /// both count.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub via: Option<ServiceAccountId>,
 }
 
 /// The token would be longer than can be signed.
@@ -204,6 +212,18 @@ impl Claims {
             account: self.hallpass.account,
             environment: self.hallpass.environment.clone(),
         }
+    }
+
+    /// The users and service accounts whose rows have to be read: those whose rights count.
+    pub fn principals(&self) -> impl Iterator<Item = Principal> {
+        let via = self.hallpass.via.map(Principal::ServiceAccount);
+        let own = Some(self.sub).filter(|sub| !matches!(sub, Principal::Account(_)));
+        own.into_iter().chain(via)
+    }
+
+    /// How long it lives, in seconds.
+    pub(crate) fn lifetime(&self) -> u64 {
+        self.exp.0.saturating_sub(self.iat.0)
     }
 
     /// `base64url(header).base64url(claims)`, the text that is signed (RFC 7515 §5.1).

@@ -203,9 +203,20 @@ pub struct TokenRecord {
     /// Its slot, if its kind is limited: see `slot` in the store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<u8>,
+    /// Whether its principal has rights of its own, which bound it whenever it is used. Absent from
+    /// rows of the time before service accounts could have any: see [`Self::is_live`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub live: bool,
 }
 
 impl TokenRecord {
+    /// Whether it may do what its scopes and its principal's current rights both allow. A user
+    /// always has rights of its own; a service account if it was created with `scopes`.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.live || matches!(self.principal, Principal::User(_))
+    }
+
     /// The account and environment it belongs to.
     #[must_use]
     pub fn tenant(&self) -> Tenant {

@@ -46,7 +46,6 @@ fn s5_s46_a_jwts_times_have_five_seconds_and_not_one_millisecond_more() {
         claims.iat = UnixSeconds(SECOND);
         claims.nbf = Some(UnixSeconds(SECOND - 100));
     };
-    let forever = |claims: &mut Claims| claims.exp = UnixSeconds(u64::MAX);
     let cases: &[Moment<Claims>] = &[
         (expires, AT, DecisionCode::Active),
         (expires, AT + 4_999, DecisionCode::Active),
@@ -60,7 +59,6 @@ fn s5_s46_a_jwts_times_have_five_seconds_and_not_one_millisecond_more() {
         (nbf, AT - 5_001, DecisionCode::NotYetValid),
         (iat_after_nbf, AT - 5_000, DecisionCode::Active),
         (iat_after_nbf, AT - 5_001, DecisionCode::NotYetValid),
-        (forever, u64::MAX - 1, DecisionCode::Active),
     ];
     for (change, now, code) in cases {
         let mut case = Jwt::good();
@@ -68,6 +66,25 @@ fn s5_s46_a_jwts_times_have_five_seconds_and_not_one_millisecond_more() {
         change(&mut case.claims);
         case.asked.now = UnixMillis(*now);
         assert_eq!(case.decide().code, *code, "at {now}");
+    }
+}
+
+/// The kind of the case lives for an hour at most.
+#[test]
+fn s66_a_jwt_that_lives_longer_than_its_kind_is_unknown_whatever_signed_it() {
+    for (issued, expires, code) in [
+        (SECOND, SECOND + 3_600, DecisionCode::Active),
+        (SECOND, SECOND + 3_601, DecisionCode::Unknown),
+        (SECOND, SECOND + 30 * 365 * 86_400, DecisionCode::Unknown),
+        (SECOND, u64::MAX, DecisionCode::Unknown),
+        (0, SECOND + 60, DecisionCode::Unknown),
+        // It expires before it was issued: an expired one, as any other.
+        (SECOND, SECOND - 60, DecisionCode::Expired),
+    ] {
+        let mut case = Jwt::good();
+        case.claims.iat = UnixSeconds(issued);
+        case.claims.exp = UnixSeconds(expires);
+        assert_eq!(case.decide().code, code, "from {issued} to {expires}");
     }
 }
 

@@ -272,6 +272,9 @@ codes! {
     NameTaken "name_taken" [409]
         "Another one has this name."
         "Choose another name.";
+    MadeWithoutScopes "made_without_scopes" [409]
+        "The service account was made without scopes, and none are added to it."
+        "Make another one with `scopes`, and tokens for that.";
     Exists "exists" [409]
         "The account has an environment of this name."
         "Choose another name.";

@@ -120,9 +120,9 @@ impl Problem {
             | E::Bounds(BoundsError::Expiry) => refused(ErrorCode::ParentExpiresFirst),
             E::StartsTooLate => refused(ErrorCode::StartsTooLate),
             E::Bounds(BoundsError::Scope(_)) | E::NothingHeld => refused(ErrorCode::ScopeNotHeld),
-            E::Bounds(BoundsError::Origin(_) | BoundsError::Address(_)) => {
-                refused(ErrorCode::OutsideBounds)
-            }
+            E::Bounds(
+                BoundsError::Origin(_) | BoundsError::Address(_) | BoundsError::Principal(_),
+            ) => refused(ErrorCode::OutsideBounds),
             E::OperatorOnly => refused(ErrorCode::OperatorOnly),
             E::NotThePrincipals(_) => refused(ErrorCode::NotTheUsers),
             E::NothingReachable(_) | E::Unreachable(_) => refused(ErrorCode::NothingReachable),

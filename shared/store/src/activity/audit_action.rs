@@ -49,6 +49,8 @@ actions! {
     ChangeUser = "change_user",
     /// A service account was made.
     CreateServiceAccount = "create_service_account",
+    /// A service account was given other scopes.
+    ChangeServiceAccount = "change_service_account",
     /// A group was made.
     CreateGroup = "create_group",
     /// A group was renamed.

@@ -119,6 +119,7 @@ mod tests {
                 minted_by: times.2.map(|_| "tok_caller".to_owned()),
                 metadata: Metadata::try_from(metadata).unwrap(),
                 slot,
+                live: slot.is_some(),
             }
         }
     }

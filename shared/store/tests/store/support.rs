@@ -126,6 +126,7 @@ impl Table {
             minted_by: None,
             metadata: hallpass_core::Metadata::default(),
             slot: None,
+            live: false,
         }
     }
 

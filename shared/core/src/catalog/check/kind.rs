@@ -8,6 +8,7 @@ use crate::catalog::source::{CatalogSource, FormatSource, KindSource, LifetimeSo
 use crate::catalog::{Catalog, management_scopes};
 use crate::id::PrincipalType;
 use crate::issue::lifetime::Lifetime;
+use crate::scope::management::ManagementScope;
 use crate::scope::set::ScopeSet;
 use crate::scope::{Action, Name, Scope};
 use crate::token::prefix::Prefix;
@@ -93,6 +94,9 @@ fn kind(
         (FormatSource::Jwt, Some(text)) => return fault(text, "a JWT has no `prefix`"),
         (FormatSource::Jwt, None) => Format::Jwt,
     };
+    if format == Format::Jwt {
+        makes_nothing(&entry.scopes)?;
+    }
     let is_public = entry.exposure == Exposure::Public;
     let scopes = kind_scopes(name, &entry.scopes, catalog, is_public.then_some(public))?;
     let default_scopes = match &entry.default_scopes {
@@ -143,6 +147,27 @@ fn kind(
     consistent(name, entry, kind)
 }
 
+/// A JWT has no record of its own: what it made would outlive it and its parent. So no JWT kind holds
+/// what makes tokens, or changes whose rights they have.
+fn makes_nothing(scopes: &[Spanned<String>]) -> Checked<()> {
+    const MAKING: [ManagementScope; 3] = [
+        ManagementScope::TokensMint,
+        ManagementScope::TokensImpersonate,
+        ManagementScope::DirectoryWrite,
+    ];
+    for text in scopes {
+        let scope = text.get_ref().parse::<Scope>().ok();
+        let of_ours = scope.and_then(|scope| ManagementScope::of(&scope));
+        if let Some(scope) = of_ours.filter(|scope| MAKING.contains(scope)) {
+            return fault(
+                text,
+                format!("a JWT cannot hold `{scope}`: what it made would outlive it"),
+            );
+        }
+    }
+    Ok(())
+}
+
 /// Rules between a kind's fields.
 fn consistent(name: &Spanned<String>, entry: &KindSource, kind: Kind) -> Checked<Kind> {
     if let Some(limit) = &entry.limit {
@@ -163,18 +188,15 @@ fn consistent(name: &Spanned<String>, entry: &KindSource, kind: Kind) -> Checked
         );
     }
     if kind.live {
-        // Its rights are read anew at each validation, and are a user's.
+        // More than a principal has yet is for users alone: a service account has what it was given.
         if kind.principals != [PrincipalType::User] {
             return fault(
                 name,
                 "`live` rights are a user's: `principals = [\"user\"]`",
             );
         }
-        if kind.format == Format::Jwt || !kind.derives.is_empty() || kind.is_public() {
-            return fault(
-                name,
-                "a kind with `live` rights is opaque and secret, and derives nothing",
-            );
+        if kind.is_public() {
+            return fault(name, "a kind with `live` rights is secret");
         }
     }
     match entry.derives.first() {

@@ -35,6 +35,27 @@ impl Store {
         self.groups_and_ancestors(&user.tenant(), ids).await
     }
 
+    /// Reads the groups that these principals are in, as [`Self::groups_of`] does, in the same round
+    /// trip for all that belong to one environment. Service accounts are in none.
+    ///
+    /// # Errors
+    /// When the table does not answer, or a row is unreadable.
+    pub async fn groups_of_users<'a>(
+        &self,
+        users: impl Iterator<Item = &'a PrincipalRecord>,
+    ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
+        let mut of_tenants: HashMap<Tenant, HashSet<GroupId>> = HashMap::new();
+        for user in users.filter(|user| user.closed_at.is_none()) {
+            let ids = of_tenants.entry(user.tenant()).or_default();
+            ids.extend(user.groups.iter().chain(&user.member_of));
+        }
+        let mut found = HashMap::new();
+        for (tenant, ids) in of_tenants {
+            found.extend(self.groups_and_ancestors(&tenant, ids).await?);
+        }
+        Ok(found)
+    }
+
     /// Reads these groups and their ancestors: one round trip where `next` names them all.
     pub(crate) async fn groups_and_ancestors(
         &self,
