@@ -11,7 +11,7 @@ use hallpass_core::{
     Access, AccountId, EnvironmentName, GroupId, GroupRecord, TokenName, UnixSeconds, present,
 };
 use hallpass_http::{IdempotencyKeyHeader, Platform, Problem};
-use hallpass_store::AuditAction;
+use hallpass_store::{AuditAction, ListedGroup};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -76,10 +76,15 @@ impl From<GroupRecord> for GroupView {
 }
 
 impl GroupView {
-    fn listed(record: GroupRecord) -> Self {
+    fn listed(listed: ListedGroup) -> Self {
         Self {
+            id: listed.id,
+            account: listed.account,
+            environment: listed.environment,
+            name: listed.name.into(),
+            within: listed.within,
             access: None,
-            ..record.into()
+            created_at: listed.created_at.seconds(),
         }
     }
 }

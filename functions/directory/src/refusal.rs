@@ -2,9 +2,9 @@
 
 use crate::error::DirectoryError;
 use crate::people::given;
-use hallpass_core::{MOST_GROUPS, MOST_NESTED};
+use hallpass_core::{MOST_AROUND, MOST_JOINED, MOST_PATHS};
 use hallpass_http::{ErrorCode, Problem};
-use hallpass_store::{ChangeError, CreateError, MemberError};
+use hallpass_store::{ChangeError, CreateError, MOST_BELOW, MemberError};
 use http::StatusCode;
 
 /// Why none was made; `field` is what its name is called.
@@ -26,6 +26,11 @@ pub(crate) fn of_change(error: ChangeError, what: &str, field: &'static str) -> 
     match error {
         ChangeError::Missing => Problem::not_found(what),
         ChangeError::NameTaken => name_taken(field),
+        ChangeError::TooLarge => Problem::new(
+            StatusCode::CONFLICT,
+            ErrorCode::TooManyPlaces,
+            "what the user may do takes more than fits into one row: take access to folders away first",
+        ),
         ChangeError::Store(error) => error.into(),
     }
 }
@@ -40,7 +45,19 @@ pub(crate) fn of_membership(error: MemberError) -> Problem {
         MemberError::TooManyGroups => conflict(
             ErrorCode::TooManyGroups,
             format!(
-                "a user would be in more than {MOST_GROUPS} groups, those around their groups counted: take them out of one first"
+                "the user is in {MOST_JOINED} groups, which is the most: take them out of one first"
+            ),
+        ),
+        MemberError::TooManyBelow => conflict(
+            ErrorCode::TooManyGroups,
+            format!(
+                "more than {MOST_BELOW} groups stand within the group: put it into the other one before them"
+            ),
+        ),
+        MemberError::TooManyPaths => conflict(
+            ErrorCode::TooManyPlaces,
+            format!(
+                "a user would have access to more than {MOST_PATHS} paths: give access higher up instead"
             ),
         ),
         MemberError::Circle => conflict(
@@ -49,7 +66,7 @@ pub(crate) fn of_membership(error: MemberError) -> Problem {
         ),
         MemberError::TooDeep => conflict(
             ErrorCode::NestedTooDeep,
-            format!("more than {MOST_NESTED} groups would stand in a row, each within the next"),
+            format!("a group stands within {MOST_AROUND} others at most, all levels counted"),
         ),
         MemberError::Store(error) => error.into(),
     }

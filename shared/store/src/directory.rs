@@ -7,13 +7,15 @@ mod environment;
 mod folders;
 mod groups;
 mod list;
+mod listed;
 mod principal;
 
 pub use account::AccountRow;
 pub use creation::CreateError;
 pub use environment::EnvironmentRow;
 pub use folders::{AccessPage, FolderError, Grant, Grantor, Owner};
-pub use groups::{Member, MemberError, MemberPage, Membership};
+pub use groups::{MOST_BELOW, Member, MemberError, MemberPage, Membership};
 pub use list::Page;
+pub use listed::{ListedGroup, ListedPrincipal};
 pub use principal::ChangeError;
 pub(crate) use principal::unchanged;

@@ -37,7 +37,8 @@ pub use activity::{
 pub use closing::{Closed, Closing};
 pub use directory::{
     AccessPage, AccountRow, ChangeError, CreateError, EnvironmentRow, FolderError, Grant, Grantor,
-    Member, MemberError, MemberPage, Membership, Owner, Page,
+    ListedGroup, ListedPrincipal, MOST_BELOW, Member, MemberError, MemberPage, Membership, Owner,
+    Page,
 };
 pub use idempotency::Idempotency;
 pub use rows::{RowKey, Rows};

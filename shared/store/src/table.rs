@@ -31,7 +31,7 @@ pub(crate) use item::{Item, key_text, number, text};
 pub(crate) use key::Key;
 pub(crate) use query::Slice;
 pub(crate) use range::Range;
-pub(crate) use read::BATCH_LIMIT;
+pub(crate) use read::{BATCH_LIMIT, Projected};
 pub(crate) use row::{KEPT_SECONDS, Reference};
 pub use store::Store;
 pub(crate) use transaction::{Outcome, TRANSACTION_LIMIT, Transaction};

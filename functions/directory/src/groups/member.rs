@@ -8,11 +8,9 @@ use crate::refusal;
 use crate::request::DirectoryRequest;
 use axum::Json;
 use hallpass_core::Tenant;
-use hallpass_core::{
-    GroupId, GroupRecord, Principal, PrincipalName, PrincipalRecord, TokenName, UserId,
-};
+use hallpass_core::{GroupId, Principal, PrincipalName, TokenName, UserId};
 use hallpass_http::Problem;
-use hallpass_store::{AuditAction, Member, Membership};
+use hallpass_store::{AuditAction, ListedGroup, ListedPrincipal, Member, Membership};
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -61,11 +59,11 @@ pub(crate) async fn list(request: DirectoryRequest) -> Result<Json<MembersView>,
         .store
         .members(&page.tenant, &group.id, page.limit, page.cursor)
         .await?;
-    let user = |user: PrincipalRecord| MemberUser {
+    let user = |user: ListedPrincipal| MemberUser {
         id: user.id,
         username: user.name,
     };
-    let group = |group: GroupRecord| MemberGroup {
+    let group = |group: ListedGroup| MemberGroup {
         id: group.id,
         name: group.name,
     };

@@ -12,7 +12,7 @@ use hallpass_core::{
     ServiceAccountId, UnixSeconds, WrittenScope, present,
 };
 use hallpass_http::{ErrorCode, IdempotencyKeyHeader, Problem};
-use hallpass_store::AuditAction;
+use hallpass_store::{AuditAction, ListedPrincipal};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -66,6 +66,19 @@ pub(crate) struct PageView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     cursor: Option<Principal>,
+}
+
+impl From<ListedPrincipal> for ServiceAccountView {
+    fn from(listed: ListedPrincipal) -> Self {
+        Self {
+            id: listed.id,
+            account: listed.account,
+            environment: listed.environment,
+            name: listed.name,
+            scopes: listed.scopes,
+            created_at: listed.created_at.seconds(),
+        }
+    }
 }
 
 impl From<PrincipalRecord> for ServiceAccountView {

@@ -13,7 +13,7 @@ use hallpass_core::{
     PrincipalType, ScopeSet, TokenName, UnixSeconds, UserId, WrittenScope, present,
 };
 use hallpass_http::{ErrorCode, IdempotencyKeyHeader, Problem};
-use hallpass_store::{AuditAction, Idempotency};
+use hallpass_store::{AuditAction, Idempotency, ListedPrincipal};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -99,10 +99,16 @@ impl From<PrincipalRecord> for UserView {
 }
 
 impl UserView {
-    fn listed(record: PrincipalRecord) -> Self {
+    fn listed(listed: ListedPrincipal) -> Self {
         Self {
+            id: listed.id,
+            account: listed.account,
+            environment: listed.environment,
+            username: listed.name,
+            scopes: listed.scopes,
+            groups: listed.member_of,
             access: None,
-            ..record.into()
+            created_at: listed.created_at.seconds(),
         }
     }
 }

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 /// What a user may do now, by its own scopes, its access and that of its groups; what a service
 /// account may do now, by its own scopes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rights(Vec<Scope>);
+pub struct Rights(Option<ScopeSet>);
 
 impl Rights {
     /// The rights that bound every token of a principal. `None` for a service account that was created
@@ -50,15 +50,14 @@ impl Rights {
             .filter_map(|(path, level)| Some((path, catalog.access(level)?)))
             .flat_map(|(path, scopes)| scopes.iter().map(|scope| scope.at(path.clone())));
         let home = home(principal, catalog).into_iter().flatten();
-        Self(own.chain(by_path).chain(home).collect())
+        Self(ScopeSet::new(own.chain(by_path).chain(home).collect()).ok())
     }
 
     /// Whether one of them covers a scope.
     #[must_use]
     pub fn covers(&self, scope: &Scope, implications: &Implications) -> bool {
-        self.0
-            .iter()
-            .any(|granted| granted.covers(scope, implications))
+        self.set()
+            .is_some_and(|set| set.covers(scope, implications))
     }
 
     /// The first of `scopes` that they do not cover.
@@ -84,8 +83,8 @@ impl Rights {
 
     /// As a set; `None` where the principal may do nothing.
     #[must_use]
-    pub fn set(&self) -> Option<ScopeSet> {
-        ScopeSet::new(self.0.clone()).ok()
+    pub fn set(&self) -> Option<&ScopeSet> {
+        self.0.as_ref()
     }
 }
 

@@ -34,8 +34,28 @@ impl fmt::Display for AccessLevel {
     }
 }
 
+/// The most paths at which a user has access, those of the groups they belong to counted.
+pub const MOST_PATHS: usize = 2_500;
+
+/// The most bytes that what a user or group may do takes in their row.
+pub const MOST_ROW_BYTES: usize = 128 * 1_024;
+
 /// The paths at which one user or group has access, and its level at each. A level holds below its
 /// path, too, and the most permissive one wins.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Access(pub BTreeMap<Path, AccessLevel>);
+
+impl Access {
+    /// How many bytes it takes in a row of the table: its texts, and what the table counts beside them
+    /// for each entry of a map.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        const BESIDE: usize = 2;
+        let entries = self.0.iter().map(|(path, level)| {
+            let texts = path.as_str().len().saturating_add(level.as_str().len());
+            texts.saturating_add(BESIDE)
+        });
+        entries.sum()
+    }
+}

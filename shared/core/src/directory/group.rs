@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 
-/// The most groups one user can belong to, directly and by nesting.
-pub const MOST_GROUPS: usize = 100;
+/// The most groups that one user joins.
+pub const MOST_JOINED: usize = 20;
 
-/// How deep groups can be nested.
-pub const MOST_NESTED: usize = 10;
+/// The most groups that a group stands within, all levels counted. So no user belongs to more than
+/// [`MOST_JOINED`] groups and as many times this: one hundred, which one batch reads.
+pub const MOST_AROUND: usize = 4;
 
 /// What the table holds of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,44 +71,48 @@ impl GroupRecord {
     }
 }
 
+/// A group as far as the groups that it stands within are concerned.
+pub trait Nested {
+    /// Its id.
+    fn id(&self) -> GroupId;
+
+    /// The groups that it belongs to directly.
+    fn within(&self) -> &[GroupId];
+
+    /// Whether it is not closed.
+    fn is_open(&self) -> bool;
+}
+
+impl Nested for GroupRecord {
+    fn id(&self) -> GroupId {
+        self.id
+    }
+
+    fn within(&self) -> &[GroupId] {
+        &self.within
+    }
+
+    fn is_open(&self) -> bool {
+        self.closed_at.is_none()
+    }
+}
+
 /// These groups and all groups that they belong to, directly or by nesting, each once, without closed
 /// ones. `groups` has the rows; a group whose row is missing is treated as closed.
 #[must_use]
-pub fn reached<'a, S: BuildHasher>(
+pub fn reached<'a, G: Nested, S: BuildHasher>(
     from: &[GroupId],
-    groups: &'a HashMap<GroupId, GroupRecord, S>,
-) -> Vec<&'a GroupRecord> {
+    groups: &'a HashMap<GroupId, G, S>,
+) -> Vec<&'a G> {
     let mut found = Vec::new();
     let mut seen = HashSet::new();
     let mut next: Vec<GroupId> = from.to_vec();
     while let Some(id) = next.pop() {
-        let open = groups.get(&id).filter(|group| group.closed_at.is_none());
+        let open = groups.get(&id).filter(|group| group.is_open());
         if let Some(group) = open.filter(|_| seen.insert(id)) {
-            next.extend(&group.within);
+            next.extend(group.within());
             found.push(group);
         }
     }
     found
-}
-
-/// The length of the longest chain of nested groups that begins with this one, itself included.
-#[must_use]
-pub fn height<S: BuildHasher>(from: GroupId, groups: &HashMap<GroupId, GroupRecord, S>) -> usize {
-    let mut rows = 0_usize;
-    let mut level = HashSet::from([from]);
-    // No row is longer than there are groups, whatever the rows say.
-    while !level.is_empty() && rows <= groups.len() {
-        rows = rows.saturating_add(1);
-        level = level
-            .iter()
-            .filter_map(|id| groups.get(id))
-            .flat_map(|group| group.within.iter().copied())
-            .filter(|id| {
-                groups
-                    .get(id)
-                    .is_some_and(|group| group.closed_at.is_none())
-            })
-            .collect();
-    }
-    rows
 }

@@ -1,14 +1,17 @@
 //! Users and service accounts: who tokens speak for, besides the account itself.
 
-use crate::directory::access::Access;
+use crate::directory::access::{Access, MOST_ROW_BYTES};
 use crate::directory::environment::EnvironmentName;
+use crate::directory::group::{GroupRecord, reached};
 use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, GroupId, Principal, PrincipalType};
 use crate::scope::set::ScopeSet;
 use crate::time::UnixMillis;
 use crate::token::record::TokenName;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::fmt;
+use std::hash::BuildHasher;
 
 /// What a user or service account is called: a user's as a token's name, a service account's
 /// without spaces or special characters.
@@ -110,6 +113,22 @@ impl PrincipalRecord {
             cut_off: None,
             version: 0,
         }
+    }
+
+    /// At how many paths it has access, itself and by the groups that it belongs to.
+    #[must_use]
+    pub fn paths<S: BuildHasher>(&self, groups: &HashMap<GroupId, GroupRecord, S>) -> usize {
+        let of_groups = reached(&self.member_of, groups);
+        let of_groups = of_groups.iter().map(|group| group.access.0.len());
+        of_groups.fold(self.access.0.len(), usize::saturating_add)
+    }
+
+    /// Whether what it may do fits into its row.
+    #[must_use]
+    pub fn fits(&self) -> bool {
+        let scopes = self.scopes.iter().flatten();
+        let scopes = scopes.map(|scope| scope.to_string().len());
+        self.access.bytes().saturating_add(scopes.sum()) <= MOST_ROW_BYTES
     }
 
     /// Where it lives.

@@ -1,5 +1,6 @@
 //! Coverage: the only question asked of scopes. Does a granted scope cover a requested one?
 
+use crate::scope::path::Path;
 use crate::scope::{Action, Name, Scope};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,6 +76,16 @@ impl Scope {
     /// Whether holding this scope is enough where `requested` is asked for.
     #[must_use]
     pub fn covers(&self, requested: &Self, implications: &Implications) -> bool {
+        let path = || match (&self.path, &requested.path) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(granted), Some(wanted)) => granted.covers(wanted),
+        };
+        self.covers_action(requested, implications) && path()
+    }
+
+    /// The same, whatever the paths are.
+    pub(super) fn covers_action(&self, requested: &Self, implications: &Implications) -> bool {
         let action = || match (&self.action, &requested.action) {
             (Action::Any, _) => !requested.is_management(),
             (Action::Named(_), Action::Any) => false,
@@ -82,13 +93,73 @@ impl Scope {
                 granted == wanted || implications.includes(&self.resource, granted, wanted)
             }
         };
-        let path = || match (&self.path, &requested.path) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(granted), Some(wanted)) => granted.covers(wanted),
-        };
-        self.resource == requested.resource && path() && action()
+        self.resource == requested.resource && action()
     }
+}
+
+/// The scope whose path is or lies above `path`, among scopes that differ in their paths alone and
+/// stand in order; the nearest, but one without a path before all others. This is [`Scope::covers`]
+/// for many scopes at once, as far as paths go.
+///
+/// What lies below a path stands directly after it. So if the last scope that does not stand behind
+/// `path` does not cover it, one that does lies above both of them: the search goes on for what they
+/// have in common. That is at most one search for each segment of the path.
+pub(super) fn covering_path<'a>(scopes: &'a [Scope], path: Option<&str>) -> Option<&'a Scope> {
+    let everywhere = scopes.first().filter(|first| first.path.is_none());
+    if everywhere.is_some() {
+        return everywhere;
+    }
+    let mut left = scopes;
+    let mut wanted = path;
+    while let Some(path) = wanted {
+        let stands_before = |scope: &Scope| {
+            scope
+                .path
+                .as_ref()
+                .is_none_or(|own| own.order(path).is_le())
+        };
+        let end = left.partition_point(stands_before);
+        let (last, before) = left.get(..end)?.split_last()?;
+        let own = last.path.as_ref()?;
+        if own.covers_text(path) {
+            return Some(last);
+        }
+        wanted = own.common(path);
+        left = before;
+    }
+    None
+}
+
+/// What two runs of scopes both grant, each of one resource and one action at several paths: for each
+/// action that both give, the paths of one that lie below a path of the other.
+pub(super) fn common(one: &[Scope], two: &[Scope], implications: &Implications) -> Vec<Scope> {
+    let (Some(first), Some(second)) = (one.first(), two.first()) else {
+        return Vec::new();
+    };
+    if first.resource != second.resource {
+        return Vec::new();
+    }
+    let actions = first
+        .anywhere()
+        .intersection(&second.anywhere(), implications);
+    if actions.is_empty() {
+        return Vec::new();
+    }
+    let below = |inner: &[Scope], outer: &[Scope]| -> Vec<Option<Path>> {
+        let paths = inner.iter().map(|scope| &scope.path);
+        let covered =
+            |path: &&Option<Path>| covering_path(outer, path.as_ref().map(Path::as_str)).is_some();
+        paths.filter(covered).cloned().collect()
+    };
+    let paths = [below(one, two), below(two, one)].concat();
+    let at = |action: &Scope| {
+        let action = action.clone();
+        paths.iter().map(move |path| Scope {
+            path: path.clone(),
+            ..action.clone()
+        })
+    };
+    actions.iter().flat_map(at).collect()
 }
 
 impl Scope {

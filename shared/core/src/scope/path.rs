@@ -2,14 +2,14 @@
 
 use crate::scope::syntax_error::ScopeSyntaxError;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{fmt, str::FromStr};
+use std::{cmp::Ordering, fmt, str::FromStr};
 
 const MAX_PATH_SEGMENTS: usize = 16;
 const MAX_SEGMENT_CHARACTERS: usize = 64;
 
 /// A path in the platform's tree, such as `folder/42/model/7`. What holds at a path also holds
 /// below it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Path(Box<str>);
 
 impl Path {
@@ -22,10 +22,39 @@ impl Path {
     /// Whether `other` is this path or lies below it, by whole segments.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
+        self.covers_text(other.as_str())
+    }
+
+    /// The deepest path that this one and `other` both are or lie below; `None` where they differ from
+    /// their first segment on.
+    pub(crate) fn common(&self, other: &str) -> Option<&str> {
+        let own = self.as_str();
+        let alike = own.bytes().zip(other.bytes());
+        let alike = alike.take_while(|(one, two)| one == two).count();
+        let ends_at = |text: &str| matches!(text.as_bytes().get(alike), None | Some(b'/'));
+        if ends_at(own) && ends_at(other) {
+            return own.get(..alike).filter(|common| !common.is_empty());
+        }
+        own.get(..alike)?.rsplit_once('/').map(|(above, _)| above)
+    }
+
+    /// The path above this one; `None` for a path of one segment.
+    pub(crate) fn above(&self) -> Option<&str> {
+        self.0.rsplit_once('/').map(|(above, _)| above)
+    }
+
+    /// Whether `other` is this path or lies below it, by whole segments.
+    pub(crate) fn covers_text(&self, other: &str) -> bool {
         other
-            .0
             .strip_prefix(self.as_str())
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// How this path and another stand to each other in order.
+    pub(crate) fn order(&self, other: &str) -> Ordering {
+        #[cfg(test)]
+        steps::count();
+        self.0.split('/').cmp(other.split('/'))
     }
 
     /// Whether `text` can stand as one segment of a path.
@@ -37,6 +66,19 @@ impl Path {
             && text
                 .chars()
                 .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '~' | '-'))
+    }
+}
+
+/// By segments, so that what lies below a path stands directly after it.
+impl Ord for Path {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.order(other.as_str())
+    }
+}
+
+impl PartialOrd for Path {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -72,9 +114,60 @@ impl<'de> Deserialize<'de> for Path {
     }
 }
 
+/// How often paths were compared in this thread: tests hold the cost of a set's operations to it.
+#[cfg(test)]
+pub(crate) mod steps {
+    use std::cell::Cell;
+
+    thread_local! {
+        static STEPS: Cell<u64> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count() {
+        STEPS.set(STEPS.get().saturating_add(1));
+    }
+
+    /// How many comparisons `act` makes.
+    pub(crate) fn of(act: impl FnOnce()) -> u64 {
+        STEPS.set(0);
+        act();
+        STEPS.get()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Path;
+
+    #[test]
+    fn what_lies_below_a_path_stands_directly_after_it() {
+        let mut paths: Vec<Path> = ["a-b", "a/c", "a.b", "a", "a/b/c", "a0", "a/b", "a/b-c"]
+            .map(|text| text.parse().unwrap())
+            .into();
+        paths.sort_unstable();
+        let sorted: Vec<&str> = paths.iter().map(Path::as_str).collect();
+        assert_eq!(
+            sorted,
+            ["a", "a/b", "a/b/c", "a/b-c", "a/c", "a-b", "a.b", "a0"]
+        );
+    }
+
+    #[test]
+    fn the_deepest_path_above_two() {
+        let path: Path = "a/bc/d".parse().unwrap();
+        for (other, common) in [
+            ("a/bc/d", Some("a/bc/d")),
+            ("a/bc/d/e", Some("a/bc/d")),
+            ("a/bc", Some("a/bc")),
+            ("a/b", Some("a")),
+            ("a/bcd/d", Some("a")),
+            ("a/bc/e", Some("a/bc")),
+            ("ab", None),
+            ("b", None),
+        ] {
+            assert_eq!(path.common(other), common, "{other}");
+        }
+    }
 
     #[test]
     fn paths_are_compared_by_whole_segments() {

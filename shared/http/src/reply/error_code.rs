@@ -291,7 +291,7 @@ codes! {
         "Too many old secrets of the token still live."
         "Wait for one to end, or rotate with `overlap_seconds` 0.";
     TooManyGroups "too_many_groups" [409]
-        "The user would be in more groups than are allowed, those around their groups counted."
+        "The user would be in more groups than are allowed, or too many stand within the one that is put into another."
         "Take them out of one first.";
     TooManyPlaces "too_many_places" [409]
         "The user or group has access to as many paths as there can be."
@@ -300,7 +300,7 @@ codes! {
         "The group would stand within itself."
         "Take the other group out of it first.";
     NestedTooDeep "nested_too_deep" [409]
-        "More groups than are allowed would stand in a row, each within the next."
+        "The group, or one within it, would stand within more others than are allowed."
         "Put the group into an outer one.";
     OperatorAccount "operator_account" [409]
         "The operator account and its environments cannot be closed."

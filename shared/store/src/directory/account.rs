@@ -5,7 +5,7 @@ use super::environment::EnvironmentRow;
 use super::list::Page;
 use crate::activity::Audit;
 use crate::idempotency::Idempotency;
-use crate::table::{Key, Outcome, Reference, Store, StoreError, Transaction, keys, row};
+use crate::table::{Key, Outcome, Projected, Reference, Store, StoreError, Transaction, keys, row};
 use hallpass_core::{AccountId, AccountName, EnvironmentName, Tenant, TokenId, UnixMillis};
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,10 @@ impl<P: Copy> Transaction<P> {
             )
             .create(part, row::write(&environment_key, &environment, None)?))
     }
+}
+
+impl Projected for AccountRow {
+    const ATTRIBUTES: &'static [&'static str] = &[];
 }
 
 impl Store {

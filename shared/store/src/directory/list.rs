@@ -1,7 +1,9 @@
 //! Lists: one partition for all accounts, and in each environment one for each type of principal, for
 //! groups, for shares and for what lies in one folder, with one entry for each of them.
 
-use crate::table::{Expression, Key, Reference, Slice, Store, StoreError, Transaction, keys, row};
+use crate::table::{
+    Expression, Key, Projected, Reference, Slice, Store, StoreError, Transaction, keys, row,
+};
 use hallpass_core::Tenant;
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Display;
@@ -54,7 +56,7 @@ impl Store {
     ) -> Result<Page<T, I>, StoreError>
     where
         I: Copy + Display + DeserializeOwned,
-        T: DeserializeOwned,
+        T: Projected,
     {
         let slice = Slice::of(limit, cursor.map(|id| Key::new(partition, id.to_string())));
         let (entries, after) = self.query(operation, partition, "", slice).await?;
@@ -63,10 +65,8 @@ impl Store {
             ids.push(row::read::<Reference<I>>(entry)?.id);
         }
         let keys: Vec<Key> = ids.iter().map(key).collect();
-        let rows = self.batch(operation, &keys).await?;
-        let items: Result<Vec<T>, StoreError> = rows.into_iter().map(row::read).collect();
         Ok(Page {
-            items: items?,
+            items: self.read(operation, &keys).await?,
             next: after.and(ids.last().copied()),
         })
     }

@@ -2,12 +2,15 @@
 
 use super::creation::CreateError;
 use super::list::Page;
+use super::listed::ListedPrincipal;
 use crate::activity::Audit;
 use crate::idempotency::Idempotency;
 use crate::table::{
     Expression, Key, Outcome, Reference, Store, StoreError, Transaction, keys, number, row, text,
 };
-use hallpass_core::{Principal, PrincipalRecord, PrincipalType, Tenant, UnixMillis};
+use hallpass_core::{
+    MOST_ROW_BYTES, Principal, PrincipalRecord, PrincipalType, Tenant, UnixMillis,
+};
 use thiserror::Error;
 
 /// Why a user, service account or group was not changed.
@@ -19,6 +22,9 @@ pub enum ChangeError {
     /// Another one of the same type has this name.
     #[error("another one of the environment has this name")]
     NameTaken,
+    /// What it may do would take more of its row than it may.
+    #[error("what it may do takes more than {MOST_ROW_BYTES} bytes")]
+    TooLarge,
     /// The table itself.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -152,26 +158,14 @@ impl Store {
         of: PrincipalType,
         limit: u32,
         cursor: Option<Principal>,
-    ) -> Result<Page<PrincipalRecord, Principal>, StoreError> {
+    ) -> Result<Page<ListedPrincipal, Principal>, StoreError> {
         let list = keys::list_partition(tenant, of.as_str());
         let key = |id: &Principal| keys::principal(tenant, id);
-        let mut page: Page<PrincipalRecord, _> = self
+        let mut page: Page<ListedPrincipal, _> = self
             .list("list principals", &list, limit, cursor, key)
             .await?;
         page.items.retain(|record| record.closed_at.is_none());
         Ok(page)
-    }
-
-    /// Reads up to 100 of them in one round trip, in this order; those that do not exist are left out.
-    pub(crate) async fn principals_by_id(
-        &self,
-        tenant: &Tenant,
-        ids: &[Principal],
-    ) -> Result<Vec<PrincipalRecord>, StoreError> {
-        let key = |id| keys::principal(tenant, id);
-        let keys: Vec<Key> = ids.iter().map(key).collect();
-        let rows = self.batch("read principals", &keys).await?;
-        rows.into_iter().map(row::read).collect()
     }
 
     /// Changes the name, scopes or access of a user or service account by `change`, which is
@@ -193,6 +187,9 @@ impl Store {
             let read = read.ok_or(ChangeError::Missing)?;
             let mut next = read.clone();
             change(&mut next);
+            if next.scopes != read.scopes && !next.fits() {
+                return Err(ChangeError::TooLarge);
+            }
             let mut transaction = Transaction::new(operation)
                 .change_principal(Part::Principal, &next)?
                 .log(Part::Audit, audit, &read.tenant())?;

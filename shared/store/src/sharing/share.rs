@@ -5,7 +5,8 @@ use crate::activity::Audit;
 use crate::directory::{CreateError, Page};
 use crate::idempotency::Idempotency;
 use crate::table::{
-    Expression, Outcome, Reference, Store, StoreError, Transaction, keys, number, row, text,
+    Expression, Outcome, Projected, Reference, Store, StoreError, Transaction, keys, number, row,
+    text,
 };
 use hallpass_core::{ModelId, PasswordHash, ShareId, ShareRecord, Tenant, UnixMillis};
 use thiserror::Error;
@@ -40,6 +41,10 @@ pub(super) enum Part {
     Tenant,
     Idempotency,
     Audit,
+}
+
+impl Projected for ShareRecord {
+    const ATTRIBUTES: &'static [&'static str] = &[];
 }
 
 impl Store {

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// A condition or an update, and the values it speaks of.
+/// A condition, an update or a projection, and the values it speaks of.
 #[derive(Clone, Debug)]
 pub(crate) struct Expression {
     text: Cow<'static, str>,
@@ -17,6 +17,20 @@ impl Expression {
     pub(crate) fn new(text: &'static str) -> Self {
         Self {
             text: Cow::Borrowed(text),
+            values: HashMap::new(),
+        }
+    }
+
+    /// These attributes of a row, and its key; all of them if there are none.
+    pub(crate) fn projection(attributes: &[&str]) -> Self {
+        let with_key = ["pk", "sk"].iter().chain(attributes);
+        let names: Vec<String> = with_key.map(|name| format!("#{name}")).collect();
+        let text = match attributes {
+            [] => Cow::Borrowed(""),
+            [..] => Cow::Owned(names.join(", ")),
+        };
+        Self {
+            text,
             values: HashMap::new(),
         }
     }

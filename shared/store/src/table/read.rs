@@ -1,6 +1,7 @@
 //! Reads by key: one row, or up to 100 in one batch. Strongly consistent.
 
 use super::error::StoreError;
+use super::expression::{Expression, names};
 use super::item::Item;
 use super::key::Key;
 use super::row;
@@ -12,6 +13,12 @@ use thiserror::Error;
 
 /// How many keys the table takes in one batch.
 pub(crate) const BATCH_LIMIT: usize = 100;
+
+/// What is read of a row.
+pub(crate) trait Projected: DeserializeOwned {
+    /// The attributes that are read; all of them if empty.
+    const ATTRIBUTES: &'static [&'static str];
+}
 
 /// The table answered in part, twice.
 #[derive(Debug, Error)]
@@ -40,6 +47,21 @@ impl Store {
         Ok(answer.item)
     }
 
+    /// What is read of the rows there are of these, in this order: a batch for each hundred.
+    pub(crate) async fn read<T: Projected>(
+        &self,
+        operation: &'static str,
+        keys: &[Key],
+    ) -> Result<Vec<T>, StoreError> {
+        let mut found = Vec::with_capacity(keys.len());
+        for some in keys.chunks(BATCH_LIMIT) {
+            for item in self.batch_of(operation, some, T::ATTRIBUTES).await? {
+                found.push(row::read(item)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// The rows there are of these, in this order, each once: one `BatchGetItem`, and one more for
     /// what it left unprocessed.
     pub(crate) async fn batch(
@@ -47,16 +69,29 @@ impl Store {
         operation: &'static str,
         keys: &[Key],
     ) -> Result<Vec<Item>, StoreError> {
+        self.batch_of(operation, keys, &[]).await
+    }
+
+    /// The same, with these attributes only; all of them if there are none.
+    async fn batch_of(
+        &self,
+        operation: &'static str,
+        keys: &[Key],
+        attributes: &[&str],
+    ) -> Result<Vec<Item>, StoreError> {
         let outage = StoreError::outage(operation);
         if keys.is_empty() {
             return Ok(Vec::new());
         }
+        let projection = Expression::projection(attributes);
         // The table refuses a batch that names a row twice, and answers in any order.
         let each_once: HashSet<&Key> = keys.iter().collect();
         let mut found = HashMap::with_capacity(each_once.len());
         let wanted = KeysAndAttributes::builder()
             .set_keys(Some(each_once.into_iter().map(Key::item).collect()))
             .consistent_read(true)
+            .set_projection_expression(projection.text())
+            .set_expression_attribute_names(names(&[&projection]))
             .build()
             .map_err(|error| outage(error.into()))?;
         let mut left = HashMap::from([(self.table.to_string(), wanted)]);

@@ -12,6 +12,7 @@ mod directory;
 mod faults;
 mod group;
 mod key_row;
+mod limits;
 mod mint;
 mod read;
 mod revoke;

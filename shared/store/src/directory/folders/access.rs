@@ -8,14 +8,11 @@ use crate::activity::Audit;
 use crate::directory::groups::Member;
 use crate::table::{Expression, Key, Outcome, Store, Transaction, keys, row};
 use hallpass_core::{
-    Access, AccessLevel, FolderRef, GroupRecord, Path, Principal, PrincipalRecord, Tenant,
+    Access, AccessLevel, FolderRef, GroupRecord, MOST_PATHS, MOST_ROW_BYTES, Path, Principal,
+    PrincipalRecord, Tenant,
 };
 use serde::{Deserialize, Serialize};
-
-/// How many folders one user or group can have access to, and how many bytes those take: a row has
-/// at most 400 KB.
-const MOST_FOLDERS: usize = 1_000;
-const MOST_BYTES: usize = 256 * 1_024;
+use std::collections::HashMap;
 
 /// Where a user or group is given a level, or loses it.
 #[derive(Clone, Copy, Debug)]
@@ -71,14 +68,6 @@ pub(super) fn key(tenant: &Tenant, folder: &FolderRef, member: &Member) -> Key {
         Member::Group(_) => "groups",
     };
     keys::access(tenant, folder, members, &member.to_string())
-}
-
-fn fits(access: &Access) -> bool {
-    let bytes = access
-        .0
-        .iter()
-        .map(|(path, level)| path.as_str().len().saturating_add(level.as_str().len()));
-    access.0.len() <= MOST_FOLDERS && bytes.sum::<usize>() <= MOST_BYTES
 }
 
 impl Store {
@@ -175,9 +164,9 @@ impl Store {
         level: &AccessLevel,
     ) -> Result<Transaction<Part>, FolderError> {
         let mut holder = self.holder(grant).await?;
-        let access = holder.access();
-        access.0.insert(grant.path.clone(), level.clone());
-        if !fits(access) {
+        let before = holder.access().0.insert(grant.path.clone(), level.clone());
+        // A row from before these limits can still be given another level where it has one.
+        if before.is_none() && self.exceeds_limits(grant.tenant, &holder).await? {
             return Err(FolderError::TooManyFolders);
         }
         let entry = AccessEntry {
@@ -187,6 +176,22 @@ impl Store {
         let row = row::write(&grant.key(), &entry, None)?;
         let transaction = transaction.put(Part::Audit, row, Expression::none());
         holder.write(transaction)
+    }
+
+    /// Whether a user, this one or one of this group's, would have access to more paths than a user may,
+    /// or a row be longer than a row may.
+    async fn exceeds_limits(&self, tenant: &Tenant, holder: &Holder) -> Result<bool, FolderError> {
+        Ok(match holder {
+            Holder::User(user) => {
+                !user.fits() || user.paths(&self.groups_of(user).await?) > MOST_PATHS
+            }
+            Holder::Group(group) => {
+                let next = HashMap::from([(group.id, (**group).clone())]);
+                group.access.bytes() > MOST_ROW_BYTES
+                    || group.access.0.len() > MOST_PATHS
+                    || self.exceeds_path_limit(tenant, group.id, &next).await?
+            }
+        })
     }
 
     /// Adds the writes that take away the level somebody has at a folder; `None` where there is

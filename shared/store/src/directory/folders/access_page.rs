@@ -2,8 +2,9 @@
 
 use super::access::{AccessEntry, key};
 use crate::directory::groups::Member;
+use crate::directory::listed::{ListedGroup, ListedPrincipal};
 use crate::table::{Slice, Store, StoreError, keys, row};
-use hallpass_core::{AccessLevel, FolderRef, GroupRecord, Principal, PrincipalRecord, Tenant};
+use hallpass_core::{AccessLevel, FolderRef, Principal, Tenant};
 use std::collections::HashMap;
 
 /// How many pages are read on where one holds only entries of who was removed.
@@ -14,9 +15,9 @@ const READ_ON: usize = 10;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessPage {
     /// Those groups that are not closed.
-    pub groups: Vec<(GroupRecord, AccessLevel)>,
+    pub groups: Vec<(ListedGroup, AccessLevel)>,
     /// Those users that are not closed.
-    pub users: Vec<(PrincipalRecord, AccessLevel)>,
+    pub users: Vec<(ListedPrincipal, AccessLevel)>,
     /// The cursor of the next page; absent after the last one, which may be empty.
     pub next: Option<Member>,
 }

@@ -17,7 +17,7 @@ pub enum FolderError {
     /// The user whose token asks may not do this now.
     #[error("`{0}` is not the user's to give any more")]
     NotHeld(Scope),
-    /// The user or group would have access to more folders than their row holds.
+    /// The user, or one of the group's, would have access to more folders than a user may.
     #[error("the user or group has access to as many folders as it can")]
     TooManyFolders,
     /// Nothing can be made there.

@@ -9,7 +9,7 @@ use crate::directory::creation::CreateError;
 use crate::directory::groups::Member;
 use crate::directory::list::Page;
 use crate::idempotency::Idempotency;
-use crate::table::{Key, Outcome, Store, StoreError, Transaction, keys, row};
+use crate::table::{Key, Outcome, Projected, Store, StoreError, Transaction, keys, row};
 use hallpass_core::{AccessLevel, FolderId, FolderRecord, FolderRef, Tenant, UnixMillis, UserId};
 
 /// Who makes a folder at the top, and the level they have there from the start.
@@ -27,6 +27,10 @@ fn list_in(parent: Option<&FolderRef>) -> String {
         None => "folder".to_owned(),
         Some(parent) => format!("folder#{parent}"),
     }
+}
+
+impl Projected for FolderRecord {
+    const ATTRIBUTES: &'static [&'static str] = &[];
 }
 
 impl Store {
@@ -118,8 +122,7 @@ impl Store {
         ids: &[FolderId],
     ) -> Result<Vec<FolderRecord>, StoreError> {
         let keys: Vec<Key> = ids.iter().map(|id| keys::folder(tenant, id)).collect();
-        let rows = self.batch("read folders", &keys).await?;
-        rows.into_iter().map(row::read).collect()
+        self.read("read folders", &keys).await
     }
 
     /// Reads up to `limit` folders, 1 to 100, of those that lie in `parent`, or at the top, after

@@ -1,12 +1,14 @@
 //! Adding a member to a group: a user's row, and the entry in the group's partition, change together.
 
-use super::ancestors::in_groups;
+use super::ancestors::memberships;
 use super::member::{Member, MemberError, Membership, check_grantable};
 use crate::activity::Audit;
 use crate::table::{Outcome, Store, Transaction};
 use hallpass_core::{
-    GroupRecord, MOST_GROUPS, Principal, PrincipalRecord, Scope, Tenant, UserId, reached,
+    GroupId, GroupRecord, MOST_JOINED, MOST_PATHS, Principal, PrincipalRecord, Scope, Tenant,
+    UserId, reached,
 };
+use std::collections::HashMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
@@ -46,7 +48,8 @@ impl Store {
             let user = self.open_user(membership.tenant, user).await?;
             let read_before = [&user.groups, &user.member_of].into_iter().flatten();
             let ids = read_before.chain([&membership.group]).copied().collect();
-            let groups = self.groups_and_ancestors(membership.tenant, ids).await?;
+            let groups: HashMap<GroupId, GroupRecord> =
+                self.groups_and_ancestors(membership.tenant, ids).await?;
             let given = reached(&[membership.group], &groups);
             if given.is_empty() {
                 return Err(MemberError::NoGroup);
@@ -56,9 +59,17 @@ impl Store {
                 return Ok(());
             }
             let member_of = user.member_of.iter().chain([&membership.group]).copied();
-            let next = in_groups(&user, member_of, &groups);
-            if next.groups.len() > MOST_GROUPS {
+            let (member_of, around) = memberships(member_of, &groups);
+            let next = PrincipalRecord {
+                member_of,
+                groups: around,
+                ..user
+            };
+            if next.member_of.len() > MOST_JOINED {
                 return Err(MemberError::TooManyGroups);
+            }
+            if next.paths(&groups) > MOST_PATHS {
+                return Err(MemberError::TooManyPaths);
             }
             let transaction = Transaction::new(operation)
                 .change_principal(Part::Member, &next)?

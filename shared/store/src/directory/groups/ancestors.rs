@@ -1,24 +1,21 @@
 //! Groups and their ancestors: the groups that they stand within, at whatever distance.
 
-use crate::table::{BATCH_LIMIT, Key, Store, StoreError, keys, row};
-use hallpass_core::{GroupId, GroupRecord, PrincipalRecord, Tenant, reached};
+use crate::table::{Key, Projected, Store, StoreError, keys};
+use hallpass_core::{GroupId, GroupRecord, Nested, PrincipalRecord, Tenant, reached};
 use std::collections::{HashMap, HashSet};
 
-/// A user as they are once they are in these groups: those of them that are not closed.
-pub(crate) fn in_groups(
-    user: &PrincipalRecord,
+/// The groups that a user belongs to directly and in all, once they are members of these: those of them
+/// that are not closed.
+pub(crate) fn memberships<G: Nested>(
     member_of: impl Iterator<Item = GroupId>,
-    groups: &HashMap<GroupId, GroupRecord>,
-) -> PrincipalRecord {
-    let is_open = |id: &GroupId| groups.get(id).is_some_and(|it| it.closed_at.is_none());
+    groups: &HashMap<GroupId, G>,
+) -> (Vec<GroupId>, Vec<GroupId>) {
+    let is_open = |id: &GroupId| groups.get(id).is_some_and(Nested::is_open);
     let member_of: Vec<GroupId> = member_of.filter(is_open).collect();
-    let mut around: Vec<GroupId> = reached(&member_of, groups).iter().map(|it| it.id).collect();
+    let reached = reached(&member_of, groups);
+    let mut around: Vec<GroupId> = reached.into_iter().map(Nested::id).collect();
     around.sort_unstable();
-    PrincipalRecord {
-        member_of,
-        groups: around,
-        ..user.clone()
-    }
+    (member_of, around)
 }
 
 impl Store {
@@ -57,40 +54,24 @@ impl Store {
     }
 
     /// Reads these groups and their ancestors: one round trip where `next` names them all.
-    pub(crate) async fn groups_and_ancestors(
+    pub(crate) async fn groups_and_ancestors<G: Nested + Projected>(
         &self,
         tenant: &Tenant,
         mut next: HashSet<GroupId>,
-    ) -> Result<HashMap<GroupId, GroupRecord>, StoreError> {
+    ) -> Result<HashMap<GroupId, G>, StoreError> {
         let mut found = HashMap::new();
         let mut read: HashSet<GroupId> = HashSet::new();
         while !next.is_empty() {
             let ids: Vec<GroupId> = next.into_iter().collect();
-            let groups = self.groups(tenant, &ids).await?;
+            let keys: Vec<Key> = ids.iter().map(|id| keys::group(tenant, id)).collect();
+            let groups: Vec<G> = self.read("read groups", &keys).await?;
             read.extend(ids);
             next = groups
                 .iter()
-                .flat_map(|group| group.within.iter().copied())
+                .flat_map(|group| group.within().iter().copied())
                 .filter(|id| !read.contains(id))
                 .collect();
-            found.extend(groups.into_iter().map(|group| (group.id, group)));
-        }
-        Ok(found)
-    }
-
-    /// Reads these groups, in this order; those that do not exist are left out.
-    pub(crate) async fn groups(
-        &self,
-        tenant: &Tenant,
-        ids: &[GroupId],
-    ) -> Result<Vec<GroupRecord>, StoreError> {
-        let key = |id| keys::group(tenant, id);
-        let mut found = Vec::with_capacity(ids.len());
-        for some in ids.chunks(BATCH_LIMIT) {
-            let keys: Vec<Key> = some.iter().map(key).collect();
-            for row in self.batch("read groups", &keys).await? {
-                found.push(row::read(row)?);
-            }
+            found.extend(groups.into_iter().map(|group| (group.id(), group)));
         }
         Ok(found)
     }

@@ -4,6 +4,7 @@ use super::descendants::walk_deadline;
 use crate::activity::Audit;
 use crate::directory::creation::CreateError;
 use crate::directory::list::Page;
+use crate::directory::listed::ListedGroup;
 use crate::directory::principal::{ChangeError, unchanged};
 use crate::idempotency::Idempotency;
 use crate::table::{
@@ -118,10 +119,10 @@ impl Store {
         tenant: &Tenant,
         limit: u32,
         cursor: Option<GroupId>,
-    ) -> Result<Page<GroupRecord, GroupId>, StoreError> {
+    ) -> Result<Page<ListedGroup, GroupId>, StoreError> {
         let list = keys::list_partition(tenant, GROUP);
         let key = |id: &GroupId| keys::group(tenant, id);
-        let mut page: Page<GroupRecord, _> =
+        let mut page: Page<ListedGroup, _> =
             self.list("list groups", &list, limit, cursor, key).await?;
         page.items.retain(|group| group.closed_at.is_none());
         Ok(page)

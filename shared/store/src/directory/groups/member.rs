@@ -1,10 +1,16 @@
 //! A member of a group, its entry in the group's partition, and why none was added or removed.
 
 use crate::table::{Expression, Key, StoreError, Transaction, keys, row};
-use hallpass_core::{GroupId, GroupRecord, IdError, MOST_GROUPS, Scope, Tenant, UserId};
+use hallpass_core::{
+    GroupId, GroupRecord, IdError, MOST_AROUND, MOST_JOINED, MOST_PATHS, Scope, Tenant, UserId,
+};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use thiserror::Error;
+
+/// The most groups that stand within one which is put into another, all levels counted: what each of
+/// them stands within is read.
+pub const MOST_BELOW: usize = 100;
 
 /// A user or a group in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,14 +44,20 @@ pub enum MemberError {
     /// The group, or one it stands within, may do what the one who asks may not give.
     #[error("`{0}` is not the caller's to give")]
     NotHeld(Scope),
-    /// A user would be in more groups than there can be read at once.
-    #[error("a user would be in more than {MOST_GROUPS} groups")]
+    /// The user would join more groups than a user may.
+    #[error("the user would join more than {MOST_JOINED} groups")]
     TooManyGroups,
+    /// More groups stand within the one to be nested than are looked at.
+    #[error("more than {MOST_BELOW} groups stand within the group")]
+    TooManyBelow,
+    /// A user would have access to more paths than a user may.
+    #[error("a user would have access to more than {MOST_PATHS} paths")]
+    TooManyPaths,
     /// A group would stand within itself.
     #[error("a group would stand within itself")]
     Circle,
-    /// Too many groups would stand in a row.
-    #[error("too many groups would stand within each other")]
+    /// A group would stand within more others than a group may.
+    #[error("a group would stand within more than {MOST_AROUND} others")]
     TooDeep,
     /// The table itself.
     #[error(transparent)]
@@ -59,6 +71,14 @@ pub(crate) struct MemberEntry {
 }
 
 impl Member {
+    /// The user that it is, if it is one.
+    pub(crate) fn user(self) -> Option<UserId> {
+        match self {
+            Self::User(id) => Some(id),
+            Self::Group(_) => None,
+        }
+    }
+
     /// The group that it is, if it is one.
     pub(crate) fn group(self) -> Option<GroupId> {
         match self {

@@ -1,16 +1,17 @@
 //! The members of a group, page by page.
 
 use super::member::{Member, MemberEntry};
-use crate::table::{Slice, Store, StoreError, keys, row};
-use hallpass_core::{GroupId, GroupRecord, Principal, PrincipalRecord, Tenant};
+use crate::directory::listed::{ListedGroup, ListedPrincipal};
+use crate::table::{Key, Slice, Store, StoreError, keys, row};
+use hallpass_core::{GroupId, Principal, Tenant};
 
 /// Some members of a group, in the order of their ids: groups first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberPage {
     /// Those groups that are not closed.
-    pub groups: Vec<GroupRecord>,
+    pub groups: Vec<ListedGroup>,
     /// Those users that are not closed.
-    pub users: Vec<PrincipalRecord>,
+    pub users: Vec<ListedPrincipal>,
     /// The cursor of the next page; absent after the last one, which may be empty.
     pub next: Option<Member>,
 }
@@ -47,17 +48,16 @@ impl Store {
         &self,
         tenant: &Tenant,
         members: &[Member],
-    ) -> Result<(Vec<GroupRecord>, Vec<PrincipalRecord>), StoreError> {
-        let (mut of_groups, mut of_users) = (Vec::new(), Vec::new());
-        for member in members {
-            match member {
-                Member::User(user) => of_users.push(Principal::User(*user)),
-                Member::Group(group) => of_groups.push(*group),
-            }
-        }
-        let mut users = self.principals_by_id(tenant, &of_users).await?;
+    ) -> Result<(Vec<ListedGroup>, Vec<ListedPrincipal>), StoreError> {
+        let of_groups = members.iter().filter_map(|member| member.group());
+        let of_groups: Vec<Key> = of_groups.map(|id| keys::group(tenant, &id)).collect();
+        let of_users = members.iter().filter_map(|member| member.user());
+        let of_users: Vec<Key> = of_users
+            .map(|id| keys::principal(tenant, &Principal::User(id)))
+            .collect();
+        let mut users: Vec<ListedPrincipal> = self.read("read members", &of_users).await?;
         users.retain(|user| user.closed_at.is_none());
-        let mut groups = self.groups(tenant, &of_groups).await?;
+        let mut groups: Vec<ListedGroup> = self.read("read members", &of_groups).await?;
         groups.retain(|group| group.closed_at.is_none());
         Ok((groups, users))
     }

@@ -1,13 +1,12 @@
 //! Nesting: groups within groups. Whether a nesting makes a circle, or too long a row, depends on all
 //! nestings of the environment, so they are made one after the other.
 
-use super::descendants::{Descendants, walk_deadline};
-use super::member::{MemberError, Membership, check_grantable};
+use super::descendants::walk_deadline;
+use super::member::{MOST_BELOW, MemberError, Membership, check_grantable};
+use super::node::GroupNode;
 use crate::activity::Audit;
-use crate::table::{Expression, Outcome, Store, StoreError, Transaction, keys, number};
-use hallpass_core::{
-    GroupId, GroupRecord, MOST_GROUPS, MOST_NESTED, Scope, Tenant, height, reached,
-};
+use crate::table::{Expression, Outcome, Store, Transaction, keys, number};
+use hallpass_core::{GroupId, GroupRecord, MOST_AROUND, Nested, Scope, Tenant, reached};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 
@@ -57,23 +56,17 @@ impl Store {
             let read: Option<Nestings> = self.find(operation, &key).await?;
             let Nestings { nestings } = read.unwrap_or_default();
             let ids = HashSet::from([inner, membership.group]);
-            let mut groups = self.groups_and_ancestors(tenant, ids).await?;
+            let mut groups: HashMap<GroupId, GroupRecord> =
+                self.groups_and_ancestors(tenant, ids).await?;
             let next = nested(membership.group, inner, &groups)?;
             check_grantable(&reached(&[membership.group], &groups), &ungrantable)?;
             let Some(next) = next else { return Ok(()) };
-            let most = MOST_NESTED.saturating_sub(height(membership.group, &groups));
-            if self.is_deeper(tenant, inner, most).await? {
-                return Err(MemberError::TooDeep);
-            }
-            let above: Vec<GroupRecord> = reached(&[membership.group], &groups)
-                .into_iter()
-                .cloned()
-                .collect();
             groups.insert(inner, next.clone());
-            if self.exceeds_group_limit(tenant, inner, &groups).await? {
-                return Err(MemberError::TooManyGroups);
+            let above = reached(&[membership.group], &groups);
+            self.check_room(tenant, inner, &above).await?;
+            if self.exceeds_path_limit(tenant, inner, &groups).await? {
+                return Err(MemberError::TooManyPaths);
             }
-            let above: Vec<&GroupRecord> = above.iter().collect();
             let transaction = Transaction::new(operation)
                 .change_group(Part::Member, &next)?
                 .add_member_entry(Part::Member, membership)?
@@ -124,48 +117,29 @@ impl Store {
         Ok(())
     }
 
-    /// Whether more than `most` groups stand in a row from this one downwards, itself among them.
-    async fn is_deeper(
+    /// Checks that a group, and each below it, stands within no more others than a group may, once it
+    /// stands within those `above`. No nesting comes between, so their rows need no condition.
+    async fn check_room(
         &self,
         tenant: &Tenant,
-        group: GroupId,
-        most: usize,
-    ) -> Result<bool, StoreError> {
-        let mut level = HashSet::from([group]);
-        for _ in 0..most {
-            let mut next = HashSet::new();
-            for group in level {
-                next.extend(self.groups_in(tenant, group).await?);
-            }
-            if next.is_empty() {
-                return Ok(false);
-            }
-            level = next;
+        inner: GroupId,
+        above: &[&GroupRecord],
+    ) -> Result<(), MemberError> {
+        let below = self.groups_below(tenant, inner, MOST_BELOW).await?;
+        let mut below = below.ok_or(MemberError::TooManyBelow)?;
+        below.insert(inner);
+        let groups: HashMap<GroupId, GroupNode> =
+            self.groups_and_ancestors(tenant, below.clone()).await?;
+        let is_full = |id: &GroupId| {
+            let around = reached(&[*id], &groups).into_iter().map(Nested::id);
+            let around = around.chain(above.iter().map(|group| group.id));
+            let around: HashSet<GroupId> = around.filter(|other| other != id).collect();
+            around.len() > MOST_AROUND
+        };
+        if below.iter().any(is_full) {
+            return Err(MemberError::TooDeep);
         }
-        Ok(true)
-    }
-
-    /// Whether a user below would be in too many groups, once `groups` are written. Users that are not
-    /// reached in time are not checked: for them, more is read at validation.
-    async fn exceeds_group_limit(
-        &self,
-        tenant: &Tenant,
-        group: GroupId,
-        groups: &HashMap<GroupId, GroupRecord>,
-    ) -> Result<bool, StoreError> {
-        if reached(&[group], groups).len() > MOST_GROUPS {
-            return Ok(true);
-        }
-        let mut descendants = Descendants::new(tenant, group, walk_deadline());
-        while let Some(users) = descendants.next(self).await? {
-            let mut around = self.groups_of_all(tenant, &users).await?;
-            around.extend(groups.iter().map(|(id, group)| (*id, group.clone())));
-            let mut sizes = users.iter().map(|it| reached(&it.member_of, &around).len());
-            if sizes.any(|size| size > MOST_GROUPS) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(())
     }
 }
 

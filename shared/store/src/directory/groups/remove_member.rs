@@ -1,12 +1,14 @@
 //! Removing a member from a group, and everybody from one that is closed.
 
-use super::ancestors::in_groups;
+use super::ancestors::memberships;
 use super::member::{Member, MemberEntry, MemberError, Membership};
+use super::node::GroupNode;
 use crate::activity::Audit;
 use crate::table::{
     Expression, Key, Outcome, Store, StoreError, TRANSACTION_LIMIT, Transaction, keys,
 };
-use hallpass_core::{GroupId, GroupRecord, Tenant, UserId};
+use hallpass_core::{GroupId, GroupRecord, PrincipalRecord, Tenant, UserId};
+use std::collections::HashMap;
 use std::fmt;
 use tokio::time::Instant;
 
@@ -50,10 +52,17 @@ impl Store {
             if !user.member_of.contains(&membership.group) {
                 return Ok(());
             }
-            let groups = self.groups_of(&user).await?;
+            let ids = user.groups.iter().chain(&user.member_of).copied().collect();
+            let groups: HashMap<GroupId, GroupNode> =
+                self.groups_and_ancestors(membership.tenant, ids).await?;
             let others = user.member_of.iter().copied();
             let others = others.filter(|id| *id != membership.group);
-            let next = in_groups(&user, others, &groups);
+            let (member_of, around) = memberships(others, &groups);
+            let next = PrincipalRecord {
+                member_of,
+                groups: around,
+                ..user
+            };
             let mut transaction = Transaction::new(operation)
                 .change_principal(Part::Member, &next)?
                 .delete(Part::Member, membership.key(), Expression::none());
