@@ -1,6 +1,8 @@
 //! `POST /rest/api/v1/token`: an account's name and API key, or a shared model and its password.
 
+mod cost;
 mod key;
+mod known;
 mod limiter;
 mod password;
 mod request;

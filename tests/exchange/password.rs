@@ -157,8 +157,7 @@ async fn s44_an_outage_is_503_and_never_a_pass() {
         calls,
         [
             "GetItem",
-            "GetItem",
-            "GetItem",
+            "BatchGetItem",
             "UpdateItem",
             "UpdateItem",
             "UpdateItem",

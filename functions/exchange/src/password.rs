@@ -8,10 +8,10 @@ use hallpass_core::{
 };
 use hallpass_http::{Client, Platform, Problem};
 use hallpass_password::{Password, matches};
-use hallpass_store::{Admission, Attempt, Visitor};
+use hallpass_store::{Admission, Attempt, Visit, Visitor};
 
 /// What the model's visitors are given. What is not shared, and what has another password, answer
-/// alike and take as long.
+/// alike, after the same reads and one hash.
 pub(crate) async fn issue(
     platform: &Platform,
     client: &Client,
@@ -46,11 +46,11 @@ async fn open(
     credential: ModelCredential,
     now: UnixMillis,
 ) -> Result<ShareRecord, Problem> {
-    let share = platform.store.shared(&credential.model).await?;
     let visitor = Visitor {
         model: &credential.model,
         address: client.address,
     };
+    let Visit { share, is_known } = platform.store.visit(visitor, now).await?;
     let is_open = |share: &ShareRecord| share.password.is_none() && credential.password.is_none();
     match share {
         Some(share) if is_open(&share) => {
@@ -58,9 +58,9 @@ async fn open(
             Ok(share)
         }
         share => {
-            admit(platform, visitor, Attempt::Guess, now).await?;
+            admit(platform, visitor, Attempt::Guess { is_known }, now).await?;
             let share = guess(share, credential.password).await?;
-            platform.store.know(visitor, now).await?;
+            platform.store.know(visitor, &share, now).await?;
             Ok(share)
         }
     }

@@ -42,7 +42,7 @@ pub use directory::{
 };
 pub use idempotency::Idempotency;
 pub use rows::{RowKey, Rows};
-pub use sharing::{Admission, Attempt, ShareError, Visitor};
+pub use sharing::{Admission, Attempt, ShareError, Visit, Visitor};
 pub use signing::{KeyRow, KeyState, Keyring};
 pub use table::{Store, StoreError};
 pub use tokens::{

@@ -2,40 +2,24 @@
 //! before a password is hashed, in fixed windows of a minute that end by themselves.
 //!
 //! A model's own count would let a flood from many addresses lock everybody out. So an address that
-//! has given the model's password in the last day is held up by a wide count of its own alone: a
-//! whole office may be behind it, and it already knows the password.
+//! has given the share's password in the last day is held up by its own count alone.
 
+use super::visitor::Visitor;
 use crate::table::{Expression, Key, Store, StoreError, keys, number};
-use hallpass_core::{ModelId, UnixMillis, UnixSeconds};
-use serde::Deserialize;
-use std::net::IpAddr;
+use hallpass_core::{UnixMillis, UnixSeconds};
 
 const WINDOW_SECONDS: u64 = 60;
 
-/// Passwords that one address may try at one model in a window.
+/// Passwords that one address may try at one model that it is not known to in a window.
 const BY_ADDRESS: u64 = 10;
-/// Passwords that one address may try at all models it is not known to in a window: names of models
-/// cost nothing to make up, and each try costs a hash.
+/// Passwords that one address, known or not, may try at all models together in a window: names of
+/// models and shares of one's own cost nothing, and each try costs a hash.
 const ANYWHERE: u64 = 60;
-/// Passwords that an address known to a model may try at it in a window.
-const BY_KNOWN: u64 = 100;
 /// Passwords that all addresses not known to the model may try at it in a window.
 const BY_MODEL: u64 = 100;
 /// How often one address may open a model without a password in a window: nothing can be guessed
 /// there, but each opening costs a signature.
 const OPENINGS: u64 = 100;
-
-/// For how long an address is known to a model after it gave the password.
-const KNOWN_SECONDS: u64 = 24 * 60 * 60;
-
-/// Who is at which model.
-#[derive(Clone, Copy, Debug)]
-pub struct Visitor<'a> {
-    /// The model, whether or not there is one of this name.
-    pub model: &'a ModelId,
-    /// Where the visitor calls from.
-    pub address: Option<IpAddr>,
-}
 
 /// What a visitor wants of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +27,10 @@ pub enum Attempt {
     /// To open one that has no password.
     Open,
     /// To try a password.
-    Guess,
+    Guess {
+        /// Whether the visitor's address gave it of late (`Visit::is_known`).
+        is_known: bool,
+    },
 }
 
 /// Whether an attempt may go on.
@@ -61,29 +48,6 @@ pub enum Admission {
 /// The row of a window, and how far it counts.
 type Count<'a> = (&'a (dyn Fn(u64) -> Key + Sync), u64);
 
-#[derive(Deserialize)]
-struct KnownAddress {
-    until: UnixSeconds,
-}
-
-impl Visitor<'_> {
-    /// An IPv6 customer has a /64 to itself at least, and so as many addresses as it likes.
-    fn who(&self) -> String {
-        match self.address.map(|address| address.to_canonical()) {
-            None => "unknown".to_owned(),
-            Some(IpAddr::V4(address)) => address.to_string(),
-            Some(IpAddr::V6(address)) => {
-                let [a, b, c, d, ..] = address.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}/64")
-            }
-        }
-    }
-
-    fn known_address_key(&self) -> Key {
-        keys::visitor(self.model, &self.who())
-    }
-}
-
 impl Store {
     /// Counts an attempt, if there is still room for it: one conditional write a count.
     ///
@@ -98,52 +62,19 @@ impl Store {
         let now = now.seconds();
         let (model, who) = (visitor.model, visitor.who());
         let of_address = format!("guess#{who}");
-        if attempt == Attempt::Open {
-            let openings = |window| keys::attempts(model, &format!("open#{who}"), window);
-            return self.all(&[(&openings, OPENINGS)], now).await;
-        }
-        let by_address = |window| keys::attempts(model, &of_address, window);
+        let openings = |window| keys::attempts(model, &format!("open#{who}"), window);
         let anywhere = |window| keys::attempts_anywhere(&of_address, window);
+        let by_address = |window| keys::attempts(model, &of_address, window);
         let by_model = |window| keys::attempts(model, "guess", window);
-        if self.is_known(visitor, now).await? {
-            self.all(&[(&by_address, BY_KNOWN)], now).await
-        } else {
-            let counts: [Count<'_>; 3] = [
+        let counts: &[Count<'_>] = match attempt {
+            Attempt::Open => &[(&openings, OPENINGS)],
+            Attempt::Guess { is_known: true } => &[(&anywhere, ANYWHERE)],
+            Attempt::Guess { is_known: false } => &[
                 (&anywhere, ANYWHERE),
                 (&by_address, BY_ADDRESS),
                 (&by_model, BY_MODEL),
-            ];
-            self.all(&counts, now).await
-        }
-    }
-
-    /// Notes that the visitor has given the model's password.
-    ///
-    /// # Errors
-    /// When the table does not answer.
-    pub async fn know(&self, visitor: Visitor<'_>, now: UnixMillis) -> Result<(), StoreError> {
-        let until = now.seconds().plus(KNOWN_SECONDS);
-        let change =
-            Expression::new("SET #until = :until, #ttl = :until").with(":until", number(until.0));
-        self.update_one(
-            "know a visitor",
-            &visitor.known_address_key(),
-            &change,
-            &Expression::none(),
-        )
-        .await
-        .map(|_written| ())
-    }
-
-    async fn is_known(&self, visitor: Visitor<'_>, now: UnixSeconds) -> Result<bool, StoreError> {
-        let known: Option<KnownAddress> = self
-            .find("read a visitor", &visitor.known_address_key())
-            .await?;
-        Ok(known.is_some_and(|known| known.until > now))
-    }
-
-    /// Adds one to each count of the present window, up to the first that is full.
-    async fn all(&self, counts: &[Count<'_>], now: UnixSeconds) -> Result<Admission, StoreError> {
+            ],
+        };
         for (key, most) in counts {
             if !self.count(*key, *most, now).await? {
                 return Ok(limited(now));
@@ -179,27 +110,5 @@ fn into_window(now: UnixSeconds) -> u64 {
 fn limited(now: UnixSeconds) -> Admission {
     Admission::Limited {
         retry_after: WINDOW_SECONDS.saturating_sub(into_window(now)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Visitor;
-
-    #[test]
-    fn an_ipv6_customer_is_one_visitor() {
-        let model = "m".parse().unwrap();
-        let who = |address: &str| {
-            let address = Some(address.parse().unwrap());
-            Visitor {
-                model: &model,
-                address,
-            }
-            .who()
-        };
-        assert_eq!(who("2001:db8::1"), who("2001:db8::ffff:1"));
-        assert_ne!(who("2001:db8::1"), who("2001:db8:0:1::1"));
-        assert_eq!(who("192.0.2.7"), who("::ffff:192.0.2.7"));
-        assert_ne!(who("192.0.2.7"), who("192.0.2.8"));
     }
 }

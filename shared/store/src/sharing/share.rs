@@ -101,18 +101,20 @@ impl Store {
     }
 
     /// The share that a model has now.
-    ///
-    /// # Errors
-    /// When the table does not answer, or a row is unreadable.
-    pub async fn shared(&self, model: &ModelId) -> Result<Option<ShareRecord>, StoreError> {
+    async fn shared(&self, model: &ModelId) -> Result<Option<ShareRecord>, StoreError> {
+        let Some(id) = self.share_of(model).await? else {
+            return Ok(None);
+        };
+        let share = self.find_share(&id).await?;
+        Ok(share.filter(|share| share.revoked_at.is_none()))
+    }
+
+    /// The id of the share that a model has now, or had until a moment ago.
+    pub(super) async fn share_of(&self, model: &ModelId) -> Result<Option<ShareId>, StoreError> {
         let present: Option<Reference<ShareId>> = self
             .find("read a shared model", &keys::shared_model(model))
             .await?;
-        let Some(present) = present else {
-            return Ok(None);
-        };
-        let share = self.find_share(&present.id).await?;
-        Ok(share.filter(|share| share.revoked_at.is_none()))
+        Ok(present.map(|present| present.id))
     }
 
     /// Reads up to `limit` shares, 1 to 100, after the one of the cursor.

@@ -180,6 +180,11 @@ pub(crate) fn share(id: &ShareId) -> Key {
     Key::new(format!("{SHARES}{id}"), RECORD)
 }
 
+/// What is read instead of a share where there is none, so that both take as long. No row has it.
+pub(crate) fn no_share() -> Key {
+    Key::new(format!("{SHARES}-"), RECORD)
+}
+
 /// Which share a model has now.
 pub(crate) fn shared_model(model: &ModelId) -> Key {
     Key::new(format!("MODEL#{model}"), RECORD)
@@ -196,7 +201,7 @@ pub(crate) fn attempts_anywhere(who: &str, window: u64) -> Key {
     Key::new(format!("ATTEMPTS#*#{who}"), format!("{window:012}"))
 }
 
-/// An address that has given a model's password.
+/// An address that has given a password of a model's share.
 pub(crate) fn visitor(model: &ModelId, who: &str) -> Key {
     Key::new(format!("VISITOR#{model}#{who}"), RECORD)
 }
