@@ -1,5 +1,5 @@
-//! Other transactions at the same rows: tried again with a new one, and an outage only if they
-//! never give way. The embedded DynamoDB makes no such conflict by itself.
+//! Other transactions at the same rows, and a table that throttles some of them: tried again with a
+//! new one, and an outage only if they never give way. The embedded DynamoDB does neither by itself.
 
 use crate::faults::routes::{self, Route};
 use crate::faults::{assert_unavailable, within_5_seconds};
@@ -30,14 +30,22 @@ async fn writing() -> Vec<(Route, usize)> {
 
 #[tokio::test]
 async fn a_conflict_at_any_row_is_tried_again() {
+    tried_again(Fault::TransactionConflict).await;
+}
+
+#[tokio::test]
+async fn s45_a_transaction_that_is_throttled_at_any_row_is_tried_again_and_doubles_nothing() {
+    tried_again(|row| Fault::Throttled(row, "ThrottlingError")).await;
+}
+
+/// Each route, with a fault at each of the rows that it writes to in one transaction.
+async fn tried_again(fault: impl Fn(usize) -> Fault) {
     let hallpass = Hallpass::start("default").await;
     for (route, rows) in writing().await {
         for row in 0..rows {
             let call = route.prepare(&hallpass).await;
             hallpass.dynamodb.reset();
-            hallpass
-                .dynamodb
-                .inject(Fault::TransactionConflict(row).once());
+            hallpass.dynamodb.inject(fault(row).once());
             let reply = call.await;
             assert_eq!(
                 reply.status, route.status,
@@ -59,16 +67,25 @@ async fn a_conflict_at_any_row_is_tried_again() {
     }
 }
 
-/// All routes at once, so that their deadlines pass together.
 #[tokio::test]
 async fn s44_endless_conflicts_are_an_outage_within_5_seconds_that_changes_nothing() {
+    outage(Fault::TransactionConflict(0)).await;
+}
+
+#[tokio::test]
+async fn s44_endless_throttling_is_an_outage_within_5_seconds_that_changes_nothing() {
+    outage(Fault::Throttled(0, "ThrottlingError")).await;
+}
+
+/// All routes at once, so that their deadlines pass together.
+async fn outage(fault: Fault) {
     let hallpass = Hallpass::start("default").await;
     let mut prepared = Vec::new();
     for (route, _) in writing().await {
         prepared.push((route, route.prepare(&hallpass).await));
     }
     let before = hallpass.items().await;
-    hallpass.dynamodb.inject(Fault::TransactionConflict(0));
+    hallpass.dynamodb.inject(fault);
     let mut running = JoinSet::new();
     for (route, call) in prepared.clone() {
         running.spawn(async move {

@@ -209,15 +209,19 @@ async fn s26_a_repeated_mint_of_the_last_place_is_told_its_token_not_the_limit()
 }
 
 #[tokio::test]
-async fn s45_a_transaction_conflict_is_tried_again() {
+async fn s45_a_transaction_that_is_cancelled_in_passing_is_tried_again() {
     for (body, conflicts) in [
         (secret(json!({})), 1),
         (secret(json!({})), 4),
         (management(json!({})), 2),
     ] {
-        for item in [0, 3] {
+        for fault in [
+            Fault::TransactionConflict(0),
+            Fault::TransactionConflict(3),
+            Fault::Throttled(0, "ThrottlingError"),
+            Fault::Throttled(3, "ProvisionedThroughputExceeded"),
+        ] {
             let hallpass = Hallpass::start("archilogic").await;
-            let fault = Fault::TransactionConflict(item);
             hallpass
                 .dynamodb
                 .inject(fault.on("TransactWriteItems").times(conflicts));

@@ -15,6 +15,9 @@ pub enum Fault {
     /// The write's item at this place (from 0) is in another transaction. Befalls writes that have
     /// such an item only: one that is no transaction has the first.
     TransactionConflict(usize),
+    /// The table throttles the transaction's item at this place, in the words of this code of a
+    /// cancellation reason. Befalls transactions only.
+    Throttled(usize, &'static str),
     /// The service refuses with this status and `__type`.
     Refuse(u16, &'static str),
     /// A batch leaves this many keys, the first ones, unread. Befalls `BatchGetItem` only.
@@ -62,6 +65,10 @@ impl Fault {
                 call.service == Service::DynamoDb
                     && writes.contains(&&*call.operation)
                     && *item < items
+            }
+            Self::Throttled(item, _) => {
+                let items = call.body["TransactItems"].as_array();
+                items.is_some_and(|items| *item < items.len())
             }
             Self::Unprocessed(_) => call.operation == "BatchGetItem",
             _ => true,

@@ -37,7 +37,8 @@ pub(super) async fn answer(shared: &Shared, request: Request<Incoming>) -> io::R
             Service::Kms => refuse(&call, 500, "KMSInternalException"),
             _ => refuse(&call, 500, "InternalServerError"),
         },
-        Some(Fault::TransactionConflict(item)) => conflict(&call, item),
+        Some(Fault::TransactionConflict(item)) => cancel(&call, item, "TransactionConflict"),
+        Some(Fault::Throttled(item, code)) => cancel(&call, item, code),
         Some(Fault::Refuse(status, kind)) => refuse(&call, status, kind),
         Some(Fault::Unprocessed(count)) => in_part(shared, &parts.headers, &call, count).await?,
         Some(Fault::LoseReply) => {
@@ -103,13 +104,14 @@ fn aws_json(call: &Call, status: u16, body: Value) -> Reply {
     whole(reply.body(body.to_string().into()).expect("a valid reply"))
 }
 
-fn conflict(call: &Call, item: usize) -> Reply {
+/// A transaction is cancelled for this item and reason.
+fn cancel(call: &Call, item: usize, code: &str) -> Reply {
     let Some(items) = call.body.get("TransactItems").and_then(Value::as_array) else {
         return refuse(call, 400, "TransactionConflictException");
     };
     let reason = |at| match at == item {
         true => {
-            json!({ "Code": "TransactionConflict", "Message": "Transaction is ongoing for the item" })
+            json!({ "Code": code, "Message": "made by the tests' proxy" })
         }
         false => json!({ "Code": "None" }),
     };

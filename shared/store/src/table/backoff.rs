@@ -1,4 +1,4 @@
-//! Trying again where another writer was faster, spread out so that the next try meets fewer.
+//! Trying again where another writer was faster or the table throttled, spread out so that the next try meets fewer.
 //!
 //! Not by `backon`: its jitter is added to the whole pause, where full jitter draws all of the pause
 //! (AWS Architecture Blog, "Exponential Backoff And Jitter"), and its last pause does not end at the deadline.
@@ -14,9 +14,9 @@ use tokio::time::{Instant, sleep_until};
 const FIRST: u64 = 8;
 const LONGEST: u64 = 128;
 
-/// Other writers won until the deadline.
+/// Other writers won, or the table throttled, until the deadline.
 #[derive(Debug, Error)]
-#[error("other writers changed the same rows until the deadline")]
+#[error("other writers changed the same rows, or the table throttled them, until the deadline")]
 struct Contended;
 
 /// Pauses of growing length with full jitter, until a deadline.

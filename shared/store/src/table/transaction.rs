@@ -137,7 +137,7 @@ impl<P> Transaction<P> {
 }
 
 impl Store {
-    /// Sends it, again and again while other transactions are at the same rows.
+    /// Sends it, again and again while other transactions are at the same rows or the table throttles.
     pub(crate) async fn transact<P: Copy>(
         &self,
         transaction: &Transaction<P>,
@@ -146,7 +146,8 @@ impl Store {
         Ok(transaction.outcome(outcome))
     }
 
-    /// Sends it once. `None`: another transaction was at one of the rows, nothing is written.
+    /// Sends it once. `None`: another transaction was at one of the rows, or the table throttled;
+    /// nothing is written.
     pub(crate) async fn attempt<P: Copy>(
         &self,
         transaction: &Transaction<P>,
@@ -207,15 +208,24 @@ impl Writes {
             .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
             .map(|(at, _)| at)
             .collect();
-        let conflict = |reason: &CancellationReason| reason.code() == Some("TransactionConflict");
         if !lost.is_empty() {
             Ok(Some(Outcome::Lost(lost)))
-        } else if reasons.iter().any(conflict) {
+        } else if reasons.iter().any(is_passing) {
             Ok(None)
         } else {
             Err(outage(error.into()))
         }
     }
+}
+
+/// Whether it says nothing about the rows, and the same transaction may well succeed in a moment:
+/// another one was at a row, or the table throttled. Nothing of a cancelled transaction is written.
+fn is_passing(reason: &CancellationReason) -> bool {
+    // `TransactionCanceledException` of DynamoDB's API reference lists these.
+    matches!(
+        reason.code(),
+        Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
+    )
 }
 
 impl Write {
