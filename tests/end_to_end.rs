@@ -4,6 +4,7 @@
 mod activity;
 mod authorizer;
 mod bootstrap;
+mod clock;
 mod demo;
 mod directory;
 mod docs;

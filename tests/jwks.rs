@@ -90,6 +90,74 @@ async fn s44_an_outage_is_503_and_never_a_set_without_keys() {
     }
 }
 
+/// A verifier keeps a key for 300 s at most after it was read from the table, through an outage too.
+#[tokio::test]
+async fn s44_through_an_outage_what_was_read_is_answered_for_as_long_as_it_may_be_kept() {
+    let hallpass = Hallpass::start("archilogic").await;
+    for path in [JWKS, SERVER[0], SERVER[1]] {
+        // Read at the tenth second at the latest, and not again before the next.
+        hallpass.clock.advance(Duration::from_secs(300));
+        let first = hallpass.get(path).await;
+        assert_eq!(first.header("cache-control"), "public, max-age=300");
+        hallpass.dynamodb.inject(Fault::ServerError.on("Query"));
+        let mut age = 0;
+        for later in [9_999, 1, 1, 9_999, 180_000, 99_999, 1] {
+            age += later;
+            hallpass.clock.advance(Duration::from_millis(later));
+            let reply = hallpass.get(path).await;
+            let left = (300_000 - age) / 1_000;
+            if left == 0 {
+                assert_eq!(reply.answer(), (503, "unavailable"), "{path} {age}");
+                assert_eq!(reply.header("cache-control"), "no-store", "{path}");
+                continue;
+            }
+            assert_eq!(reply.status, 200, "{path} {age}");
+            assert_eq!(reply.body, first.body, "{path} {age}");
+            let expected = format!("public, max-age={left}");
+            assert_eq!(reply.header("cache-control"), expected, "{path} {age}");
+        }
+        hallpass.dynamodb.heal();
+        let reply = hallpass.get(path).await;
+        assert_eq!(reply.header("cache-control"), "public, max-age=300");
+    }
+}
+
+#[tokio::test]
+async fn s44_through_an_outage_the_table_is_asked_every_10_seconds_by_all_together() {
+    let hallpass = Hallpass::start("archilogic").await;
+    assert_eq!(jwks(&hallpass).await.status, 200);
+    hallpass
+        .dynamodb
+        .inject(Fault::Refuse(400, "AccessDeniedException").on("Query"));
+    hallpass.dynamodb.reset();
+    for (advance, queries) in [(9_999, 0), (1, 1), (9_999, 1), (1, 2)] {
+        hallpass.clock.advance(Duration::from_millis(advance));
+        let mut calls = JoinSet::new();
+        for _ in 0..20 {
+            calls.spawn(jwks(&hallpass).into_future());
+        }
+        for reply in calls.join_all().await {
+            assert_eq!(reply.status, 200);
+        }
+        assert_eq!(hallpass.dynamodb.count("Query"), queries, "{advance}");
+    }
+}
+
+/// Between the retirement of a key and the end of its last copy lie 300 s at most.
+#[tokio::test]
+async fn s55_nobody_is_told_to_keep_a_retired_key_for_more_than_300_seconds() {
+    let hallpass = Hallpass::start("archilogic").await;
+    for waited in [0, 4, 9] {
+        hallpass.clock.advance(Duration::from_secs(10));
+        assert_eq!(jwks(&hallpass).await.status, 200);
+        // A key that is retired now is answered for a while; whoever asks keeps it no longer.
+        hallpass.clock.advance(Duration::from_secs(waited));
+        let reply = jwks(&hallpass).await;
+        let kept = reply.header("cache-control").rsplit_once('=').unwrap().1;
+        assert_eq!(kept.parse::<u64>().unwrap() + waited, 300);
+    }
+}
+
 #[tokio::test]
 async fn rfc_8414_the_server_says_what_there_is() {
     let hallpass = Hallpass::start("archilogic").await;

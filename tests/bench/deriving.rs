@@ -38,7 +38,10 @@ async fn derive(bench: &Bench) -> Duration {
     let now = bench.platform.now();
     let parent = bench.platform.validator.examine([&bench.opaque], now);
     let [parent] = parent.await.unwrap();
-    let signed = bench.signer.sign(&claims(bench, &parent), now).await;
+    let signed = bench
+        .signer
+        .sign(&claims(bench, &parent), bench.platform.clock.moment())
+        .await;
     let time = start.elapsed();
     assert!(signed.is_ok());
     time

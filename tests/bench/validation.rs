@@ -146,7 +146,10 @@ async fn signed(bench: &Bench) -> String {
     let now = bench.platform.now();
     let examined = bench.platform.validator.examine([&bench.opaque], now);
     let [parent] = examined.await.unwrap();
-    let signed = bench.signer.sign(&claims(bench, &parent), now).await;
+    let signed = bench
+        .signer
+        .sign(&claims(bench, &parent), bench.platform.clock.moment())
+        .await;
     signed.unwrap().expose_secret().to_owned()
 }
 

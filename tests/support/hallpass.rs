@@ -23,19 +23,33 @@ pub const ISSUER: &str = "https://tokens.example";
 
 /// A clock that stands still until it is moved.
 #[derive(Debug)]
-pub struct ManualClock(AtomicU64);
+pub struct ManualClock {
+    now: AtomicU64,
+    running_for: AtomicU64,
+}
 
 impl ManualClock {
     /// Moves into the future.
     pub fn advance(&self, by: Duration) {
-        self.0
-            .fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+        let by = u64::try_from(by.as_millis()).unwrap();
+        self.now.fetch_add(by, Ordering::SeqCst);
+        self.running_for.fetch_add(by, Ordering::SeqCst);
+    }
+
+    /// Is set to an earlier time, as a machine's clock may be; no time passes.
+    pub fn set_back(&self, by: Duration) {
+        let by = u64::try_from(by.as_millis()).unwrap();
+        self.now.fetch_sub(by, Ordering::SeqCst);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> UnixMillis {
-        UnixMillis(self.0.load(Ordering::SeqCst))
+        UnixMillis(self.now.load(Ordering::SeqCst))
+    }
+
+    fn running_for(&self) -> Duration {
+        Duration::from_millis(self.running_for.load(Ordering::SeqCst))
     }
 }
 
@@ -145,7 +159,10 @@ impl Hallpass {
             stack: "test".to_owned(),
             catalog: hallpass_catalogs::embedded(catalog).unwrap().unwrap(),
         };
-        let clock = Arc::new(ManualClock(AtomicU64::new(1_800_000_000_000)));
+        let clock = Arc::new(ManualClock {
+            now: AtomicU64::new(1_800_000_000_000),
+            running_for: AtomicU64::new(0),
+        });
         let platform = Platform::new(
             &settings,
             client,

@@ -75,7 +75,10 @@ async fn exchange(
         }
     };
     let claims = into_claims(&platform, issuance)?;
-    let token = signer.sign(&claims, now).await.map_err(Problem::of_sign)?;
+    let token = signer
+        .sign(&claims, platform.clock.moment())
+        .await
+        .map_err(Problem::of_sign)?;
     Ok(Json(TokenReply {
         token: token.expose_secret().to_owned(),
     }))

@@ -11,15 +11,10 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use hallpass_http::{Platform, Problem, WalkFor, finish, serve_routes};
-use http::HeaderValue;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
 use metadata::{ProtectedResource, Server};
-use published::{Jwks, Published};
+use published::{Jwks, KEPT_SECONDS, Published};
 use serde::Serialize;
-
-/// As old as our own verifiers let a key become: a key is published a day before it signs, and a
-/// retired one is refused after so long at most.
-const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 /// The routes of this function.
 pub fn routes() -> Router<Platform> {
@@ -45,7 +40,7 @@ async fn jwks(
     Extension(published): Extension<Published>,
 ) -> Result<Response, Problem> {
     let keys = published.read(&platform).await?;
-    Ok(document(&*keys))
+    Ok(document(&*keys.jwks, keys.max_age))
 }
 
 /// Metadata, by the name of OpenID Connect Discovery
@@ -60,7 +55,7 @@ async fn openid_configuration(
     Extension(published): Extension<Published>,
 ) -> Result<Response, Problem> {
     let keys = published.read(&platform).await?;
-    Ok(document(&Server::new(&platform, &keys)))
+    Ok(document(&Server::new(&platform, &keys.jwks), keys.max_age))
 }
 
 /// Metadata of the authorization server
@@ -77,7 +72,7 @@ async fn authorization_server(
     Extension(published): Extension<Published>,
 ) -> Result<Response, Problem> {
     let keys = published.read(&platform).await?;
-    Ok(document(&Server::new(&platform, &keys)))
+    Ok(document(&Server::new(&platform, &keys.jwks), keys.max_age))
 }
 
 /// Metadata of this API as a protected resource
@@ -90,15 +85,15 @@ async fn authorization_server(
     ),
 )]
 async fn protected_resource(State(platform): State<Platform>) -> Response {
-    document(&ProtectedResource::new(&platform))
+    document(&ProtectedResource::new(&platform), KEPT_SECONDS)
 }
 
-/// A public document: any page may read it, and anybody keep it for a while.
-fn document(document: &impl Serialize) -> Response {
+/// A public document: any page may read it, and anybody keep it for `max_age` seconds.
+fn document(document: &impl Serialize, max_age: u64) -> Response {
     let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (CACHE_CONTROL, CACHED),
-        (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+        (CONTENT_TYPE, "application/json"),
+        (CACHE_CONTROL, &format!("public, max-age={max_age}")),
+        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     ];
     let body = serde_json::to_vec(document).unwrap_or_default();
     (headers, body).into_response()

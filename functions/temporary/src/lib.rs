@@ -98,7 +98,10 @@ async fn derive(
     let request = request.into();
     let issuance = issue(&platform, kind, request, caller.maker(), now, issue_problem);
     let claims = into_claims(&platform, issuance.await?)?;
-    let token = signer.sign(&claims, now).await.map_err(Problem::of_sign)?;
+    let token = signer
+        .sign(&claims, platform.clock.moment())
+        .await
+        .map_err(Problem::of_sign)?;
     Ok(Json(TemporaryReply {
         authorization: format!("Bearer {}", token.expose_secret()),
         expires_at: claims.claims().exp,

@@ -111,7 +111,10 @@ pub(crate) async fn derive(
     };
     let issuance = issue(&platform, kind, request, caller.maker(), now, issue_problem);
     let claims = into_claims(&platform, issuance.await?)?;
-    let token = signer.sign(&claims, now).await.map_err(unsigned)?;
+    let token = signer
+        .sign(&claims, platform.clock.moment())
+        .await
+        .map_err(unsigned)?;
     let expires_at = claims.claims().exp;
     Ok(Json(UserTokenReply {
         user_token: token.expose_secret().to_owned(),

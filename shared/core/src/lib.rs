@@ -61,7 +61,7 @@ pub use scope::set::{EmptyScopes, ScopeSet, UncoveredScope};
 pub use scope::syntax_error::ScopeSyntaxError;
 pub use scope::written::WrittenScope;
 pub use scope::{Action, Name, Scope};
-pub use time::{Clock, LEEWAY_SECONDS, UnixMillis, UnixSeconds};
+pub use time::{Clock, LEEWAY_SECONDS, Moment, UnixMillis, UnixSeconds};
 pub use token::claims::{
     Algorithm, Audience, Claims, HallpassClaims, Issuer, IssuerError, TokenTooLarge,
 };

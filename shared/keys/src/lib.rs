@@ -4,7 +4,6 @@
 //! decrypts it for signers, once each. Validation needs neither `kms:Sign` nor `kms:Decrypt`: it
 //! reads the key rows. This crate stands on `hallpass-core` and `hallpass-store`.
 
-mod age;
 mod encryption_context;
 mod error;
 mod jwk;

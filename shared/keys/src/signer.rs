@@ -1,6 +1,5 @@
 //! Signs with the current key: through KMS, or with a private key that KMS decrypted once.
 
-use crate::age::is_younger;
 use crate::encryption_context;
 use crate::private_key::{PrivateKey, PrivateKeyError};
 use aws_sdk_kms::error::SdkError;
@@ -10,7 +9,7 @@ use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use hallpass_core::{Algorithm, Claims, Issuer, NewClaims, TokenTooLarge, UnixMillis};
+use hallpass_core::{Algorithm, Claims, Issuer, Moment, NewClaims, TokenTooLarge, UnixMillis};
 use hallpass_store::{KeyRow, KeyState, Store, StoreError};
 use secrecy::SecretString;
 use std::sync::Arc;
@@ -59,7 +58,7 @@ pub enum SignError {
 struct Current {
     row: Arc<KeyRow>,
     private: Option<Arc<PrivateKey>>,
-    read_at: UnixMillis,
+    read_at: Moment,
 }
 
 /// Signs claims with the deployment's current key. Clones share the key in memory.
@@ -88,11 +87,7 @@ impl Signer {
     ///
     /// # Errors
     /// When it would be too long, or KMS or the table is unavailable.
-    pub async fn sign(
-        &self,
-        claims: &NewClaims,
-        now: UnixMillis,
-    ) -> Result<SecretString, SignError> {
+    pub async fn sign(&self, claims: &NewClaims, now: Moment) -> Result<SecretString, SignError> {
         let claims = claims.claims();
         let key = self.current(now, None).await?;
         match self.sign_with(&key, claims).await {
@@ -148,14 +143,16 @@ impl Signer {
     }
 
     /// The current key; read again if it is the one with the id `unusable`.
-    async fn current(&self, now: UnixMillis, unusable: Option<&str>) -> Result<Current, SignError> {
+    async fn current(&self, now: Moment, unusable: Option<&str>) -> Result<Current, SignError> {
         let mut cached = self.current.lock().await;
         let is_fresh = |current: &&Current| {
-            is_younger(current.read_at, SIGNING_KEY_AT_MOST_SECONDS_OLD, now)
-                && unusable != Some(current.row.kid.as_str())
+            let is_young = current
+                .read_at
+                .is_younger(SIGNING_KEY_AT_MOST_SECONDS_OLD, now);
+            is_young && unusable != Some(current.row.kid.as_str())
         };
         if let Some(current) = cached.as_ref().filter(is_fresh) {
-            return ripe(current, now);
+            return ripe(current, now.at);
         }
         let row = self.read_current().await?;
         let private = match (cached.take(), &row.private_key) {
@@ -169,7 +166,7 @@ impl Signer {
             private,
             read_at: now,
         });
-        ripe(current, now)
+        ripe(current, now.at)
     }
 
     async fn read_current(&self) -> Result<KeyRow, SignError> {

@@ -1,7 +1,6 @@
 //! Verification keys: the published rows, kept in memory for a while.
 
-use crate::age::is_younger;
-use hallpass_core::{Algorithm, Claims, Malformed, UnixMillis, UnverifiedJwt};
+use hallpass_core::{Algorithm, Claims, Malformed, Moment, UnverifiedJwt};
 use hallpass_store::{KeyRow, Store, StoreError};
 use jsonwebtoken::{DecodingKey, jwk::Jwk};
 use std::collections::HashMap;
@@ -36,7 +35,7 @@ struct Key {
 #[derive(Default)]
 struct CachedKeys {
     keys: HashMap<String, Key>,
-    read_at: Option<UnixMillis>,
+    read_at: Option<Moment>,
 }
 
 /// The published keys, at most 300 s old. Clones share the memory.
@@ -49,7 +48,7 @@ pub struct VerificationKeys {
     cached: Arc<RwLock<Arc<CachedKeys>>>,
     /// When the rows were last asked for, whether they came or not. Held while they are read, so that
     /// many requests at once cost one read.
-    last_fetch: Arc<Mutex<Option<UnixMillis>>>,
+    last_fetch: Arc<Mutex<Option<Moment>>>,
 }
 
 impl VerificationKeys {
@@ -71,7 +70,7 @@ impl VerificationKeys {
     pub async fn verify(
         &self,
         jwt: &UnverifiedJwt,
-        now: UnixMillis,
+        now: Moment,
     ) -> Result<Option<Claims>, VerifyError> {
         let cached = self.keys_for(jwt.kid(), now).await?;
         let Some(key) = cached.keys.get(jwt.kid()) else {
@@ -92,7 +91,7 @@ impl VerificationKeys {
     }
 
     /// Keys that are fresh enough to say whether there is one of this kid.
-    async fn keys_for(&self, kid: &str, now: UnixMillis) -> Result<Arc<CachedKeys>, StoreError> {
+    async fn keys_for(&self, kid: &str, now: Moment) -> Result<Arc<CachedKeys>, StoreError> {
         let cached = self.cached();
         // A key in memory needs no lock: a flood of unknown kids does not make it wait.
         if cached.keys.contains_key(kid) && cached.is_younger(KEYS_AT_MOST_SECONDS_OLD, now) {
@@ -111,7 +110,7 @@ impl VerificationKeys {
         let is_young = cached.is_younger(KEYS_AT_MOST_SECONDS_OLD, now);
         if is_young
             && fetched_at
-                .is_some_and(|fetched_at| is_younger(fetched_at, REFETCH_AFTER_SECONDS, now))
+                .is_some_and(|fetched_at| fetched_at.is_younger(REFETCH_AFTER_SECONDS, now))
         {
             // The last read failed just now: an unknown kid does not cause another read of an unavailable
             // table.
@@ -134,9 +133,9 @@ impl VerificationKeys {
 }
 
 impl CachedKeys {
-    fn is_younger(&self, seconds: u64, now: UnixMillis) -> bool {
+    fn is_younger(&self, seconds: u64, now: Moment) -> bool {
         self.read_at
-            .is_some_and(|read_at| is_younger(read_at, seconds, now))
+            .is_some_and(|read_at| read_at.is_younger(seconds, now))
     }
 }
 

@@ -11,7 +11,7 @@ mod seal;
 mod tallies;
 mod usage;
 
-use hallpass_core::{TokenContext, UnixMillis};
+use hallpass_core::{Moment, TokenContext, UnixMillis};
 use hallpass_store::Store;
 use std::sync::Arc;
 use usage::Usage;
@@ -28,7 +28,7 @@ impl Recorder {
 
     /// Whether a minute has passed since the last time that this was so, or since it was first asked.
     #[must_use]
-    pub fn is_due(&self, now: UnixMillis) -> bool {
+    pub fn is_due(&self, now: Moment) -> bool {
         self.0.is_due(now)
     }
 

@@ -1,7 +1,7 @@
 //! The use of tokens: gathered in memory, and written as rows once a minute.
 
 use crate::tallies::{Tallies, add, merge};
-use hallpass_core::{Day, ParentId, SecretMark, TokenContext, TokenId, UnixMillis};
+use hallpass_core::{Day, Moment, ParentId, SecretMark, TokenContext, TokenId, UnixMillis};
 use hallpass_store::{Store, Tally, Use, UseList, UseRow};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinSet;
@@ -32,7 +32,7 @@ struct Memory {
     /// Rows that could not be written.
     unwritten: Tallies<UseRow>,
     dropped: u64,
-    last_due: Option<UnixMillis>,
+    last_due: Option<Moment>,
 }
 
 impl Usage {
@@ -66,10 +66,10 @@ impl Usage {
     }
 
     /// Whether it is time to write what was gathered; true once a minute.
-    pub(crate) fn is_due(&self, now: UnixMillis) -> bool {
+    pub(crate) fn is_due(&self, now: Moment) -> bool {
         let mut memory = self.memory();
         let last = *memory.last_due.get_or_insert(now);
-        let due = now >= last.plus_seconds(GATHERED_SECONDS);
+        let due = !last.is_younger(GATHERED_SECONDS, now);
         if due {
             memory.last_due = Some(now);
         }

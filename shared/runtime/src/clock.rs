@@ -1,7 +1,11 @@
 //! The machine's own clock.
 
 use hallpass_core::{Clock, UnixMillis};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// When somebody first asked for how long the process has run.
+static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// The machine's clock.
 #[derive(Clone, Copy, Debug)]
@@ -17,5 +21,9 @@ impl Clock for SystemClock {
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         UnixMillis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    fn running_for(&self) -> Duration {
+        STARTED.elapsed()
     }
 }

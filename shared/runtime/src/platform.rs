@@ -44,8 +44,12 @@ impl Platform {
     ) -> Self {
         let catalog = Arc::new(settings.catalog.clone());
         let store = Store::new(dynamodb, settings.table.as_str());
-        let validator =
-            Validator::new(Arc::clone(&catalog), settings.issuer.clone(), store.clone());
+        let validator = Validator::new(
+            Arc::clone(&catalog),
+            settings.issuer.clone(),
+            store.clone(),
+            Arc::clone(&clock),
+        );
         Self(Arc::new(Deployment {
             catalog,
             issuer: settings.issuer.clone(),
@@ -81,7 +85,7 @@ impl Platform {
     /// Is called when an invocation begins: once a minute, starts a flush that runs beside it. Waits
     /// for nothing.
     pub fn begin_invocation(&self) {
-        if self.flushes_during_requests && self.recorder.is_due(self.now()) {
+        if self.flushes_during_requests && self.recorder.is_due(self.clock.moment()) {
             let platform = self.clone();
             tokio::spawn(async move { platform.flush().await });
         }

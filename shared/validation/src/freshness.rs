@@ -4,7 +4,7 @@
 //! item. The context is cached, not the decision: each request is decided anew, so what was allowed
 //! for one origin or scope is never allowed for another.
 
-use hallpass_core::{TokenContext, UnixMillis};
+use hallpass_core::{Moment, TokenContext};
 use quick_cache::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
@@ -15,19 +15,39 @@ const CAPACITY: usize = 1_000;
 /// SHA-256 of a whole token: neither the text nor its secret stays in memory.
 type CacheKey = [u8; 32];
 
-/// The library knows no lifetimes: each entry says until when it may be used, by the caller's clock.
-pub(crate) struct Freshness(Cache<CacheKey, (TokenContext, UnixMillis)>);
+/// What was read of a token, when, and for how many seconds it may be used.
+#[derive(Clone)]
+struct Remembered {
+    context: TokenContext,
+    read_at: Moment,
+    seconds: u64,
+}
+
+/// The library knows no lifetimes: each entry says for how long it may be used.
+pub(crate) struct Freshness(Cache<CacheKey, Remembered>);
 
 impl Freshness {
     /// What was read of this text, if it may still be used.
-    pub(crate) fn recall(&self, text: &str, now: UnixMillis) -> Option<TokenContext> {
-        let (context, until) = self.0.get(&cache_key(text))?;
-        (now < until).then_some(context)
+    pub(crate) fn recall(&self, text: &str, now: Moment) -> Option<TokenContext> {
+        let found = self.0.get(&cache_key(text))?;
+        let is_fresh = found.read_at.is_younger(found.seconds, now);
+        is_fresh.then_some(found.context)
     }
 
-    /// Keeps what was read of this text until a moment.
-    pub(crate) fn remember(&self, text: &str, context: &TokenContext, until: UnixMillis) {
-        self.0.insert(cache_key(text), (context.clone(), until));
+    /// Keeps what was read of this text for some seconds since `read_at`.
+    pub(crate) fn remember(
+        &self,
+        text: &str,
+        context: &TokenContext,
+        read_at: Moment,
+        seconds: u64,
+    ) {
+        let remembered = Remembered {
+            context: context.clone(),
+            read_at,
+            seconds,
+        };
+        self.0.insert(cache_key(text), remembered);
     }
 }
 
@@ -50,45 +70,49 @@ impl std::fmt::Debug for Freshness {
 #[cfg(test)]
 mod tests {
     use super::{CAPACITY, Freshness};
-    use hallpass_core::{TokenContext, UnixMillis};
+    use hallpass_core::{Moment, TokenContext, UnixMillis};
+    use std::time::Duration;
 
-    const NOW: UnixMillis = UnixMillis(1_000);
-    const UNTIL: UnixMillis = UnixMillis(6_000);
+    /// So many milliseconds after the first moment, by both clocks.
+    fn after(millis: u64) -> Moment {
+        Moment {
+            at: UnixMillis(1_000_000 + millis),
+            running_for: Duration::from_millis(millis),
+        }
+    }
 
     #[test]
-    fn each_text_is_remembered_until_its_own_moment() {
+    fn each_text_is_remembered_for_its_own_time() {
         let fresh = Freshness::default();
-        fresh.remember("one", &TokenContext::Unknown, UNTIL);
-        fresh.remember("two", &TokenContext::Unknown, UnixMillis(3_000));
+        fresh.remember("one", &TokenContext::Unknown, after(0), 5);
+        fresh.remember("two", &TokenContext::Unknown, after(0), 2);
         for (text, now, expected) in [
-            ("one", 5_999, true),
-            ("one", 6_000, false),
-            ("two", 2_999, true),
-            ("two", 3_000, false),
-            ("on", 1_000, false),
-            ("One", 1_000, false),
+            ("one", 4_999, true),
+            ("one", 5_000, false),
+            ("two", 1_999, true),
+            ("two", 2_000, false),
+            ("on", 0, false),
+            ("One", 0, false),
         ] {
-            let known = fresh.recall(text, UnixMillis(now));
+            let known = fresh.recall(text, after(now));
             assert_eq!(known.is_some(), expected, "{text} {now}");
         }
-        fresh.remember("two", &TokenContext::Unknown, UNTIL);
-        assert!(
-            fresh.recall("two", UnixMillis(3_000)).is_some(),
-            "read anew"
-        );
+        fresh.remember("two", &TokenContext::Unknown, after(2_000), 2);
+        assert!(fresh.recall("two", after(3_999)).is_some(), "read anew");
     }
 
     #[test]
     fn a_token_in_use_is_remembered_while_others_make_room_for_each_other() {
         let fresh = Freshness::default();
-        fresh.remember("popular", &TokenContext::Unknown, UNTIL);
+        let now = after(0);
+        fresh.remember("popular", &TokenContext::Unknown, now, 5);
         for other in 0..CAPACITY * 5 {
-            assert!(fresh.recall("popular", NOW).is_some(), "after {other}");
-            fresh.remember(&format!("other {other}"), &TokenContext::Unknown, UNTIL);
+            assert!(fresh.recall("popular", now).is_some(), "after {other}");
+            fresh.remember(&format!("other {other}"), &TokenContext::Unknown, now, 5);
         }
         let known = (0..CAPACITY * 5).filter(|other| {
             let text = format!("other {other}");
-            fresh.recall(&text, NOW).is_some()
+            fresh.recall(&text, now).is_some()
         });
         let known = known.count();
         assert!(known < CAPACITY, "{known}: the memory is bounded");

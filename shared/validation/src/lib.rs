@@ -10,9 +10,9 @@ mod freshness;
 
 use freshness::Freshness;
 use hallpass_core::{
-    Catalog, Claims, GroupId, GroupRecord, Issuer, Malformed, OpaqueToken, Parent, ParentId,
-    Presented, Principal, PrincipalRecord, PrincipalRights, RightsNow, Tenant, TokenContext,
-    UnixMillis,
+    Catalog, Claims, Clock, GroupId, GroupRecord, Issuer, Malformed, Moment, OpaqueToken, Parent,
+    ParentId, Presented, Principal, PrincipalRecord, PrincipalRights, RightsNow, Tenant,
+    TokenContext, UnixMillis,
 };
 use hallpass_keys::{VerificationKeys, VerifyError};
 use hallpass_store::{RowKey, Rows, Store, StoreError};
@@ -27,6 +27,8 @@ pub struct Validator {
     store: Store,
     keys: VerificationKeys,
     fresh: Arc<Freshness>,
+    /// For the age of what is in memory.
+    clock: Arc<dyn Clock>,
 }
 
 type Principals = HashMap<Principal, PrincipalRecord>;
@@ -43,7 +45,7 @@ enum Pending {
 impl Validator {
     /// Reads nothing yet.
     #[must_use]
-    pub fn new(catalog: Arc<Catalog>, issuer: Issuer, store: Store) -> Self {
+    pub fn new(catalog: Arc<Catalog>, issuer: Issuer, store: Store, clock: Arc<dyn Clock>) -> Self {
         let keys = VerificationKeys::new(store.clone());
         Self {
             catalog,
@@ -51,6 +53,7 @@ impl Validator {
             store,
             keys,
             fresh: Arc::default(),
+            clock,
         }
     }
 
@@ -64,9 +67,11 @@ impl Validator {
         texts: [&str; N],
         now: UnixMillis,
     ) -> Result<[TokenContext; N], StoreError> {
+        // Before anything is read: what is remembered is as old as its reading.
+        let began = self.clock.moment();
         let mut pending = Vec::with_capacity(N);
         for text in texts {
-            pending.push(self.before_reading(text, now).await?);
+            pending.push(self.before_reading(text, began).await?);
         }
         let keys: Vec<RowKey> = pending.iter().flat_map(keys).collect();
         let mut rows = self.store.rows(&keys).await?;
@@ -87,12 +92,12 @@ impl Validator {
             }
             let context = std::mem::replace(found, TokenContext::Unknown);
             *found = context.with_principals(&records, &groups, &self.catalog);
-            self.remember(text, found, now);
+            self.remember(text, found, began);
         }
         Ok(found)
     }
 
-    async fn before_reading(&self, text: &str, now: UnixMillis) -> Result<Pending, StoreError> {
+    async fn before_reading(&self, text: &str, now: Moment) -> Result<Pending, StoreError> {
         if let Some(context) = self.fresh.recall(text, now) {
             return Ok(Pending::Done(context));
         }
@@ -167,11 +172,10 @@ impl Validator {
         Ok((records, groups))
     }
 
-    fn remember(&self, text: &str, context: &TokenContext, now: UnixMillis) {
+    fn remember(&self, text: &str, context: &TokenContext, began: Moment) {
         let kind = context.kind().and_then(|kind| self.catalog.kind(kind));
         if let Some(kind) = kind.filter(|kind| kind.freshness > 0) {
-            self.fresh
-                .remember(text, context, now.plus_seconds(kind.freshness));
+            self.fresh.remember(text, context, began, kind.freshness);
         }
     }
 
