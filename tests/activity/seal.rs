@@ -55,6 +55,13 @@ async fn delete(hallpass: &Hallpass, item: &Item) {
     delete.send().await.unwrap();
 }
 
+/// The seals of all chains, in the order of their numbers, without the notes of the last ones.
+async fn seals(hallpass: &Hallpass) -> Vec<Item> {
+    let mut seals = hallpass.items_of("SEALS#").await;
+    seals.retain(|row| !row["pk"].as_s().unwrap().starts_with("SEALS#HEAD#"));
+    seals
+}
+
 async fn verify(hallpass: &Hallpass) -> Value {
     verify_from(hallpass, "").await
 }
@@ -155,6 +162,116 @@ async fn whatever_is_done_to_a_sealed_row_is_seen_and_its_seal_named() {
     }
 }
 
+/// Deletes the seals from this number on, with the rows that they cover.
+async fn cut(hallpass: &Hallpass, from: usize) {
+    for seal in seals(hallpass).await.split_off(from - 1) {
+        delete(hallpass, &seal).await;
+    }
+    // Bootstrap's and two; two; two.
+    let rows = if from == 1 { 0 } else { from * 2 - 1 };
+    for row in hallpass.items_of("AUDIT#").await.split_off(rows) {
+        delete(hallpass, &row).await;
+    }
+}
+
+#[tokio::test]
+async fn s69_a_chain_that_was_cut_off_is_told_and_stays_so() {
+    for from in [1, 2, 3] {
+        let hallpass = sealed().await;
+        cut(&hallpass, from).await;
+        // Whatever happens meanwhile: later acts, a flush, a reading, further verifications.
+        for _ in 0..3 {
+            let before = seals(&hallpass).await.len();
+            let verified = verify(&hallpass).await;
+            assert_eq!(verified["intact"], false, "{from}");
+            assert_eq!(verified["fault"]["seal"], from);
+            assert_eq!(verified["fault"]["code"], "seal_missing", "{from}");
+            assert_eq!(verified["seals"], from - 1);
+            hallpass.secret_with(json!({})).await;
+            hallpass.clock.advance(Duration::from_secs(61));
+            hallpass.platform.flush().await;
+            read(&hallpass, &hallpass.root, "/v1/audit").await;
+            assert_eq!(seals(&hallpass).await.len(), before, "{from}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn s69_the_note_of_the_last_seal_is_missed_as_well() {
+    let hallpass = sealed().await;
+    cut(&hallpass, 3).await;
+    let mut note = hallpass.items_of("SEALS#HEAD#").await.remove(0);
+    delete(&hallpass, &note).await;
+    for _ in 0..2 {
+        let verified = verify(&hallpass).await;
+        assert_eq!(verified["intact"], false);
+        assert_eq!(verified["fault"]["seal"], 3);
+        assert_eq!(verified["fault"]["code"], "head_missing");
+        hallpass.secret_with(json!({})).await;
+        hallpass.clock.advance(Duration::from_secs(61));
+        hallpass.platform.flush().await;
+    }
+    // Nor does it pass with another hash, or of another sort.
+    let hallpass = sealed().await;
+    for (hash, code) in [("number", "head_missing"), ("hash", "seal_altered")] {
+        let whole = hallpass.items_of("SEALS#HEAD#").await.remove(0);
+        note.clone_from(&whole);
+        note.insert(hash.into(), AttributeValue::S("0".repeat(64)));
+        put(&hallpass, note.clone()).await;
+        let verified = verify(&hallpass).await;
+        assert_eq!(verified["fault"]["code"], code);
+        put(&hallpass, whole).await;
+    }
+    assert_eq!(verify(&hallpass).await["intact"], true);
+}
+
+#[tokio::test]
+async fn s69_a_verification_writes_nothing_where_it_finds_a_fault() {
+    let hallpass = sealed().await;
+    let rows = hallpass.items_of("AUDIT#").await;
+    delete(&hallpass, &rows[4]).await;
+    hallpass.secret_with(json!({})).await;
+    hallpass.clock.advance(Duration::from_secs(61));
+    hallpass.dynamodb.reset();
+    assert_eq!(verify(&hallpass).await["intact"], false);
+    assert_eq!(hallpass.dynamodb.count("TransactWriteItems"), 0);
+    assert_eq!(seals(&hallpass).await.len(), 3);
+}
+
+/// Seals of before were not noted as the last: nothing is missed, and the next one is noted.
+#[tokio::test]
+async fn a_chain_of_before_is_read_and_goes_on() {
+    let hallpass = sealed().await;
+    let note = hallpass.items_of("SEALS#HEAD#").await.remove(0);
+    delete(&hallpass, &note).await;
+    for mut seal in seals(&hallpass).await {
+        seal.remove("noted").unwrap();
+        put(&hallpass, seal).await;
+    }
+    assert_eq!(verify(&hallpass).await["intact"], true);
+    hallpass.secret_with(json!({})).await;
+    hallpass.clock.advance(Duration::from_secs(61));
+    let verified = verify(&hallpass).await;
+    assert_eq!(
+        (&verified["intact"], &verified["seals"]),
+        (&json!(true), &json!(4))
+    );
+    assert_eq!(hallpass.items_of("SEALS#HEAD#").await.len(), 1);
+    // While an older version seals beside this one, the note lies behind.
+    let mut note = hallpass.items_of("SEALS#HEAD#").await.remove(0);
+    let third = seals(&hallpass).await.remove(2);
+    note.insert("number".into(), third["number"].clone());
+    note.insert("hash".into(), third["hash"].clone());
+    put(&hallpass, note).await;
+    hallpass.secret_with(json!({})).await;
+    hallpass.clock.advance(Duration::from_secs(61));
+    let verified = verify(&hallpass).await;
+    assert_eq!(
+        (&verified["intact"], &verified["seals"]),
+        (&json!(true), &json!(5))
+    );
+}
+
 #[tokio::test]
 async fn whatever_is_done_to_a_seal_is_seen() {
     for (what, code) in [
@@ -166,7 +283,7 @@ async fn whatever_is_done_to_a_seal_is_seen() {
         ("of another sort", "seal_altered"),
     ] {
         let hallpass = sealed().await;
-        let seals = hallpass.items_of("SEALS#").await;
+        let seals = seals(&hallpass).await;
         let mut seal = seals[1].clone();
         match what {
             "deleted" => delete(&hallpass, &seal).await,
@@ -209,7 +326,7 @@ async fn a_seal_of_another_sort_stops_no_other_environments() {
     let hallpass = Hallpass::start("default").await;
     hallpass.clock.advance(Duration::from_millis(60_001));
     verify(&hallpass).await;
-    let mut seal = hallpass.items_of("SEALS#").await.remove(0);
+    let mut seal = seals(&hallpass).await.remove(0);
     seal.insert("count".into(), AttributeValue::S("one".into()));
     put(&hallpass, seal).await;
     hallpass.secret_with(json!({})).await;
@@ -221,7 +338,7 @@ async fn a_seal_of_another_sort_stops_no_other_environments() {
     hallpass.clock.advance(Duration::from_millis(60_001));
     let log = Log::keep();
     hallpass.platform.flush().await;
-    assert_eq!(hallpass.items_of("SEALS#").await.len(), 7);
+    assert_eq!(seals(&hallpass).await.len(), 7);
     assert_eq!(log.told("ERROR", &hallpass.operator), 1, "{}", log.text());
 }
 
@@ -251,7 +368,7 @@ async fn a_chain_made_anew_does_not_pass_for_the_one_that_was_noted() {
         (&honest["intact"], &honest["seals"]),
         (&json!(true), &json!(1))
     );
-    // All of it is done again, without one row.
+    // All of it is done again, without one row: also the note of which seal is the last.
     for seal in hallpass.items_of("SEALS#").await {
         delete(&hallpass, &seal).await;
     }
@@ -352,5 +469,5 @@ async fn acts_are_sealed_beside_later_requests() {
     }
     hallpass.dynamodb.arrived("TransactWriteItems", 1).await;
     assert_eq!(verify(&hallpass).await["rows"], 2);
-    assert_eq!(hallpass.items_of("SEALS#").await.len(), 1);
+    assert_eq!(seals(&hallpass).await.len(), 1);
 }

@@ -155,13 +155,24 @@ async fn verified(
     if after.is_none() {
         query::check_there(platform, tenant).await?;
     }
+    let store = &platform.store;
+    let found = store.verify_seals(tenant, after.as_ref()).await?;
+    if found.fault.is_some() || found.next.is_some() {
+        return Ok(found.into());
+    }
+    // The whole chain was looked at and is good: only now is something added to it.
     seal(platform, tenant).await?;
-    let found = platform.store.verify_seals(tenant, after.as_ref()).await?;
-    Ok(found.into())
+    let end = found.head.clone().or(after);
+    let added = store.verify_seals(tenant, end.as_ref()).await?;
+    let all = Verification {
+        seals: found.seals.saturating_add(added.seals),
+        rows: found.rows.saturating_add(added.rows),
+        ..added
+    };
+    Ok(all.into())
 }
 
-/// Acts that are old enough are sealed before they are looked at: also those of instances that
-/// ended before they came to it.
+/// Seals acts that are old enough: also those of instances that ended before they came to it.
 async fn seal(platform: &Platform, tenant: &Tenant) -> Result<(), Problem> {
     let now = platform.now();
     match platform.store.seal(tenant, now).await {
@@ -215,6 +226,10 @@ impl From<Verification> for VerificationView {
 fn describe_fault(fault: SealFault) -> (&'static str, &'static str) {
     match fault {
         SealFault::SealMissing => ("seal_missing", "the seal of this number was deleted"),
+        SealFault::HeadMissing => (
+            "head_missing",
+            "the row that names the last seal was deleted: seals from this number on may have been, too",
+        ),
         SealFault::SealAltered => (
             "seal_altered",
             "the seal was altered, or does not follow from the one before it",

@@ -31,11 +31,15 @@ pub struct Seal {
     pub hash: String,
     /// When it was made.
     pub sealed_at: UnixMillis,
+    /// Whether it was noted as the last one in a row outside the chain. Seals of before were not. It
+    /// is not hashed: it tells what was deleted, not what was altered.
+    #[serde(default)]
+    pub noted: bool,
 }
 
 /// A seal by its number and hash, written `<number>.<hash>`: the end of the chain, to be noted
 /// somewhere else, and where a page of a verification ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealHead {
     /// Its number.
     pub number: u64,
@@ -68,6 +72,7 @@ impl Seal {
             previous: before.map(|before| before.hash.clone()).unwrap_or_default(),
             hash: String::new(),
             sealed_at: now,
+            noted: true,
         };
         seal.hash = seal.digest(tenant);
         Some(seal)

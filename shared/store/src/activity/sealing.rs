@@ -3,11 +3,17 @@
 //! Whoever may write the whole table can forge the whole chain. Against that, note the head, its
 //! number and hash, somewhere else. Each new head is logged, where other rights are needed to change
 //! it.
+//!
+//! The head is also noted in a row outside the chain, with each new seal, in one transaction: where
+//! the chain ends before it, seals were deleted, and nothing more is sealed, which would hide that.
 
 use super::audit_id::EARLIEST;
-use super::seal::Seal;
-use crate::table::{Outcome, Range, Store, StoreError, Transaction, keys, row};
+use super::seal::{Seal, SealHead};
+use crate::table::{
+    Expression, Key, Outcome, Range, Store, StoreError, Transaction, keys, number, row,
+};
 use hallpass_core::{Tenant, UnixMillis};
+use thiserror::Error;
 
 /// How old an act is before it is sealed, in milliseconds: longer than any transaction takes, and
 /// than the clocks of two instances differ.
@@ -20,10 +26,16 @@ const SEALS_A_CALL: usize = 20;
 /// Behind every seal's sort key.
 pub(super) const LAST: &str = "~";
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Seal,
+    Head,
 }
+
+/// The chain ends before the seal that was noted as its last.
+#[derive(Debug, Error)]
+#[error("seals after number {0} were deleted, or the note of the last one was")]
+struct ChainCut(u64);
 
 impl Store {
     /// Seals the acts of an environment that are older than a minute. Several at once make one
@@ -31,7 +43,8 @@ impl Store {
     /// to do it in one call.
     ///
     /// # Errors
-    /// When the table does not answer; what was sealed stays so.
+    /// When the table does not answer; what was sealed stays so. `Corrupt` where seals were deleted
+    /// at the end of the chain: they would be missed no longer if others took their numbers.
     pub async fn seal(
         &self,
         tenant: &Tenant,
@@ -60,8 +73,14 @@ impl Store {
                 return Ok(Some(cutoff));
             };
             let key = keys::seal(tenant, seal.number);
+            let head = keys::last_seal(tenant);
             let transaction = Transaction::new("seal the audit log")
-                .create(Part::Seal, row::write(&key, &seal, None)?);
+                .create(Part::Seal, row::write(&key, &seal, None)?)
+                .put(
+                    Part::Head,
+                    row::write(&head, &seal.head(), None)?,
+                    follows(last.as_ref()),
+                );
             match self.transact(&transaction).await? {
                 Outcome::Written => tracing::info!(
                     account = %tenant.account,
@@ -70,6 +89,9 @@ impl Store {
                     rows = seal.count,
                     "acts are sealed"
                 ),
+                Outcome::Lost(parts) if !parts.contains(&Part::Seal) => {
+                    return Err(cut(&head, last.as_ref()));
+                }
                 // Another sealer made this seal: on from there.
                 Outcome::Lost(_) => continue,
             }
@@ -91,5 +113,31 @@ impl Store {
         };
         let (items, _) = self.range("read the last seal", range).await?;
         items.into_iter().next().map(row::read).transpose()
+    }
+
+    /// The end of the chain as it was noted outside of it; `None` for a chain without seals, or one
+    /// whose seals were all made before ends were noted.
+    pub(super) async fn noted_head(&self, tenant: &Tenant) -> Result<Option<SealHead>, StoreError> {
+        let key = keys::last_seal(tenant);
+        self.find("read which seal is the last", &key).await
+    }
+}
+
+/// Holds of the noted end where no seal after `last` was noted. An end that lies before is from a
+/// deployment in which an older version still seals beside this one.
+fn follows(last: Option<&Seal>) -> Expression {
+    let number_of_last = last.map_or(0, |seal| seal.number);
+    if last.is_some_and(|seal| seal.noted) {
+        Expression::new("#number <= :last")
+    } else {
+        Expression::new("attribute_not_exists(#number) OR #number <= :last")
+    }
+    .with(":last", number(number_of_last))
+}
+
+fn cut(head: &Key, last: Option<&Seal>) -> StoreError {
+    StoreError::Corrupt {
+        row: head.to_string(),
+        source: Box::new(ChainCut(last.map_or(0, |seal| seal.number))),
     }
 }

@@ -30,6 +30,8 @@ pub struct Verification {
 pub enum SealFault {
     /// The seal itself is not there.
     SealMissing,
+    /// The note of the last seal is not there, and seals may not be, either.
+    HeadMissing,
     /// The seal was altered, or does not follow from the one before.
     SealAltered,
     /// Rows it covers are not there any more.
@@ -62,6 +64,21 @@ impl Verification {
     }
 }
 
+/// What is wrong with a chain that ends with this seal, where this end was noted.
+fn missing_end(
+    last: Option<&Seal>,
+    noted: Result<Option<SealHead>, SealFault>,
+) -> Option<(u64, SealFault)> {
+    let number = last.map_or(0, |seal| seal.number);
+    let after = number.saturating_add(1);
+    match noted {
+        Err(fault) => Some((after, fault)),
+        Ok(Some(noted)) if noted.number > number => Some((after, SealFault::SealMissing)),
+        Ok(None) if last.is_some_and(|seal| seal.noted) => Some((after, SealFault::HeadMissing)),
+        Ok(_) => None,
+    }
+}
+
 impl Store {
     /// Holds some seals, after one that was good before, to what the table has: that one must
     /// still be what it was.
@@ -74,6 +91,12 @@ impl Store {
         after: Option<&SealHead>,
     ) -> Result<Verification, StoreError> {
         let number = after.map_or(0, |after| after.number);
+        // Before the chain, which only becomes longer: what was noted must be there.
+        let noted = match self.noted_head(tenant).await {
+            Ok(noted) => Ok(noted),
+            Err(StoreError::Corrupt { .. }) => Err(SealFault::HeadMissing),
+            Err(error) => return Err(error),
+        };
         let range = Range {
             pk: keys::seals_partition(tenant),
             // The one before is what the first of the page follows from.
@@ -129,9 +152,19 @@ impl Store {
             if found.fault.is_some() {
                 return Ok(found.ended());
             }
+            if let Ok(Some(noted)) = &noted
+                && noted.number == seal.number
+                && *noted != seal.head()
+            {
+                found.fault = Some((seal.number, SealFault::SealAltered));
+                return Ok(found.ended());
+            }
             found.seals = found.seals.saturating_add(1);
             found.rows = found.rows.saturating_add(seal.count);
             before = Some(seal);
+        }
+        if found.next.is_none() {
+            found.fault = missing_end(before.as_ref(), noted);
         }
         Ok(found)
     }

@@ -99,6 +99,11 @@ pub(crate) fn seals_partition(tenant: &Tenant) -> String {
     format!("SEALS#{}", In(tenant))
 }
 
+/// Which seal is the last: outside the chain's own partition, so that a chain that was cut off is seen.
+pub(crate) fn last_seal(tenant: &Tenant) -> Key {
+    Key::new(format!("SEALS#HEAD#{}", In(tenant)), RECORD)
+}
+
 /// A user's or service account's own partition: its row, and one row a token that speaks for it.
 pub(crate) fn principal_partition(tenant: &Tenant, principal: &Principal) -> String {
     format!("{PRINCIPALS}{}#{principal}", In(tenant))
