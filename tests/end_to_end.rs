@@ -18,6 +18,7 @@ mod jwks;
 mod jwt;
 mod keys;
 mod list;
+mod maintain;
 mod manifests;
 mod mint;
 mod principals;

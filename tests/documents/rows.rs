@@ -7,6 +7,7 @@ use crate::routes::world::World;
 use hallpass_bootstrap::{BootstrapRequest, bootstrap};
 use hallpass_keys::KeySort;
 use hallpass_keys_function::{KeysReply, KeysRequest, rotate_keys};
+use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Call, Hallpass, Item, text};
 use http::Method;
 use serde_json::{Value, json};
@@ -113,6 +114,7 @@ fn stands_for(name: &str, text: &str) -> bool {
             "user" | "service_account" | "group" | "share" | "folder"
         ),
         "digits of id" => text.len() == 22 && alphanumeric,
+        "shard" => text.parse::<u8>().is_ok_and(|shard| shard < 16),
         "slot" => digits(2),
         "number" => digits(10),
         "window" => digits(12),
@@ -232,6 +234,21 @@ async fn of_tokens_and_directory() -> Vec<Item> {
         let reply = world.call(&row).bearer(world.good(&row)).await;
         assert!(!reply.status.is_server_error(), "{}", row.name());
     }
+
+    // Closings that break off after their first write.
+    let (other, _) = hallpass.account("other", json!(["asset:read"])).await;
+    let body = json!({"username": "closing", "account": other});
+    let user = hallpass.made(&hallpass.root, "/v1/users", body).await;
+    hallpass.dynamodb.inject(Fault::ServerError.on("Query"));
+    for begun in [
+        json!({"account": other, "principal": user}),
+        json!({"account": other, "environment": "default/live"}),
+        json!({"account": other}),
+    ] {
+        let revoke = post("/v1/revocations", begun).bearer(&hallpass.root);
+        assert_eq!(revoke.await.status, 503);
+    }
+    hallpass.dynamodb.heal();
 
     // A group with a member, a token that closes its own environment, a recovery.
     let user = hallpass.made(manager, "/v1/users", json!({"username": "a member"}));

@@ -64,7 +64,7 @@ fn served() -> Served {
 }
 
 /// The functions that are invoked with an event of their own, and have no routes.
-const WITHOUT_ROUTES: [&str; 3] = ["authorizer", "bootstrap", "keys"];
+const WITHOUT_ROUTES: [&str; 4] = ["authorizer", "bootstrap", "keys", "maintain"];
 
 #[test]
 fn every_function_has_a_table_or_no_routes() {

@@ -31,8 +31,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 const TABLE: &str = "hallpass";
 
-/// How often use is written, and how long the end waits for the last of it.
-const FLUSHES_EVERY: Duration = Duration::from_mins(1);
+/// How often use is written and maintenance runs, and how long the end waits for the last use.
+const MAINTAINS_EVERY: Duration = Duration::from_mins(1);
 const FLUSHES_WITHIN: Duration = Duration::from_secs(2);
 
 /// Why `cargo dev` does not run.
@@ -93,12 +93,18 @@ pub(crate) async fn run(options: &Options) -> Result<(), StartError> {
     ended
 }
 
-/// Writes what was gathered in memory, minute by minute.
-async fn flush(platform: Platform) {
-    let mut minutes = tokio::time::interval(FLUSHES_EVERY);
+/// Writes what was gathered in memory, and does what the schedule of `functions/maintain` does, minute
+/// by minute.
+async fn maintain(platform: Platform) {
+    let mut minutes = tokio::time::interval(MAINTAINS_EVERY);
     loop {
         minutes.tick().await;
         platform.flush().await;
+        let done = hallpass_maintain::maintain(&platform, hallpass_maintain::WORK_FOR);
+        if let Err(error) = done.await {
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, "what is left is not seen to");
+        }
     }
 }
 
@@ -137,7 +143,7 @@ async fn serve(options: &Options, serving: &OnceLock<Platform>) -> Result<(), St
         .init();
     let signer = Signer::new(kms, platform.store.clone(), issuer);
     let platform = serving.get_or_init(|| platform);
-    tokio::spawn(flush(platform.clone()));
+    tokio::spawn(maintain(platform.clone()));
     let service = hallpass_local::service(&signer, platform).layer(from_fn(with_address));
     axum::serve(
         listener,

@@ -3,7 +3,8 @@
 //!
 //! `audit` is an act as it is written, in the transaction of the act itself, `audit_action` what was
 //! done; `audit_log` reads acts,
-//! by `audit_id`. `sealing` makes a `seal`, `verification` holds seals to the rows that they cover.
+//! by `audit_id`. `sealing` makes a `seal`, `quiet` has environments sealed in which nobody acts any
+//! more, `verification` holds seals to the rows that they cover.
 //! `add_use` counts use beside the requests, `usage` and `last_use` read it.
 
 mod add_use;
@@ -12,6 +13,7 @@ mod audit_action;
 mod audit_id;
 mod audit_log;
 mod last_use;
+mod quiet;
 mod seal;
 mod sealing;
 mod usage;

@@ -2,7 +2,8 @@
 //!
 //! `close` and `principal` do it: they `begin` by one write to the row of what is closed, from which
 //! on nothing more is made there, and `sweep` ends what was made before, page by page. `progress` is
-//! how far a sweep has come, `target` what it is of.
+//! how far a sweep has come, `target` what it is of, and `unfinished` lists those that have not come to
+//! their end.
 
 mod begin;
 mod close;
@@ -10,5 +11,7 @@ mod principal;
 mod progress;
 mod sweep;
 mod target;
+mod unfinished;
 
 pub use close::{Closed, Closing};
+pub use unfinished::Unfinished;

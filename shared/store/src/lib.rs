@@ -34,7 +34,7 @@ pub use activity::{
     Seal, SealFault, SealHead, SealHeadError, Tally, USAGE_KEPT_DAYS, UsageCursor,
     UsageCursorError, UsageOf, UsagePage, UsageQuery, UsageRow, Use, UseList, UseRow, Verification,
 };
-pub use closing::{Closed, Closing};
+pub use closing::{Closed, Closing, Unfinished};
 pub use directory::{
     AccessPage, AccountRow, ChangeError, CreateError, EnvironmentRow, FolderError, Grant, Grantor,
     ListedGroup, ListedPrincipal, MOST_BELOW, Member, MemberError, MemberPage, Membership, Owner,
@@ -44,7 +44,7 @@ pub use idempotency::Idempotency;
 pub use rows::{RowKey, Rows};
 pub use sharing::{Admission, Attempt, ShareError, Visit, Visitor};
 pub use signing::{KeyRow, KeyState, Keyring};
-pub use table::{Store, StoreError};
+pub use table::{Store, StoreError, UnsealedNote};
 pub use tokens::{
     BootstrapError, Changeable, ListedToken, Mint, MintError, RecoverError, Revoked, RotateError,
     Rotation, TokenCursor, TokenCursorError, TokenList, TokenPage, UpdateError,

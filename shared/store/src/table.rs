@@ -5,7 +5,8 @@
 //! crate's types into them and back, `expression` holds conditions and changes. `read`, `query` and
 //! `range` read by key, prefix and range, always strongly consistent and never by a scan.
 //! `transaction` writes; only counts are written by `update`. `backoff` tries again after other
-//! writers, `digest` hashes texts and rows, `unsealed` remembers where audit rows were written.
+//! writers, `digest` hashes texts and rows, `unsealed` remembers and notes where audit rows
+//! were written.
 
 mod backoff;
 mod digest;
@@ -35,3 +36,4 @@ pub(crate) use read::{BATCH_LIMIT, Projected};
 pub(crate) use row::{KEPT_SECONDS, Reference};
 pub use store::Store;
 pub(crate) use transaction::{Outcome, TRANSACTION_LIMIT, Transaction};
+pub use unsealed::UnsealedNote;

@@ -1,13 +1,15 @@
 //! The first write of a closing: the row of what is closed says so, and up to when everything under
 //! it ends.
 
+use super::close::Closing;
 use crate::directory::unchanged;
-use crate::table::{Expression, Key, Transaction, number};
+use crate::table::{Expression, StoreError, Transaction, number};
 use hallpass_core::{PrincipalRecord, UnixMillis};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Part {
     Row,
+    Unfinished,
     Audit,
 }
 
@@ -16,13 +18,17 @@ pub(super) enum Part {
 pub(super) struct End {
     pub(super) before: UnixMillis,
     pub(super) closed_at: Option<UnixMillis>,
+    /// When this was asked for.
+    pub(super) now: UnixMillis,
 }
 
 impl End {
-    /// Begins a sweep of the row, unless one that reaches as far has begun.
-    pub(super) fn begin(self, row: &Key) -> Transaction<Part> {
+    /// Begins a sweep, unless one that reaches as far has begun.
+    pub(super) fn begin(self, closing: &Closing) -> Result<Transaction<Part>, StoreError> {
         let (change, when) = (self.change(), self.reaches_further());
-        Transaction::new("close").update(Part::Row, row.clone(), change, when)
+        Transaction::new("close")
+            .update(Part::Row, closing.row(), change, when)
+            .note_begun(Part::Unfinished, closing, self.now)
     }
 
     fn change(self) -> Expression {
@@ -50,17 +56,22 @@ impl End {
 
     /// Closes the row as it was read, frees its name and takes it out of its list; or cuts off what
     /// is old, unless a sweep that reaches as far has begun.
-    pub(super) fn begin_principal(self, row: &Key, record: &PrincipalRecord) -> Transaction<Part> {
+    pub(super) fn begin_principal(
+        self,
+        closing: &Closing,
+        record: &PrincipalRecord,
+    ) -> Result<Transaction<Part>, StoreError> {
+        let begin = Transaction::new("close").note_begun(Part::Unfinished, closing, self.now)?;
         if self.closed_at.is_some() {
-            let change = self.change();
-            return Transaction::new("close")
-                .update(Part::Row, row.clone(), change, unchanged(record.version))
-                .remove_principal_entries(Part::Row, record);
+            let (change, when) = (self.change(), unchanged(record.version));
+            return Ok(begin
+                .update(Part::Row, closing.row(), change, when)
+                .remove_principal_entries(Part::Row, record));
         }
         let change = Expression::new(
             "SET #sweep_before = :before, #cut_off = :before REMOVE #sweep_after, #sweep_done, #sweep_last",
         )
         .with(":before", number(self.before.0));
-        Transaction::new("close").update(Part::Row, row.clone(), change, self.reaches_further())
+        Ok(begin.update(Part::Row, closing.row(), change, self.reaches_further()))
     }
 }

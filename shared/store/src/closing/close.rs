@@ -5,8 +5,8 @@ use super::begin::{End, Part};
 use super::progress::{ALL_TIME, Progress, Step};
 use super::target::Target;
 use crate::activity::Audit;
-use crate::table::{Outcome, Store, StoreError, Transaction, keys};
-use hallpass_core::{AccountId, EnvironmentName, Principal, Tenant, UnixMillis};
+use crate::table::{Key, Outcome, Store, StoreError, keys};
+use hallpass_core::{AccountId, EnvironmentName, Principal, Tenant, TokenId, UnixMillis};
 use serde::Deserialize;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -44,6 +44,17 @@ struct EnvironmentProgress {
     progress: Progress,
 }
 
+impl Closing {
+    /// The row that says how far it has come.
+    pub(super) fn row(&self) -> Key {
+        match self {
+            Self::Environment(tenant) => keys::environment(tenant),
+            Self::Principal { tenant, principal } => keys::principal(tenant, principal),
+            Self::Account(account) => keys::account(account),
+        }
+    }
+}
+
 impl Store {
     /// Without `before`, closes; with it, closes nothing, revokes the tokens made up to that moment
     /// and cuts off what the others derived up to it (a moment still to come counts as now).
@@ -61,44 +72,67 @@ impl Store {
         now: UnixMillis,
         deadline: Instant,
     ) -> Result<Option<Closed>, StoreError> {
-        let end = match before {
-            Some(before) => End {
-                before: before.min(now),
-                closed_at: None,
-            },
-            None => End {
-                before: ALL_TIME,
-                closed_at: Some(now),
-            },
+        let (before, closed_at) = match before {
+            Some(before) => (before.min(now), None),
+            None => (ALL_TIME, Some(now)),
         };
+        let end = End {
+            before,
+            closed_at,
+            now,
+        };
+        if !self.begin(closing, end, audit).await? {
+            return Ok(None);
+        }
+        let caller = audit.calling_token();
+        self.go_on(closing, caller, now, deadline).await
+    }
+
+    /// The first write, unless a sweep that reaches as far has begun. Answers whether there is what is
+    /// to be closed, as far as that is known.
+    async fn begin(&self, closing: &Closing, end: End, audit: &Audit) -> Result<bool, StoreError> {
+        let tenant = match closing {
+            Closing::Environment(tenant) => tenant,
+            Closing::Account(account) => &Tenant::first_of(*account),
+            Closing::Principal { tenant, principal } => {
+                return self
+                    .begin_principal(closing, end, tenant, principal, audit)
+                    .await;
+            }
+        };
+        let begin = end.begin(closing)?.log(Part::Audit, audit, tenant)?;
+        // Where the condition is lost, the row is gone, or a sweep that reaches as far has begun.
+        let (Outcome::Written | Outcome::Lost(_)) = self.transact(&begin).await?;
+        Ok(true)
+    }
+
+    /// Goes on with what has begun. `None`: there is no such row.
+    pub(super) async fn go_on(
+        &self,
+        closing: &Closing,
+        caller: Option<TokenId>,
+        now: UnixMillis,
+        deadline: Instant,
+    ) -> Result<Option<Closed>, StoreError> {
         let finished = match closing {
             Closing::Environment(tenant) => {
-                let row = keys::environment(tenant);
-                let begin = end.begin(&row).log(Part::Audit, audit, tenant)?;
                 let target = Target {
                     tenant: tenant.clone(),
                     principal: None,
-                    caller: audit.calling_token(),
+                    caller,
                 };
-                self.close_environment(begin, target, now, deadline).await?
+                self.close_environment(target, now, deadline).await?
             }
             Closing::Principal { tenant, principal } => {
                 let target = Target {
                     tenant: tenant.clone(),
                     principal: Some(*principal),
-                    caller: audit.calling_token(),
+                    caller,
                 };
-                self.close_principal(end, target, principal, audit, now, deadline)
+                self.close_principal(target, principal, now, deadline)
                     .await?
             }
-            Closing::Account(account) => {
-                let begin = end.begin(&keys::account(account)).log(
-                    Part::Audit,
-                    audit,
-                    &Tenant::first_of(*account),
-                )?;
-                self.close_account(begin, *account, now, deadline).await?
-            }
+            Closing::Account(account) => self.close_account(*account, now, deadline).await?,
         };
         Ok(finished.map(|finished| {
             if finished {
@@ -111,15 +145,11 @@ impl Store {
 
     async fn close_environment(
         &self,
-        begin: Transaction<Part>,
         target: Target,
         now: UnixMillis,
         deadline: Instant,
     ) -> Result<Option<bool>, StoreError> {
-        let row = target.row();
-        // Where the condition is lost, the row is gone, or a sweep that reaches as far has begun.
-        let (Outcome::Written | Outcome::Lost(_)) = self.transact(&begin).await?;
-        let Some(progress) = self.progress(&row).await? else {
+        let Some(progress) = self.progress(&target.closing().row()).await? else {
             return Ok(None);
         };
         self.sweep(&Arc::new(target), progress, now, deadline)
@@ -129,13 +159,12 @@ impl Store {
 
     async fn close_account(
         &self,
-        begin: Transaction<Part>,
         account: AccountId,
         now: UnixMillis,
         deadline: Instant,
     ) -> Result<Option<bool>, StoreError> {
-        let row = keys::account(&account);
-        let (Outcome::Written | Outcome::Lost(_)) = self.transact(&begin).await?;
+        let closing = Closing::Account(account);
+        let row = closing.row();
         let Some(progress) = self.progress(&row).await? else {
             return Ok(None);
         };
@@ -146,6 +175,7 @@ impl Store {
         let end = End {
             before,
             closed_at: progress.closed_at,
+            now,
         };
         let mut in_time = true;
         // What is made after this list was read has no token from before: mints check the account.
@@ -159,23 +189,23 @@ impl Store {
             if !in_time {
                 return Ok(Some(false));
             }
-            let tenant = Tenant {
-                account,
-                environment: name,
-            };
-            let begin = end.begin(&keys::environment(&tenant));
             let target = Target {
-                tenant,
+                tenant: Tenant {
+                    account,
+                    environment: name,
+                },
                 principal: None,
                 // Only the operator closes an account, and never its own.
                 caller: None,
             };
-            if self.close_environment(begin, target, now, deadline).await? == Some(false) {
+            let begin = end.begin(&target.closing())?;
+            let (Outcome::Written | Outcome::Lost(_)) = self.transact(&begin).await?;
+            if self.close_environment(target, now, deadline).await? == Some(false) {
                 return Ok(Some(false));
             }
             in_time = Instant::now() < deadline;
         }
-        self.record_progress(&row, before, Step::Done).await?;
+        self.record_progress(&closing, before, Step::Done).await?;
         Ok(Some(true))
     }
 }

@@ -1,70 +1,65 @@
 //! Closing a user or service account, or ending what is old of it.
 
 use super::begin::{End, Part};
+use super::close::Closing;
 use super::target::Target;
 use crate::activity::Audit;
 use crate::table::{Outcome, Store, StoreError};
-use hallpass_core::{Principal, PrincipalRecord, UnixMillis};
+use hallpass_core::{Principal, Tenant, UnixMillis};
 use std::sync::Arc;
 use tokio::time::Instant;
 
 impl Store {
-    /// Begins the sweep of a user or service account, and ends the tokens that speak for it. Tokens
-    /// whose validation reads its row are refused from the first write on.
+    /// Ends the tokens that speak for a user or service account. Those whose validation reads its row
+    /// are refused from the first write on.
     pub(super) async fn close_principal(
         &self,
-        end: End,
         target: Target,
         principal: &Principal,
-        audit: &Audit,
         now: UnixMillis,
         deadline: Instant,
     ) -> Result<Option<bool>, StoreError> {
-        let Some(record) = self.begin_principal(end, &target, principal, audit).await? else {
+        let row = target.closing().row();
+        let read = self.principal(&target.tenant, principal);
+        let Some(record) = read.await? else {
             return Ok(None);
         };
-        let Some(progress) = self.progress(&target.row()).await? else {
+        let Some(progress) = self.progress(&row).await? else {
             return Ok(None);
         };
         if progress.unfinished().is_some() && progress.closed_at.is_some() {
-            self.remove_member_entries(
-                &record.tenant(),
-                &target.row(),
-                &record.id,
-                &record.member_of,
-            )
-            .await?;
+            self.remove_member_entries(&record.tenant(), &row, &record.id, &record.member_of)
+                .await?;
         }
         self.sweep(&Arc::new(target), progress, now, deadline)
             .await
             .map(Some)
     }
 
-    /// Begins it, unless it has begun already; answers the row that was read.
-    async fn begin_principal(
+    /// Begins it, unless it has begun already. Answers whether there is such a principal.
+    pub(super) async fn begin_principal(
         &self,
+        closing: &Closing,
         end: End,
-        target: &Target,
+        tenant: &Tenant,
         principal: &Principal,
         audit: &Audit,
-    ) -> Result<Option<PrincipalRecord>, StoreError> {
-        let tenant = &target.tenant;
+    ) -> Result<bool, StoreError> {
         let mut backoff = self.backoff("close", audit.digest());
         loop {
             let read = self.principal(tenant, principal);
             let Some(record) = read.await? else {
-                return Ok(None);
+                return Ok(false);
             };
             if record.closed_at.is_some() {
-                return Ok(Some(record));
+                return Ok(true);
             }
-            let begin =
-                end.begin_principal(&target.row(), &record)
-                    .log(Part::Audit, audit, tenant)?;
+            let begin = end.begin_principal(closing, &record)?;
+            let begin = begin.log(Part::Audit, audit, tenant)?;
             match self.transact(&begin).await? {
-                Outcome::Written => return Ok(Some(record)),
+                Outcome::Written => return Ok(true),
                 // A sweep that reaches as far has begun.
-                Outcome::Lost(_) if end.closed_at.is_none() => return Ok(Some(record)),
+                Outcome::Lost(_) if end.closed_at.is_none() => return Ok(true),
                 // The row was changed, maybe its name: what is to be freed is read again.
                 Outcome::Lost(_) => backoff.pause().await?,
             }

@@ -4,6 +4,7 @@
 //! entry that is done, `sweep_last` the token that is ended last, `sweep_done` is set at the end.
 //! Mints condition-check `sweep_before`, so that no token from before it appears behind the sweep.
 
+use super::close::Closing;
 use crate::table::{Expression, Key, Outcome, Store, StoreError, Transaction, number, text};
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_core::{TokenId, UnixMillis, UnixSeconds};
@@ -52,6 +53,7 @@ pub(super) enum Step<'a> {
 #[derive(Clone, Copy, Debug)]
 enum Part {
     Row,
+    Unfinished,
 }
 
 impl Store {
@@ -83,15 +85,16 @@ impl Store {
     }
 
     /// Writes down how far the sweep has come: forwards only, and only of the same sweep. Where the
-    /// condition is lost, another sweep of the same row has come further.
+    /// condition is lost, another sweep of the same row has come further, or reaches further.
     pub(super) async fn record_progress(
         &self,
-        row: &Key,
+        closing: &Closing,
         before: UnixMillis,
         step: Step<'_>,
     ) -> Result<(), StoreError> {
         let same =
             |condition: &'static str| Expression::new(condition).with(":before", number(before.0));
+        let is_finished = matches!(step, Step::Done | Step::Gone(_));
         let (change, when) = match step {
             Step::Done => (
                 Expression::new("SET #sweep_done = :done")
@@ -112,8 +115,11 @@ impl Store {
                 ),
             ),
         };
-        let transaction =
-            Transaction::new("record the progress").update(Part::Row, row.clone(), change, when);
+        let mut transaction =
+            Transaction::new("record the progress").update(Part::Row, closing.row(), change, when);
+        if is_finished {
+            transaction = transaction.note_finished(Part::Unfinished, closing);
+        }
         match self.transact(&transaction).await? {
             Outcome::Written | Outcome::Lost(_) => Ok(()),
         }

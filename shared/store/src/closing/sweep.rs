@@ -26,7 +26,8 @@ impl Store {
         let Some(before) = progress.unfinished() else {
             return Ok(true);
         };
-        let (row, pk) = (target.row(), target.partition());
+        let (closing, pk) = (target.closing(), target.partition());
+        let row = closing.row();
         let key = |sk| Key { pk: pk.clone(), sk };
         if !self
             .sweep_shared(target, &progress, before, now, deadline)
@@ -59,10 +60,10 @@ impl Store {
                 } else {
                     Step::Done
                 };
-                self.record_progress(&row, before, done).await?;
+                self.record_progress(&closing, before, done).await?;
                 return Ok(true);
             };
-            self.record_progress(&row, before, Step::After(&next.sk))
+            self.record_progress(&closing, before, Step::After(&next.sk))
                 .await?;
             if Instant::now() >= deadline {
                 return Ok(false);
@@ -115,7 +116,7 @@ impl Store {
                 .await?;
             let Some(next) = next else { return Ok(true) };
             let done = format!("{}{next}", keys::SHARES);
-            self.record_progress(&target.row(), before, Step::After(&done))
+            self.record_progress(&target.closing(), before, Step::After(&done))
                 .await?;
             if Instant::now() >= deadline {
                 return Ok(false);

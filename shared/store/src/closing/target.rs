@@ -1,6 +1,7 @@
 //! What a sweep is of: an environment, or a principal.
 
-use crate::table::{Key, keys};
+use super::close::Closing;
+use crate::table::keys;
 use hallpass_core::{Principal, Tenant, TokenId};
 
 /// What is swept: an environment, or a user or service account of it.
@@ -14,11 +15,12 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// The row that says how far it has come.
-    pub(crate) fn row(&self) -> Key {
-        match &self.principal {
-            Some(principal) => keys::principal(&self.tenant, principal),
-            None => keys::environment(&self.tenant),
+    /// What it is the sweep of.
+    pub(super) fn closing(&self) -> Closing {
+        let tenant = self.tenant.clone();
+        match self.principal {
+            Some(principal) => Closing::Principal { tenant, principal },
+            None => Closing::Environment(tenant),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The key of every row. No other file knows how keys are put together.
 
+use super::digest::digest;
 use super::key::Key;
 use hallpass_core::{
     AccountId, AccountName, FolderId, FolderRef, GroupId, JwtId, KindName, ModelId, ParentId,
@@ -102,6 +103,49 @@ pub(crate) fn seals_partition(tenant: &Tenant) -> String {
 /// Which seal is the last: outside the chain's own partition, so that a chain that was cut off is seen.
 pub(crate) fn last_seal(tenant: &Tenant) -> Key {
     Key::new(format!("SEALS#HEAD#{}", In(tenant)), RECORD)
+}
+
+/// In how many partitions maintenance finds its work, so that none of them is written too often.
+const SHARDS: u32 = 16;
+
+/// A row in one of them: in the same one for the same text, in every process.
+fn sharded(partitions: &str, sk: String) -> Key {
+    let digest = digest(&[sk.as_bytes()]);
+    let first = digest.chars().next();
+    let shard = first
+        .and_then(|first| first.to_digit(SHARDS))
+        .unwrap_or_default();
+    Key::new(format!("{partitions}#{shard}"), sk)
+}
+
+/// The closing of an account that has begun and has not finished.
+pub(crate) fn unfinished_account(account: &AccountId) -> Key {
+    sharded("CLOSINGS", account.to_string())
+}
+
+/// The closing of an environment that has begun and has not finished.
+pub(crate) fn unfinished_environment(tenant: &Tenant) -> Key {
+    sharded("CLOSINGS", In(tenant).to_string())
+}
+
+/// The closing of something in an environment that has begun and has not finished.
+pub(crate) fn unfinished_in(tenant: &Tenant, what: &impl fmt::Display) -> Key {
+    sharded("CLOSINGS", format!("{}#{what}", In(tenant)))
+}
+
+/// The partitions of all closings that have begun and have not finished.
+pub(crate) fn unfinished_closings() -> impl Iterator<Item = String> {
+    (0..SHARDS).map(|shard| format!("CLOSINGS#{shard}"))
+}
+
+/// The note that an environment has acts which are to be sealed.
+pub(crate) fn unsealed(tenant: &Tenant) -> Key {
+    sharded("UNSEALED", In(tenant).to_string())
+}
+
+/// The partitions of all those notes.
+pub(crate) fn unsealed_partitions() -> impl Iterator<Item = String> {
+    (0..SHARDS).map(|shard| format!("UNSEALED#{shard}"))
 }
 
 /// A user's or service account's own partition: its row, and one row a token that speaks for it.

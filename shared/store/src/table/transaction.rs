@@ -9,6 +9,7 @@ use super::expression::{Expression, names, values};
 use super::item::Item;
 use super::key::Key;
 use super::store::Store;
+use super::unsealed::UnsealedNote;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
@@ -17,8 +18,8 @@ use aws_sdk_dynamodb::types::{
 use hallpass_core::{Tenant, UnixMillis};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// How many writes the table takes in one transaction.
-pub(crate) const TRANSACTION_LIMIT: usize = 100;
+/// How many writes the table takes in one transaction, less the note of an act (`unsealed`).
+pub(crate) const TRANSACTION_LIMIT: usize = 99;
 
 /// One write of a transaction.
 #[derive(Clone, Debug)]
@@ -181,8 +182,13 @@ impl Writes {
 
     async fn send_once(&self, store: &Store) -> Result<Option<Outcome<usize>>, StoreError> {
         let outage = StoreError::outage(self.operation);
-        let items = self.each.iter().map(|write| write.item(&store.table));
-        let items: Result<Vec<_>, _> = items.collect();
+        let note = self.act.as_ref();
+        let note = note.and_then(|(tenant, at)| store.unsealed.note(tenant, *at));
+        let noting = note.as_ref().map(UnsealedNote::row).transpose()?;
+        let noting = noting.map(|row| Write::Put(row, Expression::none()));
+        // Last: the positions of the others are those of the parts.
+        let items = self.each.iter().chain(&noting);
+        let items: Result<Vec<_>, _> = items.map(|write| write.item(&store.table)).collect();
         let sent = store
             .client
             .transact_write_items()
@@ -191,7 +197,8 @@ impl Writes {
             .await;
         // Also where the answer is lost: it may be written.
         if let Some((tenant, at)) = &self.act {
-            store.unsealed.add(tenant, *at);
+            let written = note.as_ref().filter(|_| sent.is_ok());
+            store.unsealed.add(tenant, *at, written);
         }
         let Err(error) = sent else {
             return Ok(Some(Outcome::Written));

@@ -1,0 +1,45 @@
+//! What a run answers, and what it tells CloudWatch.
+
+use hallpass_core::UnixMillis;
+use serde::Serialize;
+use serde_json::json;
+
+/// What was done, and what is left.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct MaintainReply {
+    /// Closings that were finished.
+    pub finished_closings: u64,
+    /// Closings that are left to the next run.
+    pub unfinished_closings: u64,
+    /// For how long the oldest of those has been under way.
+    pub oldest_closing_seconds: u64,
+    /// Environments whose audit log was sealed.
+    pub sealed_environments: u64,
+    /// What could not be seen to.
+    pub failed: u64,
+}
+
+impl MaintainReply {
+    /// A line of the log that CloudWatch reads as metrics (its "embedded metric format"): an alarm
+    /// depends on `OldestClosingSeconds`, which is also missed if no run comes to its end.
+    #[must_use]
+    pub fn metrics(&self, stack: &str, now: UnixMillis) -> String {
+        json!({
+            "_aws": {
+                "Timestamp": now.0,
+                "CloudWatchMetrics": [{
+                    "Namespace": "Hallpass",
+                    "Dimensions": [["stack"]],
+                    "Metrics": [
+                        {"Name": "OldestClosingSeconds", "Unit": "Seconds"},
+                        {"Name": "UnfinishedClosings", "Unit": "Count"},
+                    ],
+                }],
+            },
+            "stack": stack,
+            "OldestClosingSeconds": self.oldest_closing_seconds,
+            "UnfinishedClosings": self.unfinished_closings,
+        })
+        .to_string()
+    }
+}
