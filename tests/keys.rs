@@ -1,6 +1,7 @@
 //! Signing keys: `functions/keys` over the life of a deployment, both modes, every algorithm.
 
 mod algorithms;
+mod begun;
 mod left;
 mod life;
 mod load;

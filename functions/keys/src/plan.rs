@@ -118,6 +118,14 @@ impl Rules<'_> {
         if let Some(row) = published.find(|row| self.is_spent(row)) {
             return self.unpublish(row);
         }
+        if request.rotate && current.rotation_asked_at.is_none() && !self.may_follow(next) {
+            // Noted, so that it is done once it may be, without anybody asking again.
+            let row = KeyRow {
+                rotation_asked_at: Some(self.now),
+                ..current.clone()
+            };
+            return Step::Change(vec![row], None);
+        }
         match next {
             // It never signed: nobody misses it.
             Some(next) if !self.policy.fits(next) => return self.unpublish(next),
@@ -142,7 +150,13 @@ impl Rules<'_> {
     fn is_due(&self, current: &KeyRow, request: &KeysRequest) -> bool {
         let since = current.signs_from.unwrap_or(current.created_at);
         let period = self.policy.rotation_days.saturating_mul(DAY);
-        request.rotate || !self.policy.fits(current) || self.now >= since.plus_seconds(period)
+        let is_asked = request.rotate || current.rotation_asked_at.is_some();
+        is_asked || !self.policy.fits(current) || self.now >= since.plus_seconds(period)
+    }
+
+    /// Whether the next key may sign now.
+    fn may_follow(&self, next: Option<&KeyRow>) -> bool {
+        next.is_some_and(|next| self.policy.fits(next) && self.may_switch(next))
     }
 
     fn may_switch(&self, next: &KeyRow) -> bool {

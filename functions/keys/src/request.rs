@@ -11,7 +11,8 @@ pub struct KeysRequest {
     /// This key was compromised: it is published no more, and if it signed, another does.
     #[serde(default)]
     pub retire: Option<String>,
-    /// The next key is to sign as soon as it may, however young the current one is.
+    /// The next key is to sign as soon as it may, however young the current one is: at once, or in
+    /// the scheduled run from which on it may.
     #[serde(default)]
     pub rotate: bool,
 }

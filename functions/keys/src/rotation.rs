@@ -51,6 +51,7 @@ pub async fn rotate_keys(
             return Err(KeysError::Unknown(kid.clone()));
         }
     }
+    let mut request = request.clone();
     let mut done = Vec::new();
     for _ in 0..STEPS {
         let rules = Rules {
@@ -58,8 +59,8 @@ pub async fn rotate_keys(
             longest_token: platform.catalog.longest_jwt(),
             now: platform.now(),
         };
-        let written = match rules.next_step(&ring, request) {
-            Step::Rest => return Ok(reply(&ring, &rules, request, done)),
+        let written = match rules.next_step(&ring, &request) {
+            Step::Rest => return Ok(reply(&ring, &rules, &request, done)),
             Step::Change(rows, did) => store
                 .change_keys(&ring, &rows)
                 .await?
@@ -78,6 +79,8 @@ pub async fn rotate_keys(
         // `None`: another run changed the keys first, and what is due may be something else.
         for did in written.into_iter().flatten() {
             tracing::info!(did = ?did, "signing keys");
+            // What was asked for is done: the key that signs now is not to be replaced, too.
+            request.rotate &= !matches!(did, Did::Switched { .. });
             done.push(did);
         }
         ring = store.keyring().await?;

@@ -117,6 +117,7 @@ impl KeyMaker {
             replaced_at: None,
             retired_at: None,
             ended_at: None,
+            rotation_asked_at: None,
         };
         if self.policy.fits(&row) {
             Ok(row)

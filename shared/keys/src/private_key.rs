@@ -132,6 +132,7 @@ mod tests {
             replaced_at: None,
             retired_at: None,
             ended_at: None,
+            rotation_asked_at: None,
         }
     }
 

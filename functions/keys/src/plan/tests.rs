@@ -32,6 +32,7 @@ fn row(kid: &str, state: KeyState, age: u64) -> KeyRow {
         replaced_at: None,
         retired_at: None,
         ended_at: None,
+        rotation_asked_at: None,
     }
 }
 
@@ -119,6 +120,34 @@ fn asked_to_rotate_it_does_not_wait_for_the_period_but_for_the_day() {
         let step = step_with(rows, &KeyPolicy::default(), &rotate);
         assert_eq!(is_switch(&step), switches, "{published}");
     }
+}
+
+#[test]
+fn what_cannot_be_rotated_yet_is_noted_once_and_rotated_by_any_later_run() {
+    let rotate = KeysRequest {
+        rotate: true,
+        ..KeysRequest::default()
+    };
+    let (policy, nothing) = (KeyPolicy::default(), KeysRequest::default());
+    let rows = |asked: Option<KeyRow>, published| {
+        let current = asked.unwrap_or_else(|| row("a", KeyState::Current, 5));
+        vec![current, row("b", KeyState::Next, published)]
+    };
+    let young = PUBLISHED_BEFORE_SECONDS - 1;
+    let (noted, did) = changed(step_with(rows(None, young), &policy, &rotate));
+    let [noted] = noted.as_slice() else {
+        panic!("{noted:?}")
+    };
+    assert_eq!((noted.kid.as_str(), did), ("a", None));
+    assert!(noted.rotation_asked_at.is_some());
+    let with_note = |published| rows(Some(noted.clone()), published);
+    assert_eq!(step_with(with_note(young), &policy, &rotate), Step::Rest);
+    assert_eq!(step_with(with_note(young), &policy, &nothing), Step::Rest);
+    let later = step_with(with_note(young + 1), &policy, &nothing);
+    assert!(is_switch(&later), "{later:?}");
+    // Nobody asked.
+    let later = step_with(rows(None, young + 1), &policy, &nothing);
+    assert_eq!(later, Step::Rest);
 }
 
 #[test]

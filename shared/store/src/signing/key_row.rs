@@ -47,6 +47,9 @@ pub struct KeyRow {
     /// The longest that a token lives which it signed or may sign, in seconds.
     #[serde(default)]
     pub longest_token: u64,
+    /// When somebody asked that another sign in its place as soon as it may; absent if nobody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation_asked_at: Option<UnixMillis>,
     /// When another became current in its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaced_at: Option<UnixMillis>,

@@ -20,6 +20,7 @@ fn key(kid: &str) -> KeyRow {
         replaced_at: None,
         retired_at: None,
         ended_at: None,
+        rotation_asked_at: None,
     }
 }
 
