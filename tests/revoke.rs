@@ -3,6 +3,7 @@
 mod before;
 mod body;
 mod close;
+mod made_by;
 mod principals;
 mod race;
 mod resume;

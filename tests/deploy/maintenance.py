@@ -21,11 +21,17 @@ def closings_that_broke_off_are_finished(deployment):
     assert shared.status_code == 201, shared.text
     of_user = hallpass.mint("private", principal=user, scopes=["asset:read"], **there)["token"]
     of_account = hallpass.mint("secret", scopes=["asset:read"], **there)["token"]
+    makes = {"scopes": ["asset:*", "tokens:mint"]}
+    maker = hallpass.mint("management", **makes)
+    child = hallpass.mint("management", token=maker["token"], **makes)
+    grandchild = hallpass.mint("apikey", token=child["token"], scopes=["asset:read"])
+    _begin_made_by(deployment, maker["id"], hallpass.show(f"/v1/tokens/{maker['id']}"))
     tenant = f"{account}#default/live"
     _begin(deployment, f"PRINCIPAL#{tenant}#{user}", account, environment="default/live", principal=user)
     _begin(deployment, f"ACCOUNT#{account}", account)
     well, run = emulator.invoke("hallpass-maintain", {})
-    assert well and run["finished_closings"] >= 2 and not run["failed"], run
+    assert well and run["finished_closings"] >= 3 and not run["failed"], run
+    assert hallpass.code(child["token"]) == hallpass.code(grandchild["token"]) == "revoked"
     assert hallpass.code(of_user) != "active" and hallpass.code(of_account) == "revoked"
     assert not _rows(deployment, _shard("CLOSINGS", account)["S"], account)
 
@@ -62,6 +68,23 @@ def _begin(deployment, pk, account, **names):
     row = {"pk": _shard("CLOSINGS", what), "sk": {"S": what}, "begun_at": {"N": str(int(now) - 60_000)}}
     row |= {attribute: {"S": text} for attribute, text in {"account": account, **names}.items()}
     table.put_item(TableName=name, Item=row)
+
+
+def _begin_made_by(deployment, token, shown):
+    table, name = _table(deployment), deployment.outputs["TableName"]
+    now = str(int(time.time() * 1000))
+    table.update_item(
+        TableName=name,
+        Key={"pk": {"S": f"TOKEN#{token.removeprefix('tok_')}"}, "sk": {"S": "RECORD"}},
+        UpdateExpression="SET #sweep_before = :now",
+        ExpressionAttributeNames={"#sweep_before": "sweep_before"},
+        ExpressionAttributeValues={":now": {"N": now}},
+    )
+    table.put_item(TableName=name, Item={"pk": {"S": f"ENDING#{token}"}, "sk": {"S": token}, "id": {"S": token}})
+    names = {"account": shown["account"], "environment": shown["environment"], "made_by": token}
+    what = "#".join(names.values())
+    row = {"pk": _shard("CLOSINGS", what), "sk": {"S": what}, "begun_at": {"N": str(int(now) - 60_000)}}
+    table.put_item(TableName=name, Item=row | {attribute: {"S": text} for attribute, text in names.items()})
 
 
 def _shard(partition, text):

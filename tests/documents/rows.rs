@@ -16,8 +16,12 @@ use std::time::Duration;
 
 /// What a sweep of more tokens than one page of a Query writes, and a service account's token that
 /// removes its own service account: no kind of this catalog makes one that may.
-const NOT_WRITTEN: [(&str, &str); 3] = [
+const NOT_WRITTEN: [(&str, &str); 4] = [
     ("environment", "sweep_after"),
+    (
+        "token whose made tokens are still to be ended, since the first one, or what that made, made it",
+        "after",
+    ),
     ("user or service account", "sweep_after"),
     ("user or service account", "sweep_last"),
 ];
@@ -236,11 +240,14 @@ async fn of_tokens_and_directory() -> Vec<Item> {
     }
 
     // Closings that break off after their first write.
-    let (other, _) = hallpass.account("other", json!(["asset:read"])).await;
+    let scopes = json!(["asset:read"]);
+    let (other, of_other) = hallpass.account("other", scopes).await;
+    let about = hallpass.get("/v1/tokens/self").bearer(&of_other).await;
     let body = json!({"username": "closing", "account": other});
     let user = hallpass.made(&hallpass.root, "/v1/users", body).await;
     hallpass.dynamodb.inject(Fault::ServerError.on("Query"));
     for begun in [
+        json!({"made_by": about.body["id"]}),
         json!({"account": other, "principal": user}),
         json!({"account": other, "environment": "default/live"}),
         json!({"account": other}),

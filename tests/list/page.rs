@@ -21,6 +21,7 @@ async fn an_entry_shows_everything_but_the_text() {
         ".tokens[].id" => "tok_…",
         ".tokens[].account" => "acc_…",
         ".tokens[].principal" => "acc_…",
+        ".tokens[].minted_by" => "tok_…",
     }, @r#"
     {
       "tokens": [
@@ -38,6 +39,7 @@ async fn an_entry_shows_everything_but_the_text() {
           "metadata": {
             "team": "web"
           },
+          "minted_by": "tok_…",
           "name": "a page",
           "not_before": 1700000000,
           "origins": [

@@ -15,6 +15,7 @@ async fn a_mint_that_asks_for_nothing_gets_its_kinds_defaults() {
     assert_eq!(reply.body["principal"], hallpass.operator);
     assert_json_snapshot!(reply.body, {
         ".id" => "[id]", ".token" => "[token]", ".account" => "[account]", ".principal" => "[account]",
+        ".minted_by" => "[id]",
     }, @r#"
     {
       "account": "[account]",
@@ -26,6 +27,7 @@ async fn a_mint_that_asks_for_nothing_gets_its_kinds_defaults() {
       "ips": [],
       "kind": "secret",
       "metadata": {},
+      "minted_by": "[id]",
       "name": "a server",
       "origins": [],
       "principal": "[account]",
@@ -43,6 +45,7 @@ async fn a_mint_that_asks_for_nothing_gets_its_kinds_defaults() {
     assert_eq!(reply.status, 201);
     assert_json_snapshot!(reply.body, {
         ".id" => "[id]", ".token" => "[token]", ".account" => "[account]", ".principal" => "[account]",
+        ".minted_by" => "[id]",
     }, @r#"
     {
       "account": "[account]",
@@ -54,6 +57,7 @@ async fn a_mint_that_asks_for_nothing_gets_its_kinds_defaults() {
       "ips": [],
       "kind": "publishable",
       "metadata": {},
+      "minted_by": "[id]",
       "name": "a page",
       "origins": [
         "https://shop.example"
@@ -89,6 +93,7 @@ async fn every_field_is_kept_as_asked() {
     assert_eq!(reply.status, 201);
     assert_json_snapshot!(reply.body, {
         ".id" => "[id]", ".token" => "[token]", ".account" => "[account]", ".principal" => "[account]",
+        ".minted_by" => "[id]",
     }, @r#"
     {
       "account": "[account]",
@@ -106,6 +111,7 @@ async fn every_field_is_kept_as_asked() {
         "team": "platform",
         "ticket": ""
       },
+      "minted_by": "[id]",
       "name": "Ärger & Söhne",
       "not_before": 1800000060,
       "origins": [

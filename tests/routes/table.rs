@@ -148,6 +148,7 @@ fn of_tokens() -> Vec<Success> {
         success("POST /v1/revocations", 204).with(|world| json!({"id": world.target_id})),
         success("GET /v1/revocations/{account}", 204),
         success("GET /v1/revocations/{account}/{app}/{env}", 204),
+        success("GET /v1/revocations/made-by/{id}", 204),
         success("GET /v1/revocations/principals/{principal}", 204),
         success("POST /v1/tokens/validate", 200).with(|world| json!({"token": world.target})),
         success("GET /v1/tokens/self", 200),

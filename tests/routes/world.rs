@@ -25,6 +25,8 @@ pub struct World {
     /// A token of the customer for a route to be about.
     pub target: String,
     pub target_id: String,
+    /// A token of the customer, the ending of what it made having begun.
+    pub maker_id: String,
     /// An account that was closed.
     pub closed: String,
     /// A user of the customer, who is in a group.
@@ -88,6 +90,13 @@ impl World {
         let powerless = management(&json!(["analytics:send"]), "default/live").await;
         let secret = json!({"kind": "secret", "name": "a server"});
         let server = text(&hallpass.mint_as(&manager, secret.clone()).await, "token");
+        let maker = hallpass.mint_as(&manager, secret.clone()).await;
+        let body = json!({"made_by": maker["id"]});
+        let ended = hallpass
+            .post("/v1/revocations", body)
+            .bearer(&manager)
+            .await;
+        assert_eq!(ended.status, 204, "{}", ended.body);
         let target = hallpass.mint_as(&manager, secret).await;
         let made = async |path: &str, body: Value| hallpass.made(&manager, path, body).await;
         let user = made("/v1/users", json!({"username": "a user"})).await;
@@ -137,6 +146,7 @@ impl World {
             secret: server,
             target: text(&target, "token"),
             target_id: text(&target, "id"),
+            maker_id: text(&maker, "id"),
             closed,
             hallpass,
         }
@@ -171,7 +181,11 @@ impl World {
         if !parameter.is_empty() {
             path = path.replace(parameter, value);
         }
-        path.replace("{id}", &self.target_id)
+        let id = match row.template {
+            "/v1/revocations/made-by/{id}" => &self.maker_id,
+            _ => &self.target_id,
+        };
+        path.replace("{id}", id)
             .replace("{account}", account)
             .replace("{app}", app)
             .replace("{env}", env)

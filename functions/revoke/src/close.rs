@@ -1,11 +1,11 @@
-//! Ends everything of an account, an environment, a user or a service account.
+//! Ends everything of an account, an environment, a user or a service account, or what a token made.
 
 use crate::error::RevokeError;
 use axum::response::Response;
 use hallpass_core::{
-    AccountId, EnvironmentName, ManagementScope, Principal, Tenant, UnixMillis, UnixSeconds,
+    AccountId, EnvironmentName, ManagementScope, Principal, Scope, Tenant, UnixMillis, UnixSeconds,
 };
-use hallpass_http::{Caller, Platform, Problem, WalkFor, walk};
+use hallpass_http::{Caller, Platform, Problem, WalkFor, walk, walk_on};
 use hallpass_store::AuditAction;
 use hallpass_store::Closing as StoreClosing;
 
@@ -30,6 +30,31 @@ impl Closing {
         caller.require(ManagementScope::TokensRevoke)?;
         let what = of_account(caller, account, environment)?;
         Self::new(caller, what, before, now)
+    }
+
+    /// What a token made, up to now. The token stays, and where it should not go on making more it is
+    /// to be revoked first. What the operator's token made for others is the operator's to end.
+    pub(crate) async fn of_made(
+        platform: &Platform,
+        caller: &Caller,
+        id: &str,
+        now: UnixMillis,
+    ) -> Result<Self, Problem> {
+        caller.require(ManagementScope::TokensRevoke)?;
+        let record = caller.find_token(&platform.store, id).await?;
+        let operates = Scope::from(ManagementScope::PlatformOperate);
+        if record.scopes.iter().any(|scope| *scope == operates) {
+            caller.require(ManagementScope::PlatformOperate)?;
+        }
+        let what = StoreClosing::MadeBy {
+            tenant: record.tenant(),
+            token: record.id,
+        };
+        Ok(Self {
+            what,
+            before: Some(now),
+            now,
+        })
     }
 
     /// One that has begun.
@@ -79,7 +104,7 @@ impl Closing {
             StoreClosing::Account(account) | StoreClosing::Environment(Tenant { account, .. }) => {
                 account
             }
-            StoreClosing::Principal { .. } => return Ok(()),
+            StoreClosing::Principal { .. } | StoreClosing::MadeBy { .. } => return Ok(()),
         };
         if self.before.is_some() {
             return Ok(());
@@ -107,6 +132,7 @@ impl Closing {
                 let row = store.principal(tenant, principal).await?;
                 row.and_then(|row| row.closed_at)
             }
+            StoreClosing::MadeBy { .. } => return Ok(store.has_begun(&self.what).await?),
         };
         Ok(closed_at.is_some())
     }
@@ -116,7 +142,20 @@ impl Closing {
         match &self.what {
             StoreClosing::Account(_) | StoreClosing::Environment(_) => RevokeError::NoTenant,
             StoreClosing::Principal { .. } => RevokeError::NoPrincipal,
+            StoreClosing::MadeBy { .. } => RevokeError::NoToken,
         }
+    }
+
+    /// Walks on with the ending of what a token made, where it has begun.
+    pub(crate) async fn resume_made(
+        &self,
+        platform: &Platform,
+        walk_for: WalkFor,
+    ) -> Result<Response, Problem> {
+        if !self.has_begun(platform).await? {
+            return Err(self.missing().into());
+        }
+        walk_on(platform, &self.what, self.now, walk_for).await
     }
 
     /// Walks on: 204 once everything is ended, 202 and where to ask again before.
@@ -184,6 +223,7 @@ impl std::fmt::Display for Closing {
             StoreClosing::Account(account) => write!(f, "{account}"),
             StoreClosing::Environment(tenant) => write!(f, "{tenant}"),
             StoreClosing::Principal { principal, .. } => write!(f, "{principal}"),
+            StoreClosing::MadeBy { token, .. } => write!(f, "{token}"),
         }
     }
 }

@@ -8,7 +8,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub(crate) enum RevokeError {
     #[error(
-        "name one of `token`, `id`, `principal`, `environment`, `account`; `before` goes with the last three, `environment` and `account` with a JWT's `id` as well"
+        "name one of `token`, `id`, `made_by`, `principal`, `environment`, `account`; `before` goes with the last three, `environment` and `account` with a JWT's `id` as well"
     )]
     Target,
     #[error("{0}")]

@@ -59,9 +59,11 @@ async fn by_id(
     token::revoke_id(&platform, &caller, &id, TenantRequest::default()).await
 }
 
-/// Revoke by text, id, principal, environment or account
+/// Revoke by text, id, maker, principal, environment or account
 ///
-/// Name one: a `token` by its text, an `id`, a `principal`, or an `environment`, an `account`, or
+/// Name one: a `token` by its text, an `id`, `made_by` (the id of a token: all tokens that it made until
+/// now are ended, with those that they made and all that was derived from any of them, and that one
+/// itself stays), a `principal`, or an `environment`, an `account`, or
 /// both. Everything that speaks for a principal, or lives in an environment or account, is ended,
 /// and that one is closed permanently, which takes `directory:write` as well, and
 /// `platform:operate` for a whole account;
@@ -122,6 +124,10 @@ async fn begin(
         Target::Token => Begun::Ended(token::revoke(platform, &caller, &context, now).await?),
         Target::Id(id, tenant) => {
             Begun::Ended(token::revoke_id(platform, &caller, &id, tenant).await?)
+        }
+        Target::MadeBy(id) => {
+            let closing = Closing::of_made(platform, &caller, &id, now).await?;
+            Begun::Closing(Box::new(caller), closing)
         }
         Target::Principal {
             principal,

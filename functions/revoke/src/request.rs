@@ -6,7 +6,7 @@ use hallpass_core::{AccountId, EnvironmentName, Principal, UnixSeconds, present}
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// The body of `POST /v1/revocations`: one of `token`, `id`, `principal`, or an `environment`, an
+/// The body of `POST /v1/revocations`: one of `token`, `id`, `made_by`, `principal`, or an `environment`, an
 /// `account`, or both (that environment of that account, which can also go with an `id` or
 /// `principal`, to say where it lives).
 #[derive(Deserialize, ToSchema)]
@@ -18,6 +18,9 @@ pub(crate) struct RevocationRequest {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     id: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    made_by: Option<String>,
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     principal: Option<Principal>,
@@ -39,6 +42,8 @@ pub(crate) enum Target {
     Token,
     /// A token by its id; for a JWT, with its tenant.
     Id(String, TenantRequest),
+    /// All tokens that the token with this id made, and those that they made.
+    MadeBy(String),
     /// Everything that speaks for a user or service account, and its tenant.
     Principal {
         principal: Principal,
@@ -61,6 +66,14 @@ impl RevocationRequest {
     pub(crate) fn target(self) -> Result<Target, RevokeError> {
         let (account, environment, before) = (self.account, self.environment, self.before);
         let nowhere = account.is_none() && environment.is_none();
+        if let Some(made_by) = self.made_by {
+            let is_alone = self.token.is_none() && self.id.is_none() && self.principal.is_none();
+            return if is_alone && nowhere && before.is_none() {
+                Ok(Target::MadeBy(made_by))
+            } else {
+                Err(RevokeError::Target)
+            };
+        }
         match (self.token, self.id, self.principal) {
             (Some(_), None, None) if nowhere && before.is_none() => Ok(Target::Token),
             (None, Some(id), None) if before.is_none() => Ok(Target::Id(

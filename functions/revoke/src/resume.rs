@@ -7,7 +7,7 @@ use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use hallpass_core::{AccountId, EnvironmentName, ManagementScope, Principal};
+use hallpass_core::{AccountId, EnvironmentName, ManagementScope, Principal, TokenId};
 use hallpass_http::{Caller, Path, Platform, Problem, WalkFor};
 use serde::Deserialize;
 
@@ -93,6 +93,28 @@ pub(crate) async fn principal(
     let what = close::of_principal(&caller, principal, tenant.account, tenant.environment)?;
     let closing = Closing::begun(what, platform.now());
     go_on(&platform, &caller, closing, walk_for).await
+}
+
+/// Ask how far the ending of what a token made has come
+///
+/// Goes on if it has not finished, and never begins one.
+#[utoipa::path(
+    get, path = "/v1/revocations/made-by/{id}", tag = "revocations", operation_id = "resume_made_by",
+    params(("id" = TokenId, Path)),
+    responses(
+        (status = 204, description = "It has finished."),
+        (status = 202, description = "Not finished yet: ask again at `Location`, or make the same call again.", headers(("Location" = String, description = "Where to ask how far it has come."), ("Retry-After" = u32, description = "In how many seconds."))),
+    ),
+    security(("token" = ["tokens:revoke"])),
+)]
+pub(crate) async fn made_by(
+    State(platform): State<Platform>,
+    Extension(walk_for): Extension<WalkFor>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let closing = Closing::of_made(&platform, &caller, &id, platform.now()).await?;
+    closing.resume_made(&platform, walk_for).await
 }
 
 /// What has begun may be seen through by whoever may ask for it in either of its two ways: by ending

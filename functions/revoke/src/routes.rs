@@ -3,7 +3,7 @@
 use crate::{by_id, resume, revoke};
 use axum::routing::on;
 use hallpass_core::ManagementScope::TokensRevoke;
-use hallpass_http::Needs::ScopeOrRight;
+use hallpass_http::Needs::{Scope, ScopeOrRight};
 use hallpass_http::Route;
 
 /// The table of routes. A secret token may end itself, and what has begun to close may be seen
@@ -29,6 +29,12 @@ pub const ROUTES: &[Route] = &[
     )
     .walking(),
     Route::get(
+        "/v1/revocations/made-by/{id}",
+        Scope(TokensRevoke),
+        |method| on(method, resume::made_by),
+    )
+    .walking(),
+    Route::get(
         "/v1/revocations/principals/{principal}",
         ScopeOrRight(TokensRevoke),
         |method| on(method, resume::principal),
@@ -43,6 +49,7 @@ pub const ROUTES: &[Route] = &[
     crate::revoke,
     resume::account,
     resume::environment,
+    resume::made_by,
     resume::principal
 ))]
 pub struct Api;

@@ -26,7 +26,7 @@ pub use caller::credential::{Credential, TokenOutsideAuthorization};
 pub use hallpass_runtime::Platform;
 pub use lambda::{OnLambda, Reply, on_lambda, serve};
 pub use middleware::finish::{finish, finish_with_fallback};
-pub use reply::closing::{WalkFor, walk};
+pub use reply::closing::{WalkFor, walk, walk_on};
 pub use reply::error_code::ErrorCode;
 pub use reply::issuing::{RequestFields, into_claims, issue};
 pub use reply::problem::{Problem, ProblemSchema};

@@ -3,10 +3,11 @@
 //! `close` and `principal` do it: they `begin` by one write to the row of what is closed, from which
 //! on nothing more is made there, and `sweep` ends what was made before, page by page. `progress` is
 //! how far a sweep has come, `target` what it is of, and `unfinished` lists those that have not come to
-//! their end.
+//! their end. `made` ends what a token made.
 
 mod begin;
 mod close;
+mod made;
 mod principal;
 mod progress;
 mod sweep;

@@ -14,7 +14,7 @@ mod update;
 
 pub use bootstrap::{BootstrapError, RecoverError};
 pub use entry::ListedToken;
-pub(crate) use entry::TokenEntry;
+pub(crate) use entry::{MadeToken, TokenEntry};
 pub use list::{TokenCursor, TokenCursorError, TokenList, TokenPage};
 pub use mint::{Mint, MintError};
 pub(crate) use revoke::Ending;

@@ -96,6 +96,17 @@ def revoking_ends_a_token_at_once_and_its_children(hallpass):
     expect(hallpass.api.call("DELETE", f"/v1/tokens/{minted['id']}", token=hallpass.root), 204)
 
 
+def what_a_token_made_is_ended_over_generations(hallpass):
+    maker = hallpass.mint("management", scopes=["asset:*", "tokens:mint"])
+    child = hallpass.mint("management", token=maker["token"], scopes=["asset:*", "tokens:mint"])
+    grandchild = hallpass.mint("apikey", token=child["token"], scopes=["asset:read"])
+    assert hallpass.show(f"/v1/tokens/{grandchild['id']}")["minted_by"] == child["id"]
+    hallpass.revoke(made_by=maker["id"])
+    assert hallpass.code(child["token"]) == hallpass.code(grandchild["token"]) == "revoked"
+    assert hallpass.code(maker["token"]) == "active"
+    expect(hallpass.api.get(f"/v1/revocations/made-by/{maker['id']}", token=hallpass.root), 204)
+
+
 def a_limited_kind_gives_its_place_back(hallpass):
     account = hallpass.make("/v1/accounts", {"name": unique("limited")})["id"]
     for _ in range(2):

@@ -72,6 +72,26 @@ pub(super) const ROUTES: &[Route] = &[
         }
     ),
     route!(
+        "close what a token made",
+        "POST /v1/revocations",
+        204,
+        async |h: &Hallpass| {
+            let (maker, _) = maker(h).await;
+            as_root(h, h.post("/v1/revocations", json!({"made_by": maker})))
+        }
+    ),
+    route!(
+        "close what a token made, again",
+        "GET /v1/revocations/made-by/{id}",
+        204,
+        async |h: &Hallpass| {
+            let (maker, _) = maker(h).await;
+            let end = h.post("/v1/revocations", json!({"made_by": maker}));
+            assert_eq!(as_root(h, end).await.status, 204);
+            as_root(h, h.get(&format!("/v1/revocations/made-by/{maker}")))
+        }
+    ),
+    route!(
         "close an environment",
         "POST /v1/revocations",
         204,
@@ -228,3 +248,13 @@ pub(super) const ROUTES: &[Route] = &[
         async |h: &Hallpass| { as_root(h, h.get("/v1/audit?verify=true")) }
     ),
 ];
+
+/// A token that made another one: its id and text.
+async fn maker(hallpass: &Hallpass) -> (String, String) {
+    let scopes = json!(["asset:read", "tokens:mint"]);
+    let body = json!({"kind": "management", "name": "m", "scopes": scopes});
+    let (id, token) = hallpass.minted(body).await;
+    let body = json!({"kind": "apikey", "name": "k", "scopes": ["asset:read"]});
+    hallpass.mint_as(&token, body).await;
+    (id, token)
+}

@@ -42,26 +42,52 @@ pub async fn walk(
     now: UnixMillis,
     WalkFor(walk_for): WalkFor,
 ) -> Result<Option<Response>, Problem> {
-    let deadline = Instant::now()
-        .checked_add(walk_for)
-        .unwrap_or_else(Instant::now);
     let closed = platform
         .store
-        .close(closing, before, audit, now, deadline)
+        .close(closing, before, audit, now, deadline(walk_for))
         .await?;
-    Ok(closed.map(|closed| match closed {
+    // With a caller's `before`, the same request again goes on.
+    let is_asked_for = before.is_none() || matches!(closing, Closing::MadeBy { .. });
+    Ok(closed.map(|closed| reply(closed, closing, is_asked_for)))
+}
+
+/// Continues a closing that has begun, and begins none.
+///
+/// # Errors
+/// When the table does not answer; what was done stays done.
+pub async fn walk_on(
+    platform: &Platform,
+    closing: &Closing,
+    now: UnixMillis,
+    WalkFor(walk_for): WalkFor,
+) -> Result<Response, Problem> {
+    let closed = platform
+        .store
+        .finish_closing(closing, now, deadline(walk_for))
+        .await?;
+    Ok(reply(closed, closing, true))
+}
+
+fn deadline(walk_for: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(walk_for).unwrap_or(now)
+}
+
+/// `is_asked_for`: whether it has a place of its own where to ask.
+fn reply(closed: Closed, closing: &Closing, is_asked_for: bool) -> Response {
+    match closed {
         Closed::Finished => StatusCode::NO_CONTENT.into_response(),
         Closed::Unfinished => {
             let mut response = StatusCode::ACCEPTED.into_response();
             let headers = response.headers_mut();
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
-            // With `before`, the same request again goes on.
-            if let (None, Ok(location)) = (before, HeaderValue::from_str(&location(closing))) {
+            if let (true, Ok(location)) = (is_asked_for, HeaderValue::from_str(&location(closing)))
+            {
                 headers.insert(LOCATION, location);
             }
             response
         }
-    }))
+    }
 }
 
 /// Where to ask how far a closing has come.
@@ -80,5 +106,6 @@ fn location(closing: &Closing) -> String {
                 "/v1/revocations/principals/{principal}?account={account}&environment={environment}"
             )
         }
+        Closing::MadeBy { token, .. } => format!("/v1/revocations/made-by/{token}"),
     }
 }

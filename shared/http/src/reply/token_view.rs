@@ -31,6 +31,10 @@ pub struct TokenView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     revoked_at: Option<UnixSeconds>,
+    /// The id of the token that made it; absent where the deployment itself did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    minted_by: Option<&'a str>,
     /// The text of a public kind's token.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -57,6 +61,7 @@ impl<'a> TokenView<'a> {
             not_before: token.not_before,
             expires_at: token.expires_at,
             revoked_at: token.revoked_at.map(UnixMillis::seconds),
+            minted_by: token.minted_by.as_deref(),
             token: None,
         }
     }
@@ -89,6 +94,7 @@ impl<'a> From<&'a TokenRecord> for TokenView<'a> {
             not_before: record.not_before,
             expires_at: record.expires_at,
             revoked_at: record.revoked_at.map(UnixMillis::seconds),
+            minted_by: record.minted_by.as_deref(),
             token: record.public_text.as_ref(),
         }
     }

@@ -10,6 +10,7 @@ use hallpass_core::{PrincipalRecord, UnixMillis};
 pub(super) enum Part {
     Row,
     Unfinished,
+    Queued,
     Audit,
 }
 

@@ -25,6 +25,13 @@ pub enum Closing {
     },
     /// An account with all its environments.
     Account(AccountId),
+    /// All tokens that a token made, and those that they made. That one itself stays.
+    MadeBy {
+        /// Where the token lives.
+        tenant: Tenant,
+        /// The token.
+        token: TokenId,
+    },
 }
 
 /// How far closing came before its deadline.
@@ -51,6 +58,7 @@ impl Closing {
             Self::Environment(tenant) => keys::environment(tenant),
             Self::Principal { tenant, principal } => keys::principal(tenant, principal),
             Self::Account(account) => keys::account(account),
+            Self::MadeBy { token, .. } => keys::token(token),
         }
     }
 }
@@ -88,6 +96,15 @@ impl Store {
         self.go_on(closing, caller, now, deadline).await
     }
 
+    /// Whether this closing was ever begun.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn has_begun(&self, closing: &Closing) -> Result<bool, StoreError> {
+        let progress = self.progress(&closing.row()).await?;
+        Ok(progress.is_some_and(|progress| progress.has_begun()))
+    }
+
     /// The first write, unless a sweep that reaches as far has begun. Answers whether there is what is
     /// to be closed, as far as that is known.
     async fn begin(&self, closing: &Closing, end: End, audit: &Audit) -> Result<bool, StoreError> {
@@ -98,6 +115,9 @@ impl Store {
                 return self
                     .begin_principal(closing, end, tenant, principal, audit)
                     .await;
+            }
+            Closing::MadeBy { tenant, token } => {
+                return self.begin_made(closing, end, tenant, token, audit).await;
             }
         };
         let begin = end.begin(closing)?.log(Part::Audit, audit, tenant)?;
@@ -133,6 +153,7 @@ impl Store {
                     .await?
             }
             Closing::Account(account) => self.close_account(*account, now, deadline).await?,
+            Closing::MadeBy { token, .. } => self.end_made(closing, token, now, deadline).await?,
         };
         Ok(finished.map(|finished| {
             if finished {

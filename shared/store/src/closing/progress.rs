@@ -33,6 +33,11 @@ impl Progress {
         self.before.filter(|_| !self.done)
     }
 
+    /// Whether anything was ever to be ended.
+    pub(super) fn has_begun(&self) -> bool {
+        self.before.is_some()
+    }
+
     /// Whether everything up to `before` is ended.
     pub(crate) fn has_ended(&self, before: UnixMillis) -> bool {
         self.done && self.before >= Some(before)

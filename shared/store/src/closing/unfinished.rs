@@ -4,7 +4,7 @@
 
 use super::close::{Closed, Closing};
 use crate::table::{Expression, Key, Store, StoreError, Transaction, keys, row};
-use hallpass_core::{AccountId, EnvironmentName, Principal, Tenant, UnixMillis};
+use hallpass_core::{AccountId, EnvironmentName, Principal, Tenant, TokenId, UnixMillis};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
@@ -24,6 +24,8 @@ struct Row {
     environment: Option<EnvironmentName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     principal: Option<Principal>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    made_by: Option<TokenId>,
     begun_at: UnixMillis,
 }
 
@@ -38,24 +40,35 @@ impl Closing {
             Self::Account(account) => keys::unfinished_account(account),
             Self::Environment(tenant) => keys::unfinished_environment(tenant),
             Self::Principal { tenant, principal } => keys::unfinished_in(tenant, principal),
+            Self::MadeBy { tenant, token } => keys::unfinished_in(tenant, token),
         }
     }
 }
 
 impl From<&Unfinished> for Row {
     fn from(Unfinished { closing, begun_at }: &Unfinished) -> Self {
-        let (account, environment, principal) = match closing.clone() {
-            Closing::Account(account) => (account, None, None),
-            Closing::Environment(tenant) => (tenant.account, Some(tenant.environment), None),
-            Closing::Principal { tenant, principal } => {
-                (tenant.account, Some(tenant.environment), Some(principal))
-            }
-        };
-        Self {
+        let of_account = |account| Self {
             account,
-            environment,
-            principal,
+            environment: None,
+            principal: None,
+            made_by: None,
             begun_at: *begun_at,
+        };
+        let of_environment = |tenant: Tenant| Self {
+            environment: Some(tenant.environment),
+            ..of_account(tenant.account)
+        };
+        match closing.clone() {
+            Closing::Account(account) => of_account(account),
+            Closing::Environment(tenant) => of_environment(tenant),
+            Closing::Principal { tenant, principal } => Self {
+                principal: Some(principal),
+                ..of_environment(tenant)
+            },
+            Closing::MadeBy { tenant, token } => Self {
+                made_by: Some(token),
+                ..of_environment(tenant)
+            },
         }
     }
 }
@@ -67,10 +80,11 @@ impl From<Row> for Unfinished {
             account,
             environment,
         });
-        let closing = match (tenant, row.principal) {
-            (None, _) => Closing::Account(account),
-            (Some(tenant), None) => Closing::Environment(tenant),
-            (Some(tenant), Some(principal)) => Closing::Principal { tenant, principal },
+        let closing = match (tenant, row.principal, row.made_by) {
+            (None, _, _) => Closing::Account(account),
+            (Some(tenant), Some(principal), _) => Closing::Principal { tenant, principal },
+            (Some(tenant), None, Some(token)) => Closing::MadeBy { tenant, token },
+            (Some(tenant), None, None) => Closing::Environment(tenant),
         };
         Self {
             closing,

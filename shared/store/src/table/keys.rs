@@ -138,6 +138,26 @@ pub(crate) fn unfinished_closings() -> impl Iterator<Item = String> {
     (0..SHARDS).map(|shard| format!("CLOSINGS#{shard}"))
 }
 
+/// A token's entry among those that another one made.
+pub(crate) fn made(maker: &TokenId, made: &TokenId) -> Key {
+    Key::new(made_partition(maker), made.to_string())
+}
+
+/// Where the tokens are listed that one made, wherever they live.
+pub(crate) fn made_partition(maker: &TokenId) -> String {
+    format!("MADE#{maker}")
+}
+
+/// A token whose made tokens are still to be ended, since `of`, or what that made, made it.
+pub(crate) fn ending(of: &TokenId, token: &TokenId) -> Key {
+    Key::new(ending_partition(of), token.to_string())
+}
+
+/// The queue of those tokens.
+pub(crate) fn ending_partition(of: &TokenId) -> String {
+    format!("ENDING#{of}")
+}
+
 /// The note that an environment has acts which are to be sealed.
 pub(crate) fn unsealed(tenant: &Tenant) -> Key {
     sharded("UNSEALED", In(tenant).to_string())

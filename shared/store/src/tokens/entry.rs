@@ -1,10 +1,11 @@
 //! The rows of a token: its record; its entry in its environment's partition, which is what a list
-//! shows; and, where it speaks for a user or service account, an entry in that one's partition.
+//! shows; where it speaks for a user or service account, an entry in that one's partition; and one
+//! among those that the same token made.
 
 use crate::table::{KEPT_SECONDS, Store, StoreError, Transaction, keys, row};
 use hallpass_core::{
-    IpRules, KindName, Metadata, OriginRules, Principal, ScopeSet, TokenId, TokenName, TokenRecord,
-    UnixMillis, UnixSeconds,
+    AccountId, EnvironmentName, IpRules, KindName, Metadata, OriginRules, Principal, ScopeSet,
+    Tenant, TokenId, TokenName, TokenRecord, UnixMillis, UnixSeconds,
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +18,35 @@ pub(crate) struct TokenEntry {
     pub(crate) principal: Principal,
     pub(crate) created_at: UnixMillis,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) minted_by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) slot: Option<u8>,
+}
+
+impl TokenEntry {
+    /// The token among whose made ones it is listed; none where the deployment itself made it.
+    pub(crate) fn maker(&self) -> Option<TokenId> {
+        self.minted_by.as_ref()?.parse().ok()
+    }
+}
+
+/// A token's entry among those that one token made, which may live in other environments than that.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct MadeToken {
+    pub(crate) account: AccountId,
+    pub(crate) environment: EnvironmentName,
+    #[serde(flatten)]
+    pub(crate) token: TokenEntry,
+}
+
+impl MadeToken {
+    /// Where it lives.
+    pub(crate) fn tenant(&self) -> Tenant {
+        Tenant {
+            account: self.account,
+            environment: self.environment.clone(),
+        }
+    }
 }
 
 /// A token's entry in its environment's partition: its record without its text, hashes and history.
@@ -52,6 +81,9 @@ pub struct ListedToken {
     /// When it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<UnixMillis>,
+    /// The token that made it; absent in entries of before as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minted_by: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     slot: Option<u8>,
 }
@@ -63,6 +95,7 @@ impl From<&TokenRecord> for TokenEntry {
             kind: record.kind.clone(),
             principal: record.principal,
             created_at: record.created_at,
+            minted_by: record.minted_by.clone(),
             slot: record.slot,
         }
     }
@@ -84,6 +117,7 @@ impl From<&TokenRecord> for ListedToken {
             not_before: record.not_before,
             expires_at: record.expires_at,
             revoked_at: record.revoked_at,
+            minted_by: record.minted_by.clone(),
             slot: record.slot,
         }
     }
@@ -117,6 +151,25 @@ impl<P: Copy> Transaction<P> {
                 row::write(&keys::token(&record.id), record, ttl)?,
             )
             .create(index_part, row::write(&index, &entry, ttl)?))
+    }
+
+    /// Lists a new token among those that `maker` made.
+    pub(crate) fn list_made(
+        self,
+        part: P,
+        maker: &TokenId,
+        record: &TokenRecord,
+    ) -> Result<Self, StoreError> {
+        let ttl = record
+            .expires_at
+            .map(|expires_at| expires_at.plus(KEPT_SECONDS));
+        let made = MadeToken {
+            account: record.account,
+            environment: record.environment.clone(),
+            token: TokenEntry::from(record),
+        };
+        let row = row::write(&keys::made(maker, &record.id), &made, ttl)?;
+        Ok(self.create(part, row))
     }
 }
 

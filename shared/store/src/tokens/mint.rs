@@ -67,6 +67,7 @@ enum Part {
     Environment,
     Principal,
     Maker,
+    Made,
     Slot,
     Idempotency,
     Audit,
@@ -206,6 +207,9 @@ impl Mint<'_> {
         if let Some(idempotency) = self.idempotency {
             let made = record.id.to_string();
             transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
+        }
+        if let Some(maker) = self.audit.calling_token() {
+            transaction = transaction.list_made(Part::Made, &maker, record)?;
         }
         Ok(match self.maker {
             Some(maker) => transaction.while_caller_valid(Part::Maker, maker, now),

@@ -23,6 +23,7 @@ enum Part {
     Token,
     Index,
     PrincipalEntry,
+    Made,
     Slot,
     Jwt,
     Audit,
@@ -72,6 +73,9 @@ impl Store {
         if !matches!(ending.token.principal, Principal::Account(_)) {
             beside.push(Part::PrincipalEntry);
         }
+        if ending.token.maker().is_some() {
+            beside.push(Part::Made);
+        }
         if ending.token.slot.is_some() {
             beside.push(Part::Slot);
         }
@@ -83,8 +87,8 @@ impl Store {
                 });
             match self.transact(&transaction).await? {
                 Outcome::Written => return Ok(Revoked::Now),
-                // It had expired: the table deleted an entry, or another token holds its slot. Both
-                // stay as they are.
+                // It had expired: the table deleted an entry, or another token holds its slot; or it
+                // is from before made tokens were listed. They stay as they are.
                 Outcome::Lost(lost)
                     if !lost.contains(&Part::Token)
                         && beside.iter().any(|part| lost.contains(part)) =>
@@ -179,6 +183,10 @@ impl Ending<'_> {
         let entry = match part {
             Part::Index => keys::token_entry(tenant, id),
             Part::PrincipalEntry => keys::principal_token_entry(tenant, principal, id),
+            Part::Made => match self.token.maker() {
+                Some(maker) => keys::made(&maker, id),
+                None => return transaction,
+            },
             Part::Slot => return self.free_slot(transaction),
             Part::Token | Part::Jwt | Part::Audit => return transaction,
         };
