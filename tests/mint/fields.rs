@@ -53,7 +53,11 @@ async fn each_field_has_its_form_and_its_boundaries() {
         (json!({"ips": "192.0.2.1"}), invalid("ips")),
         (json!({"expires_in": "3600"}), invalid("expires_in")),
         (json!({"expires_in": 1.5}), invalid("expires_in")),
-        (json!({"expires_in": 3600.0}), invalid("expires_in")),
+        // Whole numbers are those of JSON Schema.
+        (json!({"expires_in": 3600.0}), Ok(())),
+        (json!({"expires_in": 3600.5}), invalid("expires_in")),
+        (json!({"expires_in": -3600.0}), invalid("expires_in")),
+        (json!({"not_before": 1.8e9}), Ok(())),
         (json!({"expires_in": -1}), invalid("expires_in")),
         (json!({"expires_in": true}), invalid("expires_in")),
         (json!({"not_before": "2027-01-15"}), invalid("not_before")),

@@ -107,7 +107,7 @@ async fn what_is_no_scope_or_not_for_the_kind_is_refused() {
         (secret(json!({"scopes": [null]})), invalid("scopes[0]")),
         (
             secret(json!({"scopes": [{"resource": "floor"}]})),
-            invalid("scopes[0]"),
+            invalid("scopes[0].action"),
         ),
         (
             secret(json!({"scopes": [{"resource": "floor:update@a", "action": "x"}]})),

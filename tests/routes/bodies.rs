@@ -48,7 +48,11 @@ async fn what_is_not_json_is_400() {
             ("a trailing byte", bytes(&format!("{body}x"))),
             ("a second body", bytes(&format!("{body}{body}"))),
             ("a trailing comma", bytes(&format!("{open},}}"))),
-            ("a byte order mark", bytes(&format!("\u{feff}{body}"))),
+            (
+                "two byte order marks",
+                bytes(&format!("\u{feff}\u{feff}{body}")),
+            ),
+            ("a byte order mark alone", bytes("\u{feff}")),
             (
                 "UTF-16",
                 body.encode_utf16().flat_map(u16::to_le_bytes).collect(),
@@ -70,6 +74,19 @@ async fn what_is_not_json_is_400() {
         }
     }
     assert_eq!(world.items().await, before);
+}
+
+/// RFC 8259 §8.1 lets a reader ignore it; .NET and PowerShell write one.
+#[tokio::test]
+async fn a_byte_order_mark_before_the_body_does_not_matter() {
+    let world = World::new().await;
+    for row in with_bodies() {
+        let body = Value::Object(good_body(&world, &row)).to_string();
+        let reply = ask(good(&world, &row, format!("\u{feff}{body}"))).await;
+        // The same target twice: revoked by an earlier row.
+        let fine = reply.status.as_u16() == row.success || reply.code() == "revoked";
+        assert!(fine, "{}: {}", row.name(), reply.body);
+    }
 }
 
 #[tokio::test]

@@ -103,8 +103,8 @@ async fn problems_have_one_shape() {
       },
       {
         "code": "invalid_field",
-        "detail": "`scopes[0]`: missing field `action`",
-        "field": "scopes[0]",
+        "detail": "`scopes[0].action`: missing field `action`",
+        "field": "scopes[0].action",
         "status": 422,
         "title": "Unprocessable Entity",
         "type": "about:blank"

@@ -97,7 +97,7 @@ async fn a_field_that_is_wrong_or_unknown_is_named() {
         (
             json!({"token": token, "scope": {"resource": "floor"}}),
             "invalid_field",
-            Some("scope"),
+            Some("scope.action"),
         ),
         (
             json!({"token": token, "scope": ["floor:readPublic", 7]}),

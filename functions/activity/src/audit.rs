@@ -2,12 +2,11 @@
 
 use crate::query;
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use hallpass_core::{
     AccountId, EnvironmentName, KindName, ParentId, Principal, Tenant, UnixSeconds,
 };
-use hallpass_http::{Caller, Limit, Platform, Problem};
+use hallpass_http::{Caller, Limit, Platform, Problem, Query};
 use hallpass_store::{AuditId, AuditRow, SealFault, SealHead, StoreError, Verification};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -118,9 +117,9 @@ struct FaultView {
 pub(crate) async fn audit(
     State(platform): State<Platform>,
     caller: Caller,
-    request: Result<Query<AuditRequest>, QueryRejection>,
+    request: Result<Query<AuditRequest>, Problem>,
 ) -> Result<Json<AuditReply>, Problem> {
-    let request = Problem::of_query(request)?;
+    let Query(request) = request?;
     let tenant = caller.tenant(request.account, request.environment.clone())?;
     if request.verify {
         let view = verified(&platform, &tenant, &request).await?;

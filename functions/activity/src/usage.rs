@@ -5,11 +5,10 @@ mod total;
 
 use crate::query;
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use hallpass_core::{AccountId, Day, EnvironmentName, ParentId, Principal, Tenant, UnixSeconds};
-use hallpass_http::{Caller, ErrorCode, Limit, Platform, Problem};
+use hallpass_http::{Caller, ErrorCode, Limit, Platform, Problem, Query};
 use hallpass_store::{USAGE_KEPT_DAYS, UsageCursor, UsageOf, UsagePage, UsageQuery};
 use label::Labels;
 use serde::{Deserialize, Serialize};
@@ -83,9 +82,9 @@ struct UsageView {
 pub(crate) async fn usage(
     State(platform): State<Platform>,
     caller: Caller,
-    request: Result<Query<UsageRequest>, QueryRejection>,
+    request: Result<Query<UsageRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    let request = Problem::of_query(request)?;
+    let Query(request) = request?;
     let tenant = caller.tenant(request.account, request.environment.clone())?;
     let query = request.query(&platform, tenant)?;
     // What this instance itself has counted is shown at once; other instances' within a minute.

@@ -4,9 +4,11 @@
 use crate::query::{Page, PageQuery, TenantQuery};
 use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{FromRequest, FromRequestParts as _, Query, RawPathParams, Request};
+use axum::extract::{FromRequest, FromRequestParts as _, RawPathParams, Request};
 use hallpass_core::{AccountId, EnvironmentName, Tenant};
-use hallpass_http::{Caller, ErrorCode, IdempotencyKey, JsonBody, Platform, Problem, WalkFor};
+use hallpass_http::{
+    Caller, ErrorCode, IdempotencyKey, JsonBody, Platform, Problem, Query, WalkFor,
+};
 use hallpass_store::Idempotency;
 use http::{Method, Uri};
 use serde::de::DeserializeOwned;
@@ -106,7 +108,8 @@ impl DirectoryRequest {
 
     /// The query, as a request type.
     pub(crate) fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        Problem::of_query(Query::try_from_uri(&self.uri))
+        let Query(query) = Query::read(self.uri.query())?;
+        Ok(query)
     }
 
     /// The tenant that the query names: the caller's own where it names none.

@@ -1,11 +1,10 @@
 //! A page of the tokens of an environment.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use hallpass_core::{AccountId, EnvironmentName, KindName};
-use hallpass_http::{Caller, ErrorCode, Limit, Platform, Problem, TokenView};
+use hallpass_http::{Caller, ErrorCode, Limit, Platform, Problem, Query, TokenView};
 use hallpass_store::{TokenCursor, TokenCursorError, TokenList};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -46,9 +45,9 @@ pub(crate) struct PageView<'a> {
 pub(crate) async fn list(
     State(platform): State<Platform>,
     caller: Caller,
-    page: Result<Query<PageRequest>, QueryRejection>,
+    page: Result<Query<PageRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    let page = Problem::of_query(page)?;
+    let Query(page) = page?;
     let limit = page.limit.unwrap_or_default().into();
     if let Some(kind) = &page.kind {
         check_kind(&platform, kind)?;

@@ -4,11 +4,10 @@
 use crate::close::{self, Closing};
 use crate::error::RevokeError;
 use axum::Extension;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use hallpass_core::{AccountId, EnvironmentName, ManagementScope, Principal, TokenId};
-use hallpass_http::{Caller, Path, Platform, Problem, WalkFor};
+use hallpass_http::{Caller, Path, Platform, Problem, Query, WalkFor};
 use serde::Deserialize;
 
 /// Where a user or service account lives: the caller's own tenant if absent.
@@ -83,10 +82,10 @@ pub(crate) async fn principal(
     Extension(walk_for): Extension<WalkFor>,
     caller: Caller,
     Path(principal): Path<String>,
-    query: Result<Query<TenantQuery>, QueryRejection>,
+    query: Result<Query<TenantQuery>, Problem>,
 ) -> Result<Response, Problem> {
     check(&caller)?;
-    let tenant = Problem::of_query(query)?;
+    let Query(tenant) = query?;
     let principal = principal
         .parse()
         .map_err(|_not_an_id| RevokeError::NoPrincipal)?;

@@ -34,5 +34,5 @@ pub use reply::token_view::{IssuedView, TokenView};
 pub use request::body::{Body, JsonBody};
 pub use request::idempotency::{IdempotencyKey, IdempotencyKeyHeader};
 pub use request::path::Path;
-pub use request::query::Limit;
+pub use request::query::{Limit, Query};
 pub use route::{ANSWER_WITHIN, Needs, Route, serve_routes};

@@ -6,4 +6,5 @@ pub(crate) mod idempotency;
 pub(crate) mod path;
 pub(crate) mod query;
 
-mod serde_message;
+mod misfit;
+mod value;

@@ -8,6 +8,9 @@ pub enum Malformed {
     /// Over 8 KiB.
     #[error("the token is longer than 8 KiB")]
     TooLong,
+    /// It was read from a file or a command with the line break at the end.
+    #[error("the token ends in a line break: send it without one")]
+    LineBreak,
     /// Neither an opaque token nor a JWT.
     #[error("the text is not a token: it is neither `prefix_…` nor a JWT of three parts")]
     Shape,

@@ -25,6 +25,9 @@ impl Presented {
         if text.len() > MAX_TOKEN_BYTES {
             return Err(Malformed::TooLong);
         }
+        if text.ends_with(['\n', '\r']) {
+            return Err(Malformed::LineBreak);
+        }
         if text.contains('.') {
             return UnverifiedJwt::parse(text).map(Self::Jwt);
         }

@@ -79,6 +79,13 @@ fn read(value: &str) -> Result<(String, SecretString), Problem> {
             "what stands after `Basic` has no colon in it: encode the account's name, `:` and the API key",
         ));
     };
+    // What `echo name:key | base64` encodes.
+    if token.ends_with(['\n', '\r']) {
+        return Err(malformed(
+            "what stands after `Basic` ends in a line break: encode the account's name, `:` and the \
+             API key without one, such as with `printf`",
+        ));
+    }
     // The Node sample of bimU.io's document writes `${accountName}':'${apiKey}`.
     let quoted = |quote: char| name.ends_with(quote) && token.starts_with(quote);
     if quoted('\'') || quoted('"') {

@@ -2,18 +2,20 @@
 
 use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
-use crate::request::serde_message::{in_plain_words, named_field};
+use crate::request::value::Value;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::error::Category;
+use serde::de::DeserializeOwned;
 use std::error::Error;
 
 /// A longer body is refused unread.
 const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// U+FEFF in UTF-8, before the text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A JSON body's bytes, not yet looked into.
 #[derive(Clone, Debug)]
@@ -40,63 +42,28 @@ impl JsonBody {
     /// # Errors
     /// 400 where it is not JSON, 422 where a field is not what it should be.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        self.is_an_object()?;
-        let mut json = serde_json::Deserializer::from_slice(&self.0);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(misfit)?;
-        json.end().map_err(|error| malformed(&error))?;
-        Ok(value)
+        // RFC 8259 §8.1: nobody is to send a byte order mark, and some do; it may be ignored.
+        let json = self.0.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.0);
+        let value: Value = serde_json::from_slice(json).map_err(|error| malformed(&error))?;
+        // Serde would also take a list of the fields' values in order.
+        let Value::Object(_) = value else {
+            return Err(Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                ErrorCode::InvalidBody,
+                "the body is not an object: send a JSON object",
+            ));
+        };
+        let (of_field, of_whole) = (ErrorCode::InvalidField, ErrorCode::InvalidBody);
+        T::deserialize(value).map_err(|misfit| misfit.into_problem(of_field, of_whole))
     }
-
-    /// Serde would also take a list of the fields' values in order, and tell of others by a name
-    /// that is this service's own.
-    fn is_an_object(&self) -> Result<(), Problem> {
-        if self.0.trim_ascii_start().starts_with(b"{") {
-            return Ok(());
-        }
-        serde_json::from_slice::<IgnoredAny>(&self.0).map_err(|error| malformed(&error))?;
-        Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            ErrorCode::InvalidBody,
-            "the body is not an object: send a JSON object",
-        ))
-    }
-}
-
-fn misfit(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
-    let field = error.path().to_string();
-    refused(&field, &error.into_inner())
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
-    refused(".", error)
-}
-
-fn refused(field: &str, error: &serde_json::Error) -> Problem {
-    let text = error.to_string();
-    let sentence = text
-        .rsplit_once(" at line ")
-        .map_or(text.as_str(), |(sentence, _)| sentence);
-    let sentence = &in_plain_words(sentence);
-    match error.classify() {
-        Category::Data if field == "." => match named_field(sentence) {
-            Some(field) => Problem::invalid(field, ErrorCode::InvalidField, sentence),
-            None => Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                ErrorCode::InvalidBody,
-                sentence,
-            ),
-        },
-        Category::Data => Problem::invalid(
-            field,
-            ErrorCode::InvalidField,
-            format!("`{field}`: {sentence}"),
-        ),
-        Category::Io | Category::Syntax | Category::Eof => Problem::new(
-            StatusCode::BAD_REQUEST,
-            ErrorCode::MalformedJson,
-            format!("the body is not JSON: {text}"),
-        ),
-    }
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        ErrorCode::MalformedJson,
+        format!("the body is not JSON: {error}"),
+    )
 }
 
 impl JsonBody {

@@ -2,11 +2,10 @@
 
 use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
-use crate::request::serde_message::named_field;
-use axum::extract::Query;
-use axum::extract::rejection::QueryRejection;
-use http::StatusCode;
-use serde::de::Error as _;
+use crate::request::value::Value;
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
 /// How many things a page of a list holds: 1 to 100, and 100 if nothing is said.
@@ -47,41 +46,29 @@ impl<'de> Deserialize<'de> for Limit {
     }
 }
 
-impl Problem {
-    /// What the parameters say.
+/// The parameters of the request's query, as a request type.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> Query<T> {
+    /// Reads what stands after a URL's `?`.
     ///
     /// # Errors
-    /// 422 that names the one which is unknown, there twice or not what it should be.
-    pub fn of_query<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Self> {
-        match query {
-            Ok(Query(parameters)) => Ok(parameters),
-            Err(rejection) => Err(refused(&rejection.body_text())),
-        }
+    /// 422 that names the parameter which is unknown, there twice or not what it should be.
+    pub fn read(query: Option<&str>) -> Result<Self, Problem> {
+        let parameters = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+            .map(|(name, text)| (name.into_owned(), Value::Parameter(text.into_owned())));
+        let code = ErrorCode::InvalidQuery;
+        T::deserialize(Value::Object(parameters.collect()))
+            .map(Self)
+            .map_err(|misfit| misfit.into_problem(code, code))
     }
 }
 
-fn refused(text: &str) -> Problem {
-    let sentence = text
-        .strip_prefix("Failed to deserialize query string: ")
-        .unwrap_or(text);
-    // Of a name that is wrong, serde says the name twice: before its sentence and in it.
-    let about_a_name = |start: &&str| {
-        let (before, rest) = sentence.split_at_checked(sentence.find(*start)?)?;
-        let name = named_field(rest)?;
-        (before.is_empty() || before.strip_suffix(": ") == Some(name)).then_some((name, rest))
-    };
-    let starts = ["unknown field `", "duplicate field `"];
-    if let Some((name, sentence)) = starts.iter().find_map(about_a_name) {
-        return Problem::invalid(name, ErrorCode::InvalidQuery, sentence);
-    }
-    match sentence.split_once(": ") {
-        Some((field, why)) => {
-            Problem::invalid(field, ErrorCode::InvalidQuery, format!("`{field}`: {why}"))
-        }
-        None => Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            ErrorCode::InvalidQuery,
-            sentence,
-        ),
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        Self::read(parts.uri.query())
     }
 }
