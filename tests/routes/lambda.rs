@@ -2,19 +2,16 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use hallpass_http::on_lambda;
+use hallpass_http::{GatewayEvent, on_lambda};
 use hallpass_tests::{Hallpass, text};
-use lambda_http::request::LambdaRequest;
-use lambda_http::{Adapter, Context, LambdaEvent, Service as _};
+use lambda_http::{Context, LambdaEvent, Service as _};
 use serde_json::{Value, json};
 
 /// The function's reply to an event, as API Gateway gets it.
 async fn answer(hallpass: &Hallpass, event: Value) -> Value {
-    let event: LambdaRequest = serde_json::from_str(&event.to_string()).unwrap();
-    let mut adapter = Adapter::from(on_lambda(hallpass.router.clone()));
-    let reply = adapter
-        .call(LambdaEvent::new(event, Context::default()))
-        .await;
+    let event: GatewayEvent = serde_json::from_str(&event.to_string()).unwrap();
+    let event = LambdaEvent::new(event, Context::default());
+    let reply = on_lambda(hallpass.router.clone()).call(event).await;
     serde_json::to_value(reply.unwrap()).unwrap()
 }
 
@@ -223,4 +220,156 @@ async fn replies_keep_their_headers_and_the_gateways_request_id() {
             assert_eq!(held, Some(value), "{name}: {reply}");
         }
     }
+}
+
+/// `lambda_http` makes a URL of what a client wrote, and panics where that is none.
+#[tokio::test]
+async fn s67_no_host_scheme_or_query_of_a_client_ends_an_event() {
+    let hallpass = Hallpass::start("default").await;
+    let secret = hallpass.secret().await;
+    let with = |more: Value| {
+        let mut headers = json!({
+            "host": "api.example", "authorization": format!("Bearer {secret}"),
+        });
+        let all = headers.as_object_mut().unwrap();
+        all.extend(more.as_object().unwrap().clone());
+        headers
+    };
+    for more in [
+        json!({"x-forwarded-proto": "https,http"}),
+        json!({"x-forwarded-proto": "https, https"}),
+        json!({"x-forwarded-proto": ""}),
+        json!({"x-forwarded-proto": "javascript"}),
+        json!({"x-forwarded-proto": "https://evil.example/?"}),
+        json!({"host": "x:99999"}),
+        json!({"host": ""}),
+        json!({"host": "a b"}),
+        json!({"host": "[::1"}),
+        json!({"host": "api.example@evil.example:x"}),
+        json!({"host": "evil.example/v1/tokens?"}),
+        json!({"user-agent": "caf\u{e9} \u{1f600}"}),
+        json!({"cookie": "a=\u{e9}"}),
+    ] {
+        for event in [
+            http_api("/v1/tokens/self", "", with(more.clone())),
+            rest_api("/v1/tokens/self", &[], &with(more.clone())),
+        ] {
+            let reply = answer(&hallpass, event).await;
+            assert_eq!(code(&reply), (200, "active".to_owned()), "{more}: {reply}");
+        }
+    }
+    for query in [
+        "a=<b>",
+        "a=b c",
+        "a=\"",
+        "a=\u{e9}",
+        "#",
+        "a=#b",
+        "<",
+        " ",
+        "a=`{|}^\\",
+        "%",
+        "%zz",
+        "??",
+        "a\tb",
+        "\u{0}",
+    ] {
+        let event = http_api("/v1/tokens/self", query, with(json!({})));
+        let reply = answer(&hallpass, event).await;
+        assert_eq!(code(&reply), (200, "active".to_owned()), "{query}: {reply}");
+        // And it still says what it said.
+        let query = format!("pubtoken=%70{query}");
+        let event = http_api("/v1/tokens/self", &query, with(json!({})));
+        let reply = answer(&hallpass, event).await;
+        assert_eq!(code(&reply).0, 400, "two credentials: {query}: {reply}");
+        let query = [("a", query.as_str()), (query.as_str(), "b")];
+        let event = rest_api("/v1/tokens/self", &query, &with(json!({})));
+        let reply = answer(&hallpass, event).await;
+        assert_eq!(
+            code(&reply),
+            (200, "active".to_owned()),
+            "{query:?}: {reply}"
+        );
+    }
+    for path in [
+        "/v1/tokens/<",
+        "/v1/tokens/a b",
+        "/v1/tokens/?",
+        "/v1/tokens/#",
+        "/v1/tokens/\u{e9}",
+        "/v1/tokens/%",
+        "/v1/tokens/\\",
+        "v1/x",
+        ":99999",
+        "//x:99999/",
+        "@x:y/",
+    ] {
+        for event in [
+            http_api(path, "", with(json!({}))),
+            rest_api(path, &[], &with(json!({}))),
+        ] {
+            let reply = answer(&hallpass, event).await;
+            let (status, _) = code(&reply);
+            assert!((400..500).contains(&status), "{path}: {reply}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_a_problem_and_no_bare_500() {
+    let hallpass = Hallpass::start("default").await;
+    let root = &hallpass.root;
+    let headers = json!({
+        "host": "api.example", "authorization": format!("Bearer {root}"),
+        "content-type": "application/json",
+    });
+    let before = hallpass.items().await.len();
+    for (body, expected) in [
+        ("%%%", (400, "broken_body")),
+        ("e30", (400, "broken_body")),
+        ("e30=\n", (400, "broken_body")),
+        ("{}", (400, "broken_body")),
+        // Right base64, of `{}`.
+        ("e30=", (422, "invalid_field")),
+    ] {
+        for mut event in [
+            http_api("/v1/tokens", "", headers.clone()),
+            rest_api("/v1/tokens", &[], &headers),
+        ] {
+            if event["version"] == "2.0" {
+                event["requestContext"]["http"]["method"] = json!("POST");
+            } else {
+                event["httpMethod"] = json!("POST");
+            }
+            event["body"] = json!(body);
+            event["isBase64Encoded"] = json!(true);
+            let reply = answer(&hallpass, event).await;
+            let (status, found) = code(&reply);
+            assert_eq!((status, &*found), expected, "{body}: {reply}");
+            assert!(reply.to_string().contains("x-request-id"), "{reply}");
+        }
+    }
+    assert_eq!(hallpass.items().await.len(), before);
+    // Headers that are not ASCII are refused where they are read, and by name; as without a gateway.
+    for (name, value, expected) in [
+        ("authorization", "Bearer \u{e9}", (400, "malformed_header")),
+        ("api_key", "\u{e9}", (400, "malformed_header")),
+        ("origin", "https://\u{e9}.example", (200, "active")),
+        ("x-other", "a\nb", (400, "malformed_header")),
+        ("x other", "a", (400, "malformed_header")),
+    ] {
+        let mut headers = headers.clone();
+        headers[name] = json!(value);
+        for event in [
+            http_api("/v1/tokens/self", "", headers.clone()),
+            rest_api("/v1/tokens/self", &[], &headers),
+        ] {
+            let reply = answer(&hallpass, event).await;
+            let (status, found) = code(&reply);
+            assert_eq!((status, &*found), expected, "{name}: {reply}");
+        }
+    }
+    // What is no event of a gateway's is not quoted in the log.
+    let error = serde_json::from_str::<GatewayEvent>(r#"{"headers": "a-secret"}"#);
+    assert!(!error.unwrap_err().to_string().contains("a-secret"));
 }

@@ -24,6 +24,7 @@ pub use caller::basic::Basic;
 pub use caller::client::Client;
 pub use caller::credential::{Credential, TokenOutsideAuthorization};
 pub use hallpass_runtime::Platform;
+pub use lambda::event::GatewayEvent;
 pub use lambda::{OnLambda, Reply, on_lambda, serve};
 pub use middleware::finish::{finish, finish_with_fallback};
 pub use reply::closing::{WalkFor, walk, walk_on};

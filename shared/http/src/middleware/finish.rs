@@ -59,6 +59,10 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
 #[error("panicked: {0}")]
 struct Panicked(String);
 
+/// A request that was made of an event which cannot be read: this is its answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Unreadable(pub(crate) Problem);
+
 async fn edge(State(platform): State<Platform>, mut request: Request, next: Next) -> Response {
     platform.begin_invocation();
     let permission = CorsPermission::default();
@@ -71,6 +75,8 @@ async fn edge(State(platform): State<Platform>, mut request: Request, next: Next
         .map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
     let mut response = if let Some(response) = cors::preflight(&platform, &request) {
         response
+    } else if let Some(Unreadable(problem)) = request.extensions_mut().remove() {
+        problem.into_response()
     } else {
         request.extensions_mut().insert(permission.clone());
         next.run(request).await
