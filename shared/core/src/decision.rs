@@ -100,11 +100,8 @@ pub fn decide(
         return refused(DecisionCode::EnvironmentMismatch, &detail);
     }
     let holders = context.holders(catalog);
-    for Holder { kind, bounds } in &holders {
-        let required = kind.is_some_and(|kind| kind.origins == OriginPolicy::Required);
-        if let Some(detail) = origin_refusal(required, bounds.origins, &request.origin) {
-            return refused(DecisionCode::OriginDenied, &detail);
-        }
+    if let Some(detail) = origin_refusal(&holders, &request.origin) {
+        return refused(DecisionCode::OriginDenied, &detail);
     }
     if let Some(detail) = holders
         .iter()
@@ -116,6 +113,14 @@ pub fn decide(
         Some(detail) => refused(DecisionCode::InsufficientScope, &detail),
         None => refused(DecisionCode::Active, "the token is good for this request"),
     }
+}
+
+/// Whether a token that is known may be used from this origin, whatever else is to be said of it:
+/// its own origins and, for a JWT, its parent's include the origin, or it is bound to none.
+#[must_use]
+pub fn allows_origin(catalog: &Catalog, context: &TokenContext, origin: &PresentedOrigin) -> bool {
+    let holders = context.holders(catalog);
+    !holders.is_empty() && origin_refusal(&holders, origin).is_none()
 }
 
 /// The token's own state, then its parent's, then its principals'.
@@ -161,7 +166,14 @@ fn scope_refusal(
     })
 }
 
-fn origin_refusal(
+fn origin_refusal(holders: &[Holder<'_>], presented: &PresentedOrigin) -> Option<String> {
+    holders.iter().find_map(|Holder { kind, bounds }| {
+        let required = kind.is_some_and(|kind| kind.origins == OriginPolicy::Required);
+        refusal_by_rules(required, bounds.origins, presented)
+    })
+}
+
+fn refusal_by_rules(
     required: bool,
     rules: &OriginRules,
     presented: &PresentedOrigin,

@@ -27,7 +27,7 @@ pub use decision::code::DecisionCode;
 pub use decision::context::{Parent, TokenContext};
 pub use decision::principal_state::PrincipalState;
 pub use decision::rights::Rights;
-pub use decision::{AuthorizationRequest, Decision, decide};
+pub use decision::{AuthorizationRequest, Decision, allows_origin, decide};
 pub use directory::access::{Access, AccessLevel, MOST_PATHS, MOST_ROW_BYTES};
 pub use directory::environment::{AccountName, EnvironmentName, NameError};
 pub use directory::folder::{FolderRecord, FolderRef, PUBLIC_FOLDER, folder_root};

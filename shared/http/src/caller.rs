@@ -17,7 +17,7 @@ use axum::extract::FromRequestParts;
 use hallpass_core::{
     AccountId, AuthorizationRequest, Catalog, ChangeError, EnvironmentName, Kind, Maker,
     ManagementScope, Presentation, Principal, Scope, Tenant, TokenContext, TokenId, TokenRecord,
-    UnixMillis, UnixSeconds, covered, decide,
+    UnixMillis, UnixSeconds, allows_origin, covered, decide,
 };
 use hallpass_runtime::Platform;
 use hallpass_store::{Audit, AuditAction, Store};
@@ -69,6 +69,10 @@ impl Caller {
             origin: credential.client.origin.clone(),
             ip: credential.client.address,
         };
+        // Before anything is refused: the page that a known token is bound to may read why.
+        if allows_origin(&platform.catalog, &context, &authorization.origin) {
+            credential.client.allow_cors();
+        }
         let decision = decide(&platform.catalog, &context, &authorization, now);
         let kind = context
             .kind()
@@ -102,7 +106,6 @@ impl Caller {
                 "Bearer realm=\"hallpass\", error=\"invalid_request\"",
             ));
         }
-        credential.client.allow_cors();
         platform.count_use(&context, now);
         let caller = Self {
             catalog: Arc::clone(&platform.catalog),
