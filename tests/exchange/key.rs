@@ -52,6 +52,40 @@ async fn s31_a_wrong_name_and_a_wrong_key_answer_alike() {
     );
 }
 
+/// RFC 7617 §2: an empty user-id and password are a credential like any other; a scheme alone is none.
+#[tokio::test]
+async fn s34_a_colon_is_a_credential_and_an_empty_header_is_none() {
+    let hallpass = Hallpass::start("bimu").await;
+    let manager = acme(&hallpass).await;
+    let (_, key) = key(&hallpass, &manager, json!({})).await;
+    assert_eq!(
+        exchange(&hallpass, ":").await.answer(),
+        (401, "invalid_credentials")
+    );
+    let call = |header: &str| {
+        let call = hallpass.call(Method::POST, ROUTE);
+        call.header("authorization", header)
+    };
+    for (call, answer) in [
+        (call(""), (401, "unauthenticated")),
+        (call("  "), (401, "unauthenticated")),
+        (call("Basic"), (400, "malformed_header")),
+        (call("Basic  "), (400, "malformed_header")),
+    ] {
+        assert_eq!(call.await.answer(), answer);
+    }
+    // An empty one does not hide a good one.
+    let good = exchange(&hallpass, format!("acme:{key}"));
+    assert_eq!(good.header("authorization", " ").await.status, 200);
+    // What `echo acme:key | base64` encodes.
+    for broken in ["\n", "\r\n"] {
+        let reply = exchange(&hallpass, format!("acme:{key}{broken}")).await;
+        assert_eq!(reply.answer(), (400, "malformed_header"));
+        let detail = text(&reply.body, "detail");
+        assert!(detail.contains("ends in a line break"), "{detail}");
+    }
+}
+
 #[tokio::test]
 async fn a_dead_key_says_why_to_its_own_account() {
     let hallpass = Hallpass::start("bimu").await;

@@ -1,8 +1,11 @@
 //! Malformed path parameters and query strings.
 
-use super::table::rows;
+use super::table::{routes, rows};
 use super::world::{PARAMETERS, World, ask};
+use hallpass_http::Needs;
+use hallpass_tests::Hallpass;
 use http::Method;
+use serde_json::json;
 
 #[tokio::test]
 async fn s28_path_parameters_that_are_no_id_are_404_and_write_nothing() {
@@ -125,4 +128,50 @@ async fn query_parameters_that_are_wrong_are_422() {
         let reply = ask(world.hallpass.get(&path).bearer(&world.powerless)).await;
         assert_eq!(reply.status, 403, "{query}");
     }
+}
+
+/// A kind that is presented as `query:key` is presented so at every route.
+#[tokio::test]
+async fn s32_a_credentials_own_parameter_is_no_unknown_one() {
+    let mut hallpass = Hallpass::start("default").await;
+    let source = include_str!("../../infra/catalogs/default.toml");
+    let changed = source.replacen(
+        r#"scopes = ["*", "tokens:validate", "tokens:impersonate"]"#,
+        r#"scopes = ["*", "tokens:read", "directory:read", "activity:read"]"#,
+        1,
+    );
+    let changed = changed.replacen(
+        r#"presented = ["bearer"]"#,
+        r#"presented = ["bearer", "query:key"]"#,
+        1,
+    );
+    assert_eq!(changed.matches("query:key").count(), 1);
+    hallpass.with_catalog(hallpass_core::Catalog::parse("key.toml", &changed).unwrap());
+    let scopes = json!(["tokens:read", "directory:read", "activity:read"]);
+    let (_, token) = hallpass.secret_with(json!({"scopes": scopes})).await;
+    let lists = routes().filter(|route| {
+        let asks = matches!(route.needs, Needs::Scope(_) | Needs::ScopeOrRight(_));
+        route.method == Method::GET && asks && !route.path.contains('{')
+    });
+    let mut tried = 0;
+    for list in lists {
+        let get = |query: &str| hallpass.get(&format!("{}?{query}", list.path));
+        for (query, answer) in [
+            (format!("key={token}"), (200, "")),
+            (format!("limit=5&key={token}"), (200, "")),
+            (format!("key={token}&nope=1"), (422, "invalid_query")),
+            (format!("key={token}&pubtoken="), (200, "")),
+        ] {
+            let reply = get(&query).await;
+            assert_eq!(reply.answer(), answer, "{}: {}", list.path, reply.body);
+            if answer.0 == 422 {
+                assert_eq!(reply.body["field"], "nope");
+            }
+        }
+        // No other deployment's credential is one here.
+        let reply = get("token=x&api_key=y").bearer(&token).await;
+        assert_eq!(reply.answer(), (422, "invalid_query"), "{}", list.path);
+        tried += 1;
+    }
+    assert!(tried >= 8, "{tried} lists");
 }

@@ -203,7 +203,6 @@ async fn s34_two_different_credentials_are_refused_and_one_twice_is_one() {
         hallpass.get(&query).header("api_key", &key),
         hallpass.get(&query).bearer("junk"),
         hallpass.get(&format!("{query}&pubtoken={secret}")),
-        hallpass.get(&format!("{query}&pubtoken=")),
         hallpass.get(SELF).bearer(&secret).bearer(&key),
         hallpass.get(SELF).bearer(&secret).bearer(""),
         hallpass.get(SELF).bearer(&secret).header("api_key", &key),
@@ -284,5 +283,94 @@ async fn a_header_that_is_no_bearer_is_400_or_401() {
             reads,
             "junk costs nothing: {value}"
         );
+    }
+}
+
+/// A variable that was not set is an empty value: it presents nothing, and hides nothing.
+#[tokio::test]
+async fn s34_an_empty_credential_is_no_credential() {
+    let hallpass = Hallpass::start("default").await;
+    let (_, secret) = hallpass
+        .minted(json!({"kind": "secret", "name": "s"}))
+        .await;
+    let (_, key) = hallpass
+        .minted(json!({"kind": "apikey", "name": "k", "scopes": ["asset:read"]}))
+        .await;
+    let page = page(&hallpass).await;
+    let bare = || hallpass.get(SELF);
+    let query = |rest: &str| hallpass.get(&format!("{SELF}?{rest}"));
+    for call in [
+        bare().bearer(&secret).header("api_key", ""),
+        bare().bearer(&secret).header("api_key", " \t "),
+        bare().bearer(&secret).header("user_token", ""),
+        bare().header("authorization", "").header("api_key", &key),
+        bare().header("authorization", "  ").header("api_key", &key),
+        bare().header("authorization", "").bearer(&secret),
+        bare().header("api_key", "").header("api_key", &key),
+        bare().header("api_key", &key).header("api_key", " "),
+        query("pubtoken=").bearer(&secret),
+        query("pubtoken").bearer(&secret),
+        query("pubtoken=%20+%09").bearer(&secret),
+        query("pubtoken=&x=1").header("api_key", &key),
+        query(&format!("pubtoken=&pubtoken={page}")),
+        query(&format!("pubtoken={page}&pubtoken=")),
+    ] {
+        expect(call.origin(ORIGIN), 200, "active").await;
+    }
+    hallpass.dynamodb.reset();
+    for call in [
+        query("pubtoken="),
+        bare().header("api_key", ""),
+        bare().header("authorization", " "),
+        query("pubtoken=%20")
+            .header("api_key", " ")
+            .header("authorization", ""),
+    ] {
+        expect(call.origin(ORIGIN), 401, "unauthenticated").await;
+    }
+    // A scheme says that a credential follows, and none does.
+    for call in [
+        bare().header("authorization", "Bearer"),
+        bare().header("authorization", "Bearer  "),
+        bare()
+            .header("authorization", "Bearer ")
+            .header("api_key", ""),
+    ] {
+        expect(call, 400, "malformed_header").await;
+    }
+    for call in [
+        bare()
+            .header("authorization", "Bearer")
+            .header("api_key", &key),
+        query(&format!("pubtoken={page}")).header("authorization", "Bearer "),
+        query(&format!("pubtoken={page}&pubtoken=&pubtoken={key}")),
+    ] {
+        expect(call.origin(ORIGIN), 400, "ambiguous_credentials").await;
+    }
+    assert!(
+        hallpass.dynamodb.calls().is_empty(),
+        "nothing is read for them"
+    );
+}
+
+/// A token that was read from a file or printed by a command has the line break of that in it.
+#[tokio::test]
+async fn a_credential_that_ends_in_a_line_break_is_told_so() {
+    let hallpass = Hallpass::start("default").await;
+    let page = page(&hallpass).await;
+    for broken in ["%0A", "%0D%0A", "%0D"] {
+        let call = hallpass.get(&format!("{SELF}?pubtoken={page}{broken}"));
+        let reply = call.origin(ORIGIN).await;
+        assert_eq!(reply.answer(), (401, "malformed"));
+        let detail = reply.body["detail"].as_str().unwrap();
+        assert!(detail.contains("ends in a line break"), "{detail}");
+    }
+    for broken in ["\n", "\r\n"] {
+        let examined = hallpass
+            .validate(json!({"token": format!("{page}{broken}")}))
+            .await;
+        assert_eq!(examined["code"], "malformed");
+        let detail = examined["detail"].as_str().unwrap();
+        assert!(detail.contains("ends in a line break"), "{detail}");
     }
 }

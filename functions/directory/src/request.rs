@@ -108,7 +108,7 @@ impl DirectoryRequest {
 
     /// The query, as a request type.
     pub(crate) fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let Query(query) = Query::read(self.uri.query())?;
+        let Query(query) = Query::read(self.uri.query(), &self.platform.catalog)?;
         Ok(query)
     }
 

@@ -4,7 +4,7 @@
 //! keeps the password as a plain text.
 
 use crate::caller::client::Client;
-use crate::caller::credential::{Credential, malformed, readable};
+use crate::caller::credential::{Credential, is_blank, malformed, readable};
 use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
 use axum::extract::OptionalFromRequestParts;
@@ -39,10 +39,12 @@ impl OptionalFromRequestParts<Platform> for Basic {
         parts: &mut Parts,
         _platform: &Platform,
     ) -> Result<Option<Self>, Problem> {
-        let mut values = parts.headers.get_all(AUTHORIZATION).iter();
+        let values = parts.headers.get_all(AUTHORIZATION).iter();
+        let values = values.map(|value| readable(value, "authorization"));
+        let mut values = values.filter(|value| !value.as_ref().is_ok_and(|text| is_blank(text)));
         let value = match (values.next(), values.next()) {
             (None, _) => return Ok(None),
-            (Some(value), None) => readable(value, "authorization")?,
+            (Some(value), None) => value?,
             (Some(_), Some(_)) => {
                 return Err(Problem::new(
                     StatusCode::BAD_REQUEST,

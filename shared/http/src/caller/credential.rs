@@ -132,18 +132,38 @@ fn outside_authorization(parts: &Parts, catalog: &Catalog) -> Result<Vec<Found>,
     for position in positions(catalog) {
         match &position {
             Presentation::Query(name) => {
-                let texts = in_query(parts.uri.query(), name);
+                let texts = in_query(parts.uri.query(), name).filter(|text| !is_blank(text));
                 found.extend(texts.map(|text| (text, position.clone())));
             }
             Presentation::Header(name) => {
                 for value in parts.headers.get_all(name.as_ref()) {
-                    found.push((readable(value, name)?.to_owned(), position.clone()));
+                    let text = readable(value, name)?;
+                    if !is_blank(text) {
+                        found.push((text.to_owned(), position.clone()));
+                    }
                 }
             }
             Presentation::Bearer | Presentation::Basic => {}
         }
     }
     Ok(found)
+}
+
+/// Whether nothing is presented: a variable that was not set is an empty value, which counts as no
+/// value, wherever a credential can stand.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
+}
+
+/// Whether a parameter of a query is a credential's.
+pub(crate) fn is_credentials(catalog: &Catalog, parameter: &str) -> bool {
+    let of_kinds = catalog.kinds().flat_map(|kind| &kind.presented);
+    of_kinds
+        .filter_map(|position| match position {
+            Presentation::Query(name) => Some(name),
+            Presentation::Bearer | Presentation::Basic | Presentation::Header(_) => None,
+        })
+        .any(|name| **name == *parameter)
 }
 
 /// Every position that a kind of the catalog is presented in, each once.
@@ -164,6 +184,9 @@ fn in_authorization(headers: &HeaderMap) -> Result<Vec<Found>, Problem> {
     let mut found = Vec::new();
     for value in headers.get_all(AUTHORIZATION) {
         let value = readable(value, "authorization")?;
+        if is_blank(value) {
+            continue;
+        }
         let (scheme, rest) = value.split_once(' ').unwrap_or((value, ""));
         let token = rest.trim_start_matches(' ');
         if !scheme.eq_ignore_ascii_case("bearer") {

@@ -1,9 +1,12 @@
 //! Query parameters, as request types read them.
 
+use crate::caller::credential::is_credentials;
 use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
 use crate::request::value::Value;
 use axum::extract::FromRequestParts;
+use hallpass_core::Catalog;
+use hallpass_runtime::Platform;
 use http::request::Parts;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
@@ -51,12 +54,14 @@ impl<'de> Deserialize<'de> for Limit {
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned> Query<T> {
-    /// Reads what stands after a URL's `?`.
+    /// Reads what stands after a URL's `?`. The parameter of a credential, which the catalog's kinds
+    /// name, is none of the request type's.
     ///
     /// # Errors
     /// 422 that names the parameter which is unknown, there twice or not what it should be.
-    pub fn read(query: Option<&str>) -> Result<Self, Problem> {
+    pub fn read(query: Option<&str>, catalog: &Catalog) -> Result<Self, Problem> {
         let parameters = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+            .filter(|(name, _)| !is_credentials(catalog, name))
             .map(|(name, text)| (name.into_owned(), Value::Parameter(text.into_owned())));
         let code = ErrorCode::InvalidQuery;
         T::deserialize(Value::Object(parameters.collect()))
@@ -65,10 +70,10 @@ impl<T: DeserializeOwned> Query<T> {
     }
 }
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+impl<T: DeserializeOwned> FromRequestParts<Platform> for Query<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        Self::read(parts.uri.query())
+    async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Problem> {
+        Self::read(parts.uri.query(), &platform.catalog)
     }
 }
