@@ -113,6 +113,45 @@ async fn the_operator_may_end_what_is_old_of_its_own() {
     }
 }
 
+/// What was derived in this second lies after its start, and the next second's is in the future: a
+/// moment a little ahead means now.
+#[tokio::test]
+async fn everything_until_now_is_ended_by_a_moment_a_little_ahead() {
+    let hallpass = Hallpass::start("default").await;
+    let (account, _) = hallpass.account("acme", json!(["asset:read"])).await;
+    let place = json!({"account": account});
+    let mut dead = Vec::new();
+    for ahead in [0, 1, 5] {
+        hallpass.clock.advance(Duration::from_millis(250));
+        let (_, parent) = hallpass.secret_with(place.clone()).await;
+        let derived = child(&hallpass, &parent).await;
+        let body = json!({"account": account, "before": START + ahead});
+        if ahead == 0 {
+            revoked(&hallpass, body).await;
+            assert_eq!(hallpass.code(&derived).await, "active", "made after it");
+            continue;
+        }
+        revoked(&hallpass, body).await;
+        dead.extend([(parent, "revoked"), (derived, "parent_revoked")]);
+        // Nothing is closed, and what is made a millisecond later lives: the cut-off is not ahead.
+        hallpass.clock.advance(Duration::from_millis(1));
+        let (_, later) = hallpass.secret_with(place.clone()).await;
+        let latest = child(&hallpass, &later).await;
+        for token in [&later, &latest] {
+            assert_eq!(hallpass.code(token).await, "active", "{ahead} s ahead");
+        }
+    }
+    for (token, code) in &dead {
+        assert_eq!(hallpass.code(token).await, *code);
+    }
+    // To the millisecond: the clock stands at 750 + 2 ms, and 6 s and more are another moment.
+    let (_, untouched) = hallpass.secret_with(place).await;
+    let ahead = revoke(&hallpass, json!({"account": account, "before": START + 6}));
+    let ahead = ahead.bearer(&hallpass.root).await;
+    assert_eq!(ahead.refusal(), (422, "invalid_field", "before"));
+    assert_eq!(hallpass.code(&untouched).await, "active");
+}
+
 /// At the very moment, a mint would lie both before and after it: it is put off.
 #[tokio::test]
 async fn s54_a_mint_at_the_moment_itself_is_put_off() {

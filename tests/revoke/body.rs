@@ -58,7 +58,7 @@ async fn a_body_names_one_thing() {
             "invalid_field",
         ),
         (
-            json!({"account": account, "before": 1_800_000_001}),
+            json!({"account": account, "before": 1_800_000_006}),
             422,
             "invalid_field",
         ),

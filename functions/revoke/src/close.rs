@@ -9,6 +9,9 @@ use hallpass_http::{Caller, Platform, Problem, WalkFor, walk, walk_on};
 use hallpass_store::AuditAction;
 use hallpass_store::Closing as StoreClosing;
 
+/// How far ahead a `before` may lie and mean now.
+const MEANS_NOW_SECONDS: u64 = 5;
+
 /// One closing, as its caller may ask for it.
 #[derive(Debug)]
 pub(crate) struct Closing {
@@ -87,10 +90,7 @@ impl Closing {
         before: Option<UnixSeconds>,
         now: UnixMillis,
     ) -> Result<Self, Problem> {
-        let before = before.map(UnixSeconds::millis);
-        if before.is_some_and(|before| before > now) {
-            return Err(RevokeError::BeforeLiesAhead.into());
-        }
+        let before = before.map(|before| moment(before, now)).transpose()?;
         if before.is_none() {
             // Closing is permanent: nothing more is ever minted there.
             caller.require(ManagementScope::DirectoryWrite)?;
@@ -177,6 +177,15 @@ impl Closing {
         .await?
         .ok_or_else(|| self.missing().into())
     }
+}
+
+/// Up to when everything is ended. A moment is given in whole seconds: what was made in this second
+/// lies before the next one only, so a moment a little ahead means now.
+fn moment(before: UnixSeconds, now: UnixMillis) -> Result<UnixMillis, RevokeError> {
+    if before.millis() > now.plus_seconds(MEANS_NOW_SECONDS) {
+        return Err(RevokeError::BeforeLiesAhead);
+    }
+    Ok(before.millis().min(now))
 }
 
 /// An environment that the caller reaches, or a whole account, which only the operator reaches.

@@ -23,7 +23,9 @@ pub(crate) enum RevokeError {
     NoTenant,
     #[error("there is no such principal")]
     NoPrincipal,
-    #[error("`before` lies in the future")]
+    #[error(
+        "`before` lies more than 5 seconds in the future: give the present second, or an earlier one"
+    )]
     BeforeLiesAhead,
     #[error(
         "the operator account and its environments cannot be closed: revoke its tokens one by one, or give `before`"

@@ -67,7 +67,8 @@ async fn by_id(
 /// both. Everything that speaks for a principal, or lives in an environment or account, is ended,
 /// and that one is closed permanently, which takes `directory:write` as well, and
 /// `platform:operate` for a whole account;
-/// with `before`, what was made until then is ended and nothing is closed.
+/// with `before`, what was made until then is ended and nothing is closed. A `before` up to 5 seconds
+/// ahead means now, to the millisecond.
 #[utoipa::path(
     post, path = "/v1/revocations", tag = "revocations", operation_id = "revoke",
     request_body = RevocationRequest,
