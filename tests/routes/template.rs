@@ -192,3 +192,13 @@ fn nothing_of_the_gateway_stands_between_a_browser_and_the_functions() {
     // CORS settings would take preflights and replies out of the functions' hands.
     assert!(!template().contains("CorsConfiguration"));
 }
+
+/// The functions would not start with one (`hallpass_core::Issuer`); the deployment fails before.
+#[test]
+fn an_issuer_with_a_path_is_no_parameter_of_the_template() {
+    let template = template();
+    let parameter = between(&template, "\n  Issuer:\n", "\n  Audience:").unwrap();
+    let pattern = between(parameter, "AllowedPattern: '", "'").unwrap();
+    // Nothing, or a scheme and then no slash to the end.
+    assert_eq!(pattern, "|https://[^/?#]+");
+}

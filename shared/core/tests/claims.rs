@@ -393,7 +393,7 @@ fn an_issuer_is_one_url_in_its_one_spelling() {
     for good in [
         "https://hallpass.test",
         "https://hallpass.test:8443",
-        "https://abc.execute-api.eu-west-1.amazonaws.com/prod",
+        "https://abc.execute-api.eu-west-1.amazonaws.com",
         "http://localhost:9000",
         "http://127.0.0.1:9000",
     ] {
@@ -420,6 +420,10 @@ fn an_issuer_is_one_url_in_its_one_spelling() {
         "https://Hallpass.test",
         "https://hallpass.test:443",
         "https://hallpass.test/a/../b",
+        // Its documents would be looked for below the path, where no route of ours is.
+        "https://hallpass.test/prod",
+        "https://hallpass.test/a/b",
+        "http://localhost:9000/live",
     ] {
         assert!(bad.parse::<Issuer>().is_err(), "`{bad}` must be refused");
     }

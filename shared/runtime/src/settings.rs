@@ -121,6 +121,8 @@ mod tests {
             ("HALLPASS_ISSUER", None),
             ("HALLPASS_ISSUER", Some("http://tokens.example")),
             ("HALLPASS_ISSUER", Some("https://tokens.example/")),
+            ("HALLPASS_ISSUER", Some("https://tokens.example/hallpass")),
+            ("HALLPASS_ISSUER", Some("http://localhost:9000/live")),
             ("HALLPASS_AUDIENCE", Some("https://tokens.example")),
             ("HALLPASS_CATALOG", None),
             ("HALLPASS_CATALOG", Some("nope")),

@@ -33,7 +33,7 @@ pub enum Algorithm {
 /// A text that is not a valid issuer.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "`{0}` is not an issuer: an https URL (or http://localhost, http://127.0.0.1) in lower case, without credentials, default port, query, fragment or a slash at its end"
+    "`{0}` is not an issuer: an https URL (or http://localhost, http://127.0.0.1) in lower case, without credentials, default port, path, query, fragment or a slash at its end"
 )]
 pub struct IssuerError(String);
 
@@ -66,6 +66,8 @@ impl FromStr for Issuer {
                     && url.fragment().is_none()
                     && url.username().is_empty()
                     && url.password().is_none()
+                    // Its documents lie at the root (RFC 8414 §3), and so do all our routes.
+                    && url.path() == "/"
                     && !text.ends_with('/')
                     && is_normal(url)
             })
