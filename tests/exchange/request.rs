@@ -26,17 +26,31 @@ async fn nothing_presented_is_401_and_both_is_400() {
         assert_eq!(challenge, "Basic realm=\"hallpass\"");
         assert_eq!(reply.header("access-control-allow-origin"), PAGE);
     }
-    for body in [
-        r#"{"model":"5f1e6d1b9c"}"#,
-        r#"{"password":"x"}"#,
-        r#"{"nope":1}"#,
-        "[]",
-        "null",
-        "{",
+    // A password beside a key is a second credential. Another body is looked at once the key is known.
+    for (body, answer) in [
+        (r#"{"password":"x"}"#, (400, "ambiguous_credentials")),
+        (
+            r#"{"modelId":"5f1e6d1b9c","password":"x"}"#,
+            (400, "ambiguous_credentials"),
+        ),
+        (r#"{"nope":1}"#, (422, "invalid_field")),
+        (r#"{"modelId":null}"#, (422, "invalid_field")),
+        (r#"{"modelId":"a/b"}"#, (422, "invalid_field")),
+        (r#"{"model":"a","modelId":"b"}"#, (422, "invalid_field")),
+        ("[]", (422, "invalid_body")),
+        ("null", (422, "invalid_body")),
+        ("{", (400, "malformed_json")),
     ] {
-        let call = exchange(&hallpass, format!("acme:{key}")).bytes(body);
-        let reply = call.header("content-type", "application/json").await;
-        assert_eq!(reply.answer(), (400, "ambiguous_credentials"), "{body}");
+        let call = |pair: String| {
+            let call = exchange(&hallpass, pair).bytes(body);
+            call.header("content-type", "application/json")
+        };
+        let reply = call(format!("acme:{key}")).await;
+        assert_eq!(reply.answer(), answer, "{body}");
+        if answer.1 != "ambiguous_credentials" {
+            let reply = call("acme:nobody".to_owned()).await;
+            assert_eq!(reply.answer(), (401, "invalid_credentials"), "{body}");
+        }
     }
     assert_eq!(hallpass.items().await.len(), before);
 }
@@ -79,7 +93,13 @@ async fn what_is_wrong_with_a_body_is_named() {
         ("{".to_owned(), (400, "malformed_json", "")),
         ("[]".to_owned(), (422, "invalid_body", "")),
         ("null".to_owned(), (422, "invalid_body", "")),
-        (json!({"password": "x"}).to_string(), invalid("model")),
+        (json!({"password": "x"}).to_string(), invalid("modelId")),
+        (
+            json!({"model": "a", "modelId": "b"}).to_string(),
+            invalid("modelId"),
+        ),
+        (json!({"modelId": "a/b"}).to_string(), invalid("modelId")),
+        (json!({"modelid": "a"}).to_string(), invalid("modelid")),
         (json!({"model": null}).to_string(), invalid("model")),
         (json!({"model": 5}).to_string(), invalid("model")),
         (json!({"model": ""}).to_string(), invalid("model")),

@@ -22,7 +22,8 @@
 //! | its token's header, `{"alg":"HS256"}` | not kept: a key that signs and verifies would have to be with every verifier; ours are asymmetric: `jwt/header.rs`, `s11_the_algorithm_is_the_keys_whatever_the_header_says` |
 //! | the Node.js example | [`the_node_sample_is_told_what_is_wrong_with_it`]: it puts quotes round the colon |
 //! | the C# example: `Encoding.UTF8.GetBytes($"{accountName}:{apiKey}")`, `Method.POST`, no body | [`the_calls_as_documented`] |
-//! | "you can pass it on to a front-end web application" as `accessToken` | [`a_token_from_a_key_works_in_a_page`] |
+//! | "you can pass it on to a front-end web application" as `accessToken` | [`a_token_from_a_key_works_in_a_page`]; for one model alone: [`a_key_gives_a_page_a_token_for_one_model_alone`] |
+//! | `modelId: "YOUR_MODEL_ID"` | [`a_model_is_named_as_the_document_names_it`] |
 //! | "a model password is specific to a model file" | [`a_model_password_opens_that_model_only`] |
 //! | "you must explicitly share a model […] to make it accessible" | [`a_model_that_is_not_shared_opens_with_no_password`] |
 //! | "if you don't set a password upon sharing, the password […] can be set to null or an empty string" | [`no_password_is_null_or_an_empty_string`] |
@@ -285,6 +286,68 @@ async fn a_token_from_a_key_works_in_a_page() {
     let reply = call.origin(PAGE).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
     assert_eq!(reply.header("access-control-allow-origin"), PAGE);
+}
+
+/// The document passes a token of the whole account on to a page. A backend may ask for less.
+#[tokio::test]
+async fn a_key_gives_a_page_a_token_for_one_model_alone() {
+    let hallpass = Hallpass::start("bimu").await;
+    let (manager, id, key) = customer(&hallpass).await;
+    let ask = async |key: &str, body: Value| {
+        let header = format!("Basic {}", STANDARD.encode(format!("acme:{key}")));
+        let call = hallpass.post(ROUTE, body);
+        call.header("Authorization", header).await
+    };
+    for body in [
+        json!({"modelId": MODEL}),
+        json!({"model": MODEL}),
+        json!({"modelId": MODEL, "model": MODEL, "password": null}),
+        json!({"modelId": MODEL, "password": ""}),
+    ] {
+        let reply = ask(&key, body.clone()).await;
+        assert_eq!(reply.status, 200, "{body}: {}", reply.body);
+        let token = text(&reply.body, "token");
+        let claims = jwt_claims(&token);
+        let mut scopes: Vec<&str> = claims["scope"].as_str().unwrap().split(' ').collect();
+        scopes.sort_unstable();
+        assert_eq!(scopes, [format!("model:query@model/{MODEL}"), view(MODEL)]);
+        assert_eq!(claims["client_id"], id);
+        for (scope, may) in [
+            (view(MODEL), true),
+            (format!("model:query@model/{MODEL}"), true),
+            (view(OTHER), false),
+            ("model:list".to_owned(), false),
+        ] {
+            assert_eq!(hallpass.may(&token, &scope).await, may, "{scope}");
+        }
+    }
+    // A key that holds less gives less, and nothing of a model that it does not reach.
+    let narrow = json!({"kind": "apikey", "name": "one", "scopes": ["model:view@model/7"]});
+    let narrow = text(&hallpass.mint_as(&manager, narrow).await, "token");
+    let reply = ask(&narrow, json!({"modelId": "7"})).await;
+    let claims = jwt_claims(&text(&reply.body, "token"));
+    assert_eq!(claims["scope"], "model:view@model/7");
+    let reply = ask(&narrow, json!({"modelId": "8"})).await;
+    assert_eq!(reply.refusal(), (422, "scope_not_held", "modelId"));
+}
+
+#[tokio::test]
+async fn a_model_is_named_as_the_document_names_it() {
+    let hallpass = Hallpass::start("bimu").await;
+    let (manager, _, _) = customer(&hallpass).await;
+    let shared = json!({"model": MODEL, "password": "sesame"});
+    hallpass.made(&manager, "/v1/shares", shared).await;
+    for (names, status) in [
+        (json!({"modelId": MODEL}), 200),
+        (json!({"model": MODEL}), 200),
+        (json!({"modelId": MODEL, "model": MODEL}), 200),
+        (json!({"modelId": MODEL, "model": OTHER}), 422),
+    ] {
+        let mut body = names.clone();
+        body["password"] = json!("sesame");
+        let reply = password(&hallpass, body).await;
+        assert_eq!(reply.status, status, "{names}: {}", reply.body);
+    }
 }
 
 #[tokio::test]

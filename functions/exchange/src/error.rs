@@ -16,6 +16,8 @@ pub(crate) enum ExchangeError {
     Limited { retry_after: u64 },
     #[error("this platform shares no models: use HTTP Basic with an account's name and API key")]
     NoShares,
+    #[error("this platform's catalog has no `[shares]` and so no models: leave `modelId` out")]
+    NoModels,
     #[error(transparent)]
     Hash(HashError),
 }
@@ -36,7 +38,9 @@ impl From<ExchangeError> for Problem {
                     .header(WWW_AUTHENTICATE, "ModelPassword realm=\"hallpass\"")
             }
             ExchangeError::Limited { retry_after } => Self::limited(retry_after, detail),
-            ExchangeError::NoShares => Self::invalid("model", ErrorCode::NoShares, detail),
+            ExchangeError::NoShares | ExchangeError::NoModels => {
+                Self::invalid("modelId", ErrorCode::NoShares, detail)
+            }
             ExchangeError::Hash(HashError::Form) => Self::internal(HashError::Form),
             ExchangeError::Hash(error @ (HashError::Random(_) | HashError::Failed(_))) => {
                 Self::unavailable(error)

@@ -44,9 +44,10 @@ pub fn router(platform: &Platform, signer: &Signer) -> Router {
 
 /// Exchange an API key, or a password, for a token
 ///
-/// Either HTTP Basic with the account's name and an API key, and no body: the JWT may do what the
-/// key may, for all of the account's models. Or no `Authorization`, and a shared model with its
-/// password: the JWT is for that model alone. bimU.io's document calls it a "one-time access
+/// Either HTTP Basic with the account's name and an API key: the JWT may do what the key may, for all
+/// of the account's models, or for one alone where the body has its `modelId`, so that it can be
+/// passed to a page. Or no `Authorization`, and a shared model with its password: the JWT is for that
+/// model alone. `model` is another name of `modelId`. bimU.io's document calls it a "one-time access
 /// token": it is good until it expires or what it came from ends, and may be used more than once,
 /// because a viewer loads a model in many requests and one use each would take a write at each.
 /// Tries at a model's password are limited: 429 says when to
@@ -69,7 +70,7 @@ async fn exchange(
 ) -> Result<Json<TokenReply>, Problem> {
     let now = platform.now();
     let issuance = match read_request(&client, other_token, basic, body)? {
-        ExchangeRequest::Key(basic) => key::issue(&platform, &basic, now).await?,
+        ExchangeRequest::Key(basic, model) => key::issue(&platform, &basic, model, now).await?,
         ExchangeRequest::Model(credential) => {
             password::issue(&platform, &client, credential, now).await?
         }
