@@ -5,6 +5,7 @@ mod activity;
 mod authorizer;
 mod bootstrap;
 mod clock;
+mod codes;
 mod demo;
 mod directory;
 mod docs;
