@@ -1,5 +1,6 @@
 //! The whole API's description: the functions' own, and what all of them share.
 
+use hallpass_core::id_pattern;
 use hallpass_http::ProblemSchema;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi as _;
@@ -84,11 +85,32 @@ fn what_is_revoked() -> Value {
     };
     json!([
         {"required": ["token"], "maxProperties": 1},
-        {"required": ["id"], "not": without(&["token", "principal", "before"])},
-        {"required": ["principal"], "not": without(&["token", "id"])},
+        {"required": ["made_by"], "maxProperties": 1},
+        {
+            "required": ["id"],
+            "not": without(&["token", "made_by", "principal", "before", "account", "environment"]),
+        },
+        // Only a JWT needs to be told where it lives: of other tokens, the table knows.
+        {
+            "required": ["id"],
+            "properties": {"id": {"pattern": format!("^{}$", id_pattern("jwt"))}},
+            "anyOf": [{"required": ["account"]}, {"required": ["environment"]}],
+            "not": without(&["token", "made_by", "principal", "before"]),
+        },
+        {
+            "required": ["principal"],
+            "properties": {"principal": {"pattern": "^(usr|svc)_"}},
+            "not": without(&["token", "made_by", "id"]),
+        },
+        // An account is named by itself.
+        {
+            "required": ["principal"],
+            "properties": {"principal": {"pattern": "^acc_"}},
+            "not": without(&["token", "made_by", "id", "account", "environment"]),
+        },
         {
             "anyOf": [{"required": ["account"]}, {"required": ["environment"]}],
-            "not": without(&["token", "id", "principal"]),
+            "not": without(&["token", "made_by", "id", "principal"]),
         },
     ])
 }
