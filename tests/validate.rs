@@ -3,6 +3,7 @@
 mod apps;
 mod cors;
 mod freshness;
+mod label;
 mod presentation;
 mod reasons;
 mod request;

@@ -27,6 +27,7 @@ async fn it_makes_the_operator_its_token_and_a_signing_key() {
       "expires_at": null,
       "id": "[id]",
       "kind": "management",
+      "label": "operator_default_live",
       "principal": "[account]",
       "scopes": [
         "activity:read",

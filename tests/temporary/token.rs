@@ -44,6 +44,7 @@ async fn rfc_9068_says_what_stands_in_it() {
             "environment": "default/live",
             "iat_ms": 1800000000000,
             "kind": "temporary",
+            "label": "operator_default_live",
             "parent": "[parent]"
           },
           "iat": 1800000000,

@@ -199,6 +199,7 @@ async fn what_is_shown_of_a_token_is_this() {
             "expires_at": null,
             "id": "[id]",
             "kind": "secret",
+            "label": "operator_default_live",
             "principal": "[account]",
             "scopes": [
               "floor:readPublic",
@@ -214,6 +215,7 @@ async fn what_is_shown_of_a_token_is_this() {
             "expires_at": 1800003600,
             "id": "[id]",
             "kind": "temporary",
+            "label": "operator_default_live",
             "parent": "[parent]",
             "principal": "[account]",
             "scopes": [

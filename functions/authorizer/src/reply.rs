@@ -185,6 +185,9 @@ impl Context {
             ("matched", joined(|it| &it.matched)),
             ("token", caller.id().to_owned()),
         ]);
+        if let Some(label) = caller.context().label() {
+            context.insert("label", label.to_string());
+        }
         if let Some(origin) = origin {
             context.insert("origin", origin.clone());
         }

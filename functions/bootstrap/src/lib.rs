@@ -2,9 +2,9 @@
 //! management token. `{"recover": true}` replaces a lost management token.
 
 use hallpass_core::{
-    AccountId, AccountName, FormError, IssueError, IssueRequest, IssuedKind, Maker, Metadata,
-    NameError, NewToken, RandomUnavailable, ScopeRequest, TokenDetails, TokenId, TokenName,
-    UnixMillis, prepare,
+    AccountId, AccountName, EnvironmentName, FormError, IssueError, IssueRequest, IssuedKind,
+    Label, Maker, Metadata, NameError, NewToken, RandomUnavailable, ScopeRequest, TokenDetails,
+    TokenId, TokenName, UnixMillis, prepare,
 };
 use hallpass_keys::{CreateKeyError, KeyMaker, create_signing_key};
 use hallpass_runtime::Platform;
@@ -100,9 +100,7 @@ async fn create(platform: &Platform, now: UnixMillis) -> Result<BootstrapReply, 
     let audit = audit(AuditAction::Bootstrap, &token, now);
     let account = AccountRow {
         id,
-        name: "operator"
-            .parse::<AccountName>()
-            .map_err(|error: NameError| BootstrapError::Name(error.to_string()))?,
+        name: operator_name()?,
         operator: true,
         created_at: now,
         closed_at: None,
@@ -130,6 +128,12 @@ async fn recover(
     }
 }
 
+fn operator_name() -> Result<AccountName, BootstrapError> {
+    "operator"
+        .parse()
+        .map_err(|error: NameError| BootstrapError::Name(error.to_string()))
+}
+
 /// A management token with every scope there is, for the operator account itself.
 fn management_token(
     platform: &Platform,
@@ -149,7 +153,8 @@ fn management_token(
             .map_err(|reason| BootstrapError::Name(reason.to_owned()))?,
         metadata: Metadata::default(),
     };
-    let issuance = prepared?.issue(&[])?;
+    let label = Label::of_account(&operator_name()?, &EnvironmentName::default());
+    let issuance = prepared?.issue(&[])?.with_label(Some(label));
     Ok(issuance.into_token(details, platform.random.as_ref())?)
 }
 

@@ -1,8 +1,8 @@
 //! What is answered of a token.
 
 use hallpass_core::{
-    AccountId, Catalog, Decision, DecisionCode, EnvironmentName, KindName, ParentId, Principal,
-    Scope, ScopeSet, TokenContext, UnixSeconds,
+    AccountId, Catalog, Decision, DecisionCode, EnvironmentName, KindName, Label, ParentId,
+    Principal, Scope, ScopeSet, TokenContext, UnixSeconds,
 };
 use hallpass_http::Caller;
 use serde::Serialize;
@@ -53,6 +53,9 @@ struct VisibleToken {
     environment: EnvironmentName,
     #[schema(required = false)]
     principal: Principal,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    label: Option<Label>,
     #[schema(required = false)]
     scopes: ScopeSet,
     expires_at: Option<UnixSeconds>,
@@ -122,6 +125,7 @@ fn visible_token(context: &TokenContext) -> Option<VisibleToken> {
             account: record.account,
             environment: record.environment.clone(),
             principal: record.principal,
+            label: context.label(),
             scopes: record.scopes.clone(),
             expires_at: record.expires_at,
             parent: None,
@@ -132,6 +136,7 @@ fn visible_token(context: &TokenContext) -> Option<VisibleToken> {
             account: claims.hallpass.account,
             environment: claims.hallpass.environment.clone(),
             principal: claims.sub,
+            label: context.label(),
             scopes: claims.scope.clone(),
             expires_at: Some(claims.exp),
             parent: Some(claims.hallpass.parent),

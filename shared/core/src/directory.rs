@@ -5,6 +5,7 @@ pub(crate) mod access;
 pub(crate) mod environment;
 pub(crate) mod folder;
 pub(crate) mod group;
+pub(crate) mod label;
 pub(crate) mod principal;
 pub(crate) mod share;
 pub(crate) mod tenant;

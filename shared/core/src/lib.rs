@@ -32,6 +32,7 @@ pub use directory::access::{Access, AccessLevel, MOST_PATHS, MOST_ROW_BYTES};
 pub use directory::environment::{AccountName, EnvironmentName, NameError};
 pub use directory::folder::{FolderRecord, FolderRef, PUBLIC_FOLDER, folder_root};
 pub use directory::group::{GroupRecord, MOST_AROUND, MOST_JOINED, Nested, reached};
+pub use directory::label::Label;
 pub use directory::principal::{PrincipalName, PrincipalRecord};
 pub use directory::share::{ModelId, PasswordHash, ShareRecord};
 pub use directory::tenant::Tenant;

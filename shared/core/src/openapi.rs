@@ -2,7 +2,7 @@
 
 use crate::{
     Access, AccessLevel, AccountId, AccountName, Algorithm, Day, DecisionCode, EnvironmentName,
-    FolderId, FolderRef, GroupId, IpRule, IpRules, KindName, Metadata, ModelId, OriginRule,
+    FolderId, FolderRef, GroupId, IpRule, IpRules, KindName, Label, Metadata, ModelId, OriginRule,
     OriginRules, ParentId, Path, Principal, PrincipalName, PublicText, Scope, ScopeSet,
     ServiceAccountId, ShareId, TokenId, TokenName, UnixSeconds, UserId, WrittenOriginRule,
     WrittenScope,
@@ -132,6 +132,7 @@ schema! {
     AccountName = form("An account's unique name, compared in lower case.", "acme", LABEL);
     EnvironmentName = form("`app/env`: a closed universe inside an account.", "default/live", &format!("{LABEL}/{LABEL}"));
     PrincipalName = text("What a user or service account is called.", "ada@example.com");
+    Label = text("What a log calls whom the token speaks for: a user's name, or `{account}_{app}_{env}`. As it was when the token was made.", "acme_default_live");
     TokenName = name("A name people choose: 1 to 100 characters that can be seen.", "my site");
     KindName = form("A kind of the catalog.", "publishable", NAME);
     ModelId = form("A model's id, the platform's own: one segment of a path.", "model-7", SEGMENT);

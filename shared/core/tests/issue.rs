@@ -394,6 +394,7 @@ fn request(asks: &Value) -> IssueRequest {
 fn free(needs: &[Principal]) -> Vec<PrincipalRights> {
     let all = needs.iter().map(|principal| PrincipalRights {
         principal: *principal,
+        name: None,
         now: RightsNow::Unlimited,
     });
     all.collect()
@@ -626,6 +627,7 @@ fn rights_that_were_not_read_are_an_error_and_never_no_bound() {
         let now = |now: RightsNow| {
             [PrincipalRights {
                 principal: user,
+                name: None,
                 now,
             }]
         };
@@ -826,6 +828,7 @@ fn s61_a_record_says_whether_its_principal_has_rights_of_its_own() {
             .into_iter()
             .map(|now| PrincipalRights {
                 principal: principal.parse().unwrap(),
+                name: None,
                 now,
             })
             .collect();
@@ -846,6 +849,7 @@ fn s61_a_record_says_whether_its_principal_has_rights_of_its_own() {
     let prepared = prepare(&catalog, kind, request(&asks), Maker::Token(&context), NOW).unwrap();
     let read = [PrincipalRights {
         principal: service_account,
+        name: None,
         now: limited(),
     }];
     let refused = prepared.issue(&read).map(|_| ());

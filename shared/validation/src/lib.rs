@@ -198,6 +198,7 @@ impl Validator {
             };
             rights.push(PrincipalRights {
                 principal: *principal,
+                name: record.as_ref().map(|record| record.name.clone()),
                 now: RightsNow::of(record.as_ref(), &groups, &self.catalog),
             });
         }

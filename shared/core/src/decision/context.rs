@@ -5,6 +5,7 @@ use crate::catalog::kind::{Format, Kind, KindName};
 use crate::decision::holder::Holder;
 use crate::decision::principal_state::PrincipalState;
 use crate::directory::group::GroupRecord;
+use crate::directory::label::Label;
 use crate::directory::principal::PrincipalRecord;
 use crate::directory::share::ShareRecord;
 use crate::directory::tenant::Tenant;
@@ -322,6 +323,19 @@ impl TokenContext {
     #[must_use]
     pub fn is_bound_to_its_principal(&self) -> bool {
         self.principal_state().is_bounding()
+    }
+
+    /// What logs call its principal: as it was called when the token was made. A token of the time before
+    /// there were labels has its user's name, if that was read.
+    #[must_use]
+    pub fn label(&self) -> Option<Label> {
+        let kept = match self {
+            Self::Opaque { record, .. } => &record.label,
+            Self::Jwt { claims, .. } => &claims.hallpass.label,
+            Self::Malformed(_) | Self::Unknown => &None,
+        };
+        let user = || self.principal_state().user_name().map(Label::from);
+        kept.clone().or_else(user)
     }
 
     /// The scopes that were given to it, whatever its parent and its user may do now.

@@ -5,7 +5,7 @@ use super::rights::Rights;
 use super::token_state::is_cut_off;
 use crate::catalog::Catalog;
 use crate::directory::group::GroupRecord;
-use crate::directory::principal::PrincipalRecord;
+use crate::directory::principal::{PrincipalName, PrincipalRecord};
 use crate::directory::tenant::Tenant;
 use crate::id::{GroupId, Principal};
 use crate::scope::Scope;
@@ -102,6 +102,14 @@ impl PrincipalState {
             Self::Missing => None,
             Self::Live(_, rights) => rights.intersection(&scopes, catalog.implications()),
         }
+    }
+
+    /// The name of a user whose row was read.
+    pub(crate) fn user_name(&self) -> Option<&PrincipalName> {
+        let (Self::Present(record) | Self::Live(record, _)) = self else {
+            return None;
+        };
+        matches!(record.id, Principal::User(_)).then_some(&record.name)
     }
 
     /// Whether the principal's rights allow its token a scope.

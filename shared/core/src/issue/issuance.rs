@@ -2,6 +2,7 @@
 
 use super::error::IssueError;
 use crate::catalog::kind::Kind;
+use crate::directory::label::Label;
 use crate::directory::tenant::Tenant;
 use crate::id::{JwtId, ParentId, Principal, ServiceAccountId, TokenId};
 use crate::origin::address::IpRules;
@@ -23,6 +24,7 @@ pub struct Issuance {
     pub(super) minted_by: Option<String>,
     pub(super) tenant: Tenant,
     pub(super) principal: Principal,
+    pub(super) label: Option<Label>,
     pub(super) scopes: ScopeSet,
     pub(super) origins: OriginRules,
     pub(super) ips: IpRules,
@@ -67,6 +69,21 @@ pub enum FormError {
 }
 
 impl Issuance {
+    /// Whose name its label needs, and in which tenant, where neither the maker nor the rights that were
+    /// read say it. Only of a token that is stored: a JWT is derived without another read, and then has
+    /// no label.
+    #[must_use]
+    pub fn unlabelled(&self) -> Option<(&Tenant, Principal)> {
+        let is_stored = self.kind.prefix().is_some();
+        (is_stored && self.label.is_none()).then_some((&self.tenant, self.principal))
+    }
+
+    /// The same with this label.
+    #[must_use]
+    pub fn with_label(self, label: Option<Label>) -> Self {
+        Self { label, ..self }
+    }
+
     /// The token and its record, with a new id and secret.
     ///
     /// # Errors
@@ -85,6 +102,7 @@ impl Issuance {
             account: self.tenant.account,
             environment: self.tenant.environment,
             principal: self.principal,
+            label: self.label,
             name: details.name,
             scopes: self.scopes,
             origins: self.origins,
@@ -146,6 +164,7 @@ impl Issuance {
                 parent,
                 origins: self.origins,
                 ips: self.ips,
+                label: self.label,
                 iat_ms: self.issued_at,
                 via: self.via,
             },

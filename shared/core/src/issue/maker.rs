@@ -6,6 +6,7 @@ use crate::catalog::kind::{Format, Kind, KindName};
 use crate::decision::context::TokenContext;
 use crate::decision::rights::Rights;
 use crate::directory::environment::EnvironmentName;
+use crate::directory::label::Label;
 use crate::directory::share::ShareRecord;
 use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, ParentId, Principal, ServiceAccountId};
@@ -36,6 +37,23 @@ impl<'a> Maker<'a> {
             Self::Share(share) => Some(Principal::Account(share.account)),
             Self::Deployment(account) => Some(Principal::Account(*account)),
         }
+    }
+
+    /// What logs call `principal` of `tenant`, as far as the maker knows: its own user, or the account
+    /// and all service accounts of its own environment.
+    pub(super) fn label(&self, tenant: &Tenant, principal: Principal) -> Option<Label> {
+        let Self::Token(token) = self else {
+            return None;
+        };
+        let is_user = |principal: &Principal| matches!(principal, Principal::User(_));
+        let own = self.principal()?;
+        let is_same = match (is_user(&own), is_user(&principal)) {
+            (true, true) => own == principal,
+            (of_user, for_user) => of_user == for_user,
+        };
+        let is_here = self.own_tenant().as_ref() == Some(tenant);
+        let now = token.principal_state().user_name().map(Label::from);
+        now.or_else(|| token.label()).filter(|_| is_same && is_here)
     }
 
     /// The account and environment it belongs to.

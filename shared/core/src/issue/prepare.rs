@@ -122,7 +122,13 @@ impl Prepared<'_> {
     pub fn issue(self, rights: &[PrincipalRights]) -> Result<Issuance, IssueError> {
         let principals = self.rights_of_principal(rights)?;
         let scopes = self.scopes_within(principals)?;
+        let read = rights.iter().find(|read| read.principal == self.principal);
+        let label = match (self.principal, read.and_then(|read| read.name.as_ref())) {
+            (Principal::User(_), Some(name)) => Some(name.into()),
+            _ => self.maker.label(&self.tenant, self.principal),
+        };
         Ok(Issuance {
+            label,
             kind: self.kind.rules().clone(),
             parent: self.maker.parent(),
             minted_by: self.maker.id(),

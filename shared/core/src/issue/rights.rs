@@ -3,7 +3,7 @@
 use crate::catalog::Catalog;
 use crate::decision::rights::Rights;
 use crate::directory::group::GroupRecord;
-use crate::directory::principal::PrincipalRecord;
+use crate::directory::principal::{PrincipalName, PrincipalRecord};
 use crate::id::{GroupId, Principal};
 use std::collections::HashMap;
 
@@ -12,6 +12,8 @@ use std::collections::HashMap;
 pub struct PrincipalRights {
     /// The principal.
     pub principal: Principal,
+    /// What it is called now; none if it does not exist.
+    pub name: Option<PrincipalName>,
     /// What it may do now.
     pub now: RightsNow,
 }

@@ -2,6 +2,7 @@
 
 use crate::catalog::kind::KindName;
 use crate::directory::environment::EnvironmentName;
+use crate::directory::label::Label;
 use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, JwtId, ParentId, Principal, ServiceAccountId};
 use crate::json::object;
@@ -166,6 +167,13 @@ pub struct HallpassClaims {
     /// Which addresses may use it.
     #[serde(default, skip_serializing_if = "IpRules::is_empty")]
     pub ips: IpRules,
+    /// What logs call its principal.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub label: Option<Label>,
     /// When it was issued, in milliseconds: cut-offs are compared in these.
     pub iat_ms: UnixMillis,
     /// The service account whose token it was derived from, where it speaks for a user: the rights of

@@ -2,6 +2,7 @@
 
 use crate::catalog::kind::KindName;
 use crate::directory::environment::EnvironmentName;
+use crate::directory::label::Label;
 use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, Principal, TokenId};
 use crate::issue::bounds::Bounds;
@@ -200,6 +201,9 @@ pub struct TokenRecord {
     /// What the platform notes about it.
     #[serde(default)]
     pub metadata: Metadata,
+    /// What logs call its principal. Absent from rows of the time before there were labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<Label>,
     /// Its slot, if its kind is limited: see `slot` in the store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<u8>,

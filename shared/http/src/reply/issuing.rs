@@ -5,7 +5,8 @@ use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
 use hallpass_core::{
     BoundsError, ChangeError, FormError, Issuance, IssueError, IssueField, IssueRequest,
-    IssuedKind, LifetimeError, Maker, ManagementScope, NewClaims, UnixMillis, prepare,
+    IssuedKind, Label, LifetimeError, Maker, ManagementScope, NewClaims, Principal, Tenant,
+    UnixMillis, prepare,
 };
 use hallpass_keys::SignError;
 use hallpass_runtime::Platform;
@@ -65,7 +66,31 @@ pub async fn issue(
     let prepared = prepare(&platform.catalog, kind, request, maker, now).map_err(refused)?;
     let (tenant, needed) = (prepared.tenant(), prepared.needs());
     let rights = platform.validator.rights_now(tenant, needed).await?;
-    prepared.issue(&rights).map_err(refused)
+    let issuance = prepared.issue(&rights).map_err(refused)?;
+    let Some((tenant, principal)) = issuance.unlabelled() else {
+        return Ok(issuance);
+    };
+    let label = label(platform, tenant, principal).await?;
+    Ok(issuance.with_label(label))
+}
+
+/// What logs will call the principal of a token; none if there is no such principal or account, which the
+/// write of the token finds out.
+async fn label(
+    platform: &Platform,
+    tenant: &Tenant,
+    principal: Principal,
+) -> Result<Option<Label>, Problem> {
+    Ok(match principal {
+        Principal::User(_) => {
+            let user = platform.store.principal(tenant, &principal).await?;
+            user.map(|user| Label::from(&user.name))
+        }
+        Principal::Account(_) | Principal::ServiceAccount(_) => {
+            let account = platform.store.account(&tenant.account).await?;
+            account.map(|account| Label::of_account(&account.name, &tenant.environment))
+        }
+    })
 }
 
 /// The claims of a JWT that was issued.

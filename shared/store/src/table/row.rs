@@ -118,6 +118,7 @@ mod tests {
                 enabled,
                 minted_by: times.2.map(|_| "tok_caller".to_owned()),
                 metadata: Metadata::try_from(metadata).unwrap(),
+                label: times.3.map(|_| hallpass_core::Label::of_account(&"acme".parse().unwrap(), &environment.parse().unwrap())),
                 slot,
                 live: slot.is_some(),
             }

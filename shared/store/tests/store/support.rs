@@ -125,6 +125,7 @@ impl Table {
             enabled: true,
             minted_by: None,
             metadata: hallpass_core::Metadata::default(),
+            label: None,
             slot: None,
             live: false,
         }
