@@ -7,10 +7,12 @@
 mod closings;
 mod error;
 mod reply;
+mod request;
 mod seals;
 
 pub use error::MaintainError;
 pub use reply::MaintainReply;
+pub use request::MaintainRequest;
 
 use hallpass_runtime::Platform;
 use std::time::Duration;
