@@ -138,7 +138,7 @@ async fn located(
     for folder in folders {
         let path = match folder {
             FolderRef::Made(id) => {
-                let found = platform.store.folder(&tenant, id).await?;
+                let found = platform.store.folder(tenant, id).await?;
                 found.map(|folder| folder.path)
             }
             FolderRef::Public | FolderRef::Home(_) => folder.path_at_top().ok(),

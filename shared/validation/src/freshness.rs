@@ -76,7 +76,7 @@ mod tests {
     /// So many milliseconds after the first moment, by both clocks.
     fn after(millis: u64) -> Moment {
         Moment {
-            at: UnixMillis(1_000_000 + millis),
+            at: UnixMillis(1_000_000_u64.saturating_add(millis)),
             running_for: Duration::from_millis(millis),
         }
     }
