@@ -30,6 +30,7 @@ pub async fn serve(platform: &Platform, router: Router) -> Result<(), StartError
 }
 
 /// A router that takes its requests from API Gateway: the caller's address is the gateway's word.
+#[must_use]
 pub fn on_lambda(router: Router) -> OnLambda {
     OnLambda(router)
 }
@@ -70,7 +71,7 @@ impl Service<LambdaEvent<GatewayEvent>> for OnLambda {
             with_address(request)
         };
         let router = MapRequest::new(self.0.clone(), complete);
-        let router = MapResponse::new(router, Reply as AsReply);
+        let router = MapResponse::new(router, Reply);
         Adapter::from(router).call(LambdaEvent::new(request, event.context))
     }
 }

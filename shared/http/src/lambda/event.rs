@@ -84,7 +84,9 @@ impl Taken {
                     return true;
                 }
                 if !before.contains_key(name.as_str()) {
-                    texts.iter().for_each(|text| taken.take(name, text));
+                    for text in texts {
+                        taken.take(name, text);
+                    }
                 }
                 false
             });
