@@ -6,6 +6,7 @@ mod asking;
 mod environments;
 mod idempotency;
 mod isolation;
+mod names;
 mod paging;
 
 use hallpass_tests::{Hallpass, text};

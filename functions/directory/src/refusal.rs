@@ -73,6 +73,6 @@ pub(crate) fn of_membership(error: MemberError) -> Problem {
 }
 
 fn name_taken(field: &'static str) -> Problem {
-    let detail = "another one of this environment has this name: choose another";
+    let detail = "another one here has this name, in this or another spelling: choose another";
     Problem::new(StatusCode::CONFLICT, ErrorCode::NameTaken, detail).field(field)
 }

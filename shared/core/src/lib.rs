@@ -16,6 +16,7 @@ mod openapi;
 mod origin;
 mod random;
 mod scope;
+mod text;
 mod time;
 mod token;
 
@@ -62,6 +63,8 @@ pub use scope::set::{EmptyScopes, ScopeSet, UncoveredScope};
 pub use scope::syntax_error::ScopeSyntaxError;
 pub use scope::written::WrittenScope;
 pub use scope::{Action, Name, Scope};
+pub use text::fold::{folded, nfc};
+pub use text::joiner::joiner_is_allowed;
 pub use time::{Clock, LEEWAY_SECONDS, Moment, UnixMillis, UnixSeconds};
 pub use token::claims::{
     Algorithm, Audience, Claims, HallpassClaims, Issuer, IssuerError, TokenTooLarge,

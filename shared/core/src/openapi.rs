@@ -68,8 +68,10 @@ fn path() -> String {
 
 /// A name with no character that cannot be seen, and at least one that is not blank.
 fn name(description: &str, example: &str) -> ObjectBuilder {
-    const UNSEEN: &str = "\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\
-         \\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\u{e0000}-\u{e007f}";
+    // Joiners and variation selector 16 may stand where a language or an emoji needs them.
+    const UNSEEN: &str = "\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\
+         \\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0e\\ufeff\\uffa0\\ufff0-\\ufffb\
+         \u{e0000}-\u{e0fff}";
     form(
         description,
         example,

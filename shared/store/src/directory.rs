@@ -8,6 +8,7 @@ mod folders;
 mod groups;
 mod list;
 mod listed;
+mod name;
 mod principal;
 
 pub use account::AccountRow;

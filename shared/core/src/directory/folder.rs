@@ -98,6 +98,7 @@ pub struct FolderRecord {
     /// The environment it lives in.
     pub environment: EnvironmentName,
     /// What people call it.
+    #[serde(deserialize_with = "TokenName::stored")]
     pub name: TokenName,
     /// The folder it lies in; none at the top.
     #[serde(default, skip_serializing_if = "Option::is_none")]

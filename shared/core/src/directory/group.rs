@@ -27,6 +27,7 @@ pub struct GroupRecord {
     /// The environment it lives in.
     pub environment: EnvironmentName,
     /// What people call it.
+    #[serde(deserialize_with = "TokenName::stored")]
     pub name: TokenName,
     /// The levels that its members have, by path.
     #[serde(default)]

@@ -6,6 +6,7 @@ use crate::directory::group::{GroupRecord, reached};
 use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, GroupId, Principal, PrincipalType};
 use crate::scope::set::ScopeSet;
+use crate::text::fold::folded;
 use crate::time::UnixMillis;
 use crate::token::record::TokenName;
 use serde::{Deserialize, Serialize};
@@ -34,7 +35,8 @@ impl PrincipalName {
         };
         match of {
             PrincipalType::User => {
-                TokenName::try_from(name.to_owned()).map(|_| Self(name.trim().into()))
+                let name = TokenName::try_from(name.to_owned())?;
+                Ok(Self(name.as_str().trim().into()))
             }
             PrincipalType::ServiceAccount if is_plain(name) => Ok(Self(name.into())),
             PrincipalType::ServiceAccount => Err(
@@ -68,6 +70,10 @@ pub struct PrincipalRecord {
     pub environment: EnvironmentName,
     /// What it is called, once in its environment.
     pub name: PrincipalName,
+    /// The form of its name in which no other one has it ([`folded`]). Absent in rows from before names
+    /// were compared so: their names are taken as they are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_key: Option<String>,
     /// What a user may do everywhere; nothing if absent. Service accounts have no rights of their
     /// own: each of their tokens has its scopes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -103,6 +109,7 @@ impl PrincipalRecord {
             id,
             account: tenant.account,
             environment: tenant.environment,
+            name_key: Some(folded(name.as_str())),
             name,
             scopes: None,
             access: Access::default(),

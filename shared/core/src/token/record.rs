@@ -9,6 +9,8 @@ use crate::issue::bounds::Bounds;
 use crate::origin::address::IpRules;
 use crate::origin::rule::OriginRules;
 use crate::scope::set::ScopeSet;
+use crate::text::fold::nfc;
+use crate::text::visible::is_visible;
 use crate::time::{UnixMillis, UnixSeconds};
 use crate::token::{PublicText, SecretHash, SecretMark, TokenSecret};
 use serde::de::{Error as _, MapAccess, Visitor};
@@ -17,7 +19,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use thiserror::Error;
 
-/// A name people give a token, 1 to 100 characters, each of which can be seen.
+/// A name people give a token, a group or a folder: 1 to 100 characters in NFC, each of which can be
+/// seen. In requests; a row holds what was taken when it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TokenName(String);
@@ -26,8 +29,8 @@ impl TryFrom<String> for TokenName {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let printable = !text.chars().any(is_unseen) && !text.trim().is_empty();
-        if printable && text.chars().count() <= 100 {
+        let text = nfc(&text);
+        if is_visible(&text) && text.chars().count() <= 100 {
             Ok(Self(text))
         } else {
             Err(
@@ -37,13 +40,20 @@ impl TryFrom<String> for TokenName {
     }
 }
 
-/// Control characters, and those of no width or that turn the direction of what follows (Unicode
-/// TR 36 §3.1): two names would look alike, or one like something else.
-fn is_unseen(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+impl TokenName {
+    /// Reads a name of a row: what was taken before a rule was made stays valid.
+    ///
+    /// # Errors
+    /// For what is no text.
+    pub fn stored<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self)
+    }
+
+    /// The name as it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl From<TokenName> for String {
@@ -162,6 +172,7 @@ pub struct TokenRecord {
     /// Who it speaks for.
     pub principal: Principal,
     /// What people call it.
+    #[serde(deserialize_with = "TokenName::stored")]
     pub name: TokenName,
     /// What it may do.
     pub scopes: ScopeSet,

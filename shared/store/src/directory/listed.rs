@@ -41,6 +41,7 @@ pub struct ListedGroup {
     /// The environment it lives in.
     pub environment: EnvironmentName,
     /// What people call it.
+    #[serde(deserialize_with = "TokenName::stored")]
     pub name: TokenName,
     /// The groups that it belongs to directly.
     #[serde(default)]

@@ -5,11 +5,9 @@ use super::list::Page;
 use super::listed::ListedPrincipal;
 use crate::activity::Audit;
 use crate::idempotency::Idempotency;
-use crate::table::{
-    Expression, Key, Outcome, Reference, Store, StoreError, Transaction, keys, number, row, text,
-};
+use crate::table::{Expression, Outcome, Store, StoreError, Transaction, keys, number, row, text};
 use hallpass_core::{
-    MOST_ROW_BYTES, Principal, PrincipalRecord, PrincipalType, Tenant, UnixMillis,
+    MOST_ROW_BYTES, Principal, PrincipalRecord, PrincipalType, Tenant, UnixMillis, folded,
 };
 use thiserror::Error;
 
@@ -39,11 +37,6 @@ enum Part {
     Audit,
 }
 
-fn name_key(record: &PrincipalRecord) -> Key {
-    let list = record.id.principal_type().as_str();
-    keys::principal_name(&record.tenant(), list, &record.name)
-}
-
 impl<P: Copy> Transaction<P> {
     /// Writes what can change of a user or service account, where the row is as it was read (its
     /// `version` says so) and not closed. A change of its name is a matter of other rows as well.
@@ -53,29 +46,24 @@ impl<P: Copy> Transaction<P> {
         next: &PrincipalRecord,
     ) -> Result<Self, StoreError> {
         let key = keys::principal(&next.tenant(), &next.id);
-        let change = match &next.scopes {
-            Some(scopes) => Expression::new(
-                "SET #name = :name, #access = :access, #member_of = :member_of, \
-                 #groups = :groups, #version = :next, #scopes = :scopes",
-            )
-            .with(":scopes", row::value(&key, scopes)?),
-            None => Expression::new(
-                "SET #name = :name, #access = :access, #member_of = :member_of, \
-                 #groups = :groups, #version = :next REMOVE #scopes",
-            ),
-        }
-        .with(":name", text(next.name.as_str()))
-        .with(":access", row::value(&key, &next.access)?)
-        .with(":member_of", row::value(&key, &next.member_of)?)
-        .with(":groups", row::value(&key, &next.groups)?)
-        .with(":next", number(next.version.saturating_add(1)));
+        let scopes = next.scopes.as_ref();
+        let scopes = scopes.map(|scopes| row::value(&key, scopes)).transpose()?;
+        let change = Expression::assign(vec![
+            ("name", Some(text(next.name.as_str()))),
+            ("name_key", next.name_key.as_deref().map(text)),
+            ("scopes", scopes),
+            ("access", Some(row::value(&key, &next.access)?)),
+            ("member_of", Some(row::value(&key, &next.member_of)?)),
+            ("groups", Some(row::value(&key, &next.groups)?)),
+            ("version", Some(number(next.version.saturating_add(1)))),
+        ]);
         Ok(self.update(part, key, change, unchanged(next.version)))
     }
 
     /// Frees the name of one and takes it out of its list.
     pub(crate) fn remove_principal_entries(self, part: P, record: &PrincipalRecord) -> Self {
         let list = record.id.principal_type().as_str();
-        self.delete(part, name_key(record), Expression::none())
+        self.free_name(part, record)
             .remove_from_list(part, &record.tenant(), list, &record.id)
     }
 }
@@ -100,10 +88,9 @@ impl Store {
     ) -> Result<(), CreateError> {
         let tenant = &record.tenant();
         let key = keys::principal(tenant, &record.id);
-        let name = Reference { id: record.id };
         let list = record.id.principal_type().as_str();
         let mut transaction = Transaction::new("create a principal")
-            .create(Part::Name, row::write(&name_key(record), &name, None)?)
+            .take_name(Part::Name, record)?
             .create(Part::Principal, row::write(&key, record, None)?)
             .add_to_list(Part::Principal, tenant, list, &record.id)?
             .while_open(Part::Tenant, tenant)
@@ -190,15 +177,20 @@ impl Store {
             if next.scopes != read.scopes && !next.fits() {
                 return Err(ChangeError::TooLarge);
             }
-            let mut transaction = Transaction::new(operation)
-                .change_principal(Part::Principal, &next)?
-                .log(Part::Audit, audit, &read.tenant())?;
+            let mut transaction = Transaction::new(operation);
             if next.name != read.name {
-                let name = Reference { id: read.id };
-                transaction = transaction
-                    .create(Part::Name, row::write(&name_key(&next), &name, None)?)
-                    .delete(Part::Principal, name_key(&read), Expression::none());
+                next.name_key = Some(folded(next.name.as_str()));
+                if next.name_key != read.name_key {
+                    transaction = transaction
+                        .free_name(Part::Principal, &read)
+                        .take_name(Part::Name, &next)?;
+                }
             }
+            let transaction = transaction.change_principal(Part::Principal, &next)?.log(
+                Part::Audit,
+                audit,
+                &read.tenant(),
+            )?;
             match self.transact(&transaction).await? {
                 Outcome::Written => {
                     next.version = next.version.saturating_add(1);

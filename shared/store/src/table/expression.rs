@@ -21,6 +21,30 @@ impl Expression {
         }
     }
 
+    /// Sets these attributes, and removes those without a value.
+    pub(crate) fn assign(attributes: Vec<(&'static str, Option<AttributeValue>)>) -> Self {
+        let (mut set, mut removed) = (Vec::new(), Vec::new());
+        let mut values = HashMap::new();
+        for (name, value) in attributes {
+            match value {
+                Some(value) => {
+                    set.push(format!("#{name} = :{name}"));
+                    values.insert(format!(":{name}"), value);
+                }
+                None => removed.push(format!("#{name}")),
+            }
+        }
+        let clause = |verb: &str, parts: &[String]| match parts {
+            [] => String::new(),
+            [..] => format!("{verb} {} ", parts.join(", ")),
+        };
+        let text = clause("SET", &set) + &clause("REMOVE", &removed);
+        Self {
+            text: Cow::Owned(text.trim_end().to_owned()),
+            values,
+        }
+    }
+
     /// These attributes of a row, and its key; all of them if there are none.
     pub(crate) fn projection(attributes: &[&str]) -> Self {
         let with_key = ["pk", "sk"].iter().chain(attributes);

@@ -4,7 +4,7 @@ use super::digest::digest;
 use super::key::Key;
 use hallpass_core::{
     AccountId, AccountName, FolderId, FolderRef, GroupId, JwtId, KindName, ModelId, ParentId,
-    Principal, PrincipalName, SecretMark, ShareId, Tenant, TokenId,
+    Principal, SecretMark, ShareId, Tenant, TokenId,
 };
 use std::fmt;
 
@@ -189,8 +189,16 @@ pub(crate) fn principal_token_entry(
     )
 }
 
-/// One row a name of a principal: names are unique among those of a type.
-pub(crate) fn principal_name(tenant: &Tenant, principal_type: &str, name: &PrincipalName) -> Key {
+/// One row a name of a user or service account: no other one of its type has it in this form.
+pub(crate) fn unique_name(tenant: &Tenant, list: &str, folded: &str) -> Key {
+    Key::new(
+        format!("NAME#{}#{folded}", In(tenant)),
+        format!("UNIQUE#{list}"),
+    )
+}
+
+/// One row a name of a principal, as names were compared before: as they are written.
+pub(crate) fn written_name(tenant: &Tenant, principal_type: &str, name: &str) -> Key {
     Key::new(
         format!("NAME#{}#{principal_type}#{name}", In(tenant)),
         RECORD,

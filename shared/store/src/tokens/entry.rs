@@ -59,6 +59,7 @@ pub struct ListedToken {
     /// Who it speaks for.
     pub principal: Principal,
     /// What people call it.
+    #[serde(deserialize_with = "TokenName::stored")]
     pub name: TokenName,
     /// What it may do.
     pub scopes: ScopeSet,

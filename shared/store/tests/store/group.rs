@@ -1,9 +1,7 @@
 //! Groups: what a row says of them, and what their limits are when many change them at once.
 
-use crate::support::{NOW, Table, audit, live, with_account};
-use hallpass_core::{
-    Access, AccountId, GroupId, GroupRecord, Principal, PrincipalRecord, Tenant, UserId,
-};
+use crate::support::{NOW, Table, audit, with_account};
+use hallpass_core::{AccountId, GroupId, GroupRecord, Principal, PrincipalRecord, Tenant, UserId};
 use hallpass_store::{AuditAction, Member, MemberError, Membership};
 
 pub(crate) struct Groups {
@@ -18,17 +16,9 @@ impl Groups {
     }
 
     pub(crate) async fn group(&self) -> GroupId {
-        let group = GroupRecord {
-            id: GroupId::generate(&self.table.random).unwrap(),
-            account: self.account,
-            environment: live(),
-            name: "a group".to_owned().try_into().unwrap(),
-            access: Access::default(),
-            within: Vec::new(),
-            created_at: NOW,
-            closed_at: None,
-            version: 0,
-        };
+        let id = GroupId::generate(&self.table.random).unwrap();
+        let name = id.to_string().try_into().unwrap();
+        let group = GroupRecord::new(id, Tenant::first_of(self.account), name, NOW);
         let audit = audit(AuditAction::CreateGroup, group.id);
         let store = &self.table.store;
         store.create_group(&group, None, &audit, NOW).await.unwrap();
