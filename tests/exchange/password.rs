@@ -193,3 +193,44 @@ async fn s44_an_outage_is_503_and_never_a_pass() {
         }
     }
 }
+
+/// Set in one composition and given in another, with other spaces; and a hash from before.
+#[tokio::test]
+async fn s70_a_password_is_given_on_any_keyboard() {
+    let hallpass = Hallpass::start("bimu").await;
+    let manager = acme(&hallpass).await;
+    let body = json!({"model": MODEL, "password": "jos\u{e9} \u{a0}x"});
+    hallpass.made(&manager, "/v1/shares", body).await;
+    for given in ["jose\u{301}  x", "jos\u{e9}\u{3000}\u{2003}x"] {
+        assert_eq!(open(&hallpass, given).await.status, 200, "{given:?}");
+    }
+    // What has no form is refused when it is set, and simply wrong when it is given.
+    for wrong in ["jose  x", "jos\u{e9}  x\u{200b}", "\u{0}"] {
+        let reply = open(&hallpass, wrong).await;
+        assert_eq!(reply.status, 401, "{wrong:?} {}", reply.body);
+    }
+    let unseen = json!({"model": "other", "password": "a\u{200b}"});
+    let refused = hallpass.post("/v1/shares", unseen).bearer(&manager).await;
+    assert_eq!(refused.status, 422, "{}", refused.body);
+    // argon2-cffi 25.1 of `jose\u{301}`, as passwords were hashed before: as they are written.
+    let before = "$argon2id$v=19$m=19456,t=2,p=1$AQEBAQEBAQEBAQEBAQEBAQ$cbmD/5cwO9kilQS6FVZGA9YUNMntkpZxSfp8FSU6V48";
+    let share = hallpass.items_of("SHARE#").await.remove(0);
+    let change = hallpass
+        .dynamodb_client
+        .update_item()
+        .table_name(&hallpass.table);
+    let change = change
+        .key("pk", share["pk"].clone())
+        .key("sk", share["sk"].clone());
+    let change = change.update_expression("SET password = :before");
+    let before = aws_sdk_dynamodb::types::AttributeValue::S(before.to_owned());
+    change
+        .expression_attribute_values(":before", before)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(open(&hallpass, "jos\u{e9}").await.status, 401);
+    assert_eq!(open(&hallpass, "jose\u{301}").await.status, 200);
+    // From then on, the other composition opens it, too.
+    assert_eq!(open(&hallpass, "jos\u{e9}").await.status, 200);
+}

@@ -10,7 +10,7 @@ use hallpass_core::{
     Tenant, present,
 };
 use hallpass_http::{Caller, ErrorCode, IdempotencyKeyHeader, Limit, Platform, Problem};
-use hallpass_password::{HashError, Password, hash, matches, optional};
+use hallpass_password::{HashError, Password, chosen, hash, matches};
 use hallpass_store::{AuditAction, CreateError, ShareError};
 use http::StatusCode;
 use serde::Deserialize;
@@ -22,7 +22,7 @@ pub(crate) use view::{PageView, ShareView};
 pub(crate) struct ShareRequest {
     model: ModelId,
     /// `null` and the empty text mean that none is asked for.
-    #[serde(default, deserialize_with = "optional")]
+    #[serde(default, deserialize_with = "chosen")]
     #[schema(value_type = Option<String>, max_length = 1024)]
     password: Option<Password>,
     #[serde(default, deserialize_with = "present")]
@@ -37,7 +37,7 @@ pub(crate) struct ShareRequest {
 #[serde(deny_unknown_fields)]
 pub(crate) struct PasswordRequest {
     /// Has to be named: `{}` must not take a password away.
-    #[serde(deserialize_with = "optional")]
+    #[serde(deserialize_with = "chosen")]
     #[schema(value_type = Option<String>, max_length = 1024, required)]
     password: Option<Password>,
 }

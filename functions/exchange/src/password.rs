@@ -7,7 +7,7 @@ use hallpass_core::{
     Issuance, IssueError, IssueRequest, IssuedKind, Maker, ScopeRequest, ShareRecord, UnixMillis,
 };
 use hallpass_http::{Client, Platform, Problem};
-use hallpass_password::{Password, matches};
+use hallpass_password::{Compared, Password, compare, hash};
 use hallpass_store::{Admission, Attempt, Visit, Visitor};
 
 /// What the model's visitors are given. What is not shared, and what has another password, answer
@@ -59,7 +59,7 @@ async fn open(
         }
         share => {
             admit(platform, visitor, Attempt::Guess { is_known }, now).await?;
-            let share = guess(share, credential.password).await?;
+            let share = guess(platform, share, credential.password).await?;
             platform.store.know(visitor, &share, now).await?;
             Ok(share)
         }
@@ -82,6 +82,7 @@ async fn admit(
 /// The share, if this is its password. One hash, whatever there is to be compared with: without a
 /// password, that of a text which is nobody's.
 async fn guess(
+    platform: &Platform,
     share: Option<ShareRecord>,
     password: Option<Password>,
 ) -> Result<ShareRecord, ExchangeError> {
@@ -90,8 +91,34 @@ async fn guess(
         Some(password) => (password, hash),
         None => (Password::none(), None),
     };
-    let is_right = matches(password, hash).await.map_err(ExchangeError::Hash)?;
-    share
-        .filter(|_| is_right)
-        .ok_or(ExchangeError::WrongPassword)
+    let compared = compare(password.clone(), hash)
+        .await
+        .map_err(ExchangeError::Hash)?;
+    let share = share
+        .filter(|_| compared != Compared::Wrong)
+        .ok_or(ExchangeError::WrongPassword)?;
+    Ok(match compared {
+        Compared::RightAsWritten => rehash(platform, share, password).await,
+        Compared::Right | Compared::Wrong => share,
+    })
+}
+
+/// Gives a share from before passwords had one form the hash of that form, so that other keyboards open
+/// it, too; answers the share as it is then. Nothing depends on it: where it fails, the next visitor's
+/// does it.
+async fn rehash(platform: &Platform, share: ShareRecord, password: Password) -> ShareRecord {
+    let Ok(hash) = hash(password, platform.random.as_ref()).await else {
+        return share;
+    };
+    match platform.store.rehash_password(&share, &hash).await {
+        Ok(()) => ShareRecord {
+            password: Some(hash),
+            ..share
+        },
+        Err(error) => {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "a password is hashed anew later");
+            share
+        }
+    }
 }

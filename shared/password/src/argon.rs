@@ -47,9 +47,20 @@ pub enum HashError {
 pub async fn hash(password: Password, random: &dyn Random) -> Result<PasswordHash, HashError> {
     let mut salt = [0_u8; SALT_BYTES];
     random.fill(&mut salt)?;
-    let hash = run(move |argon| argon.hash_password_with_salt(password.bytes(), &salt)).await?;
+    let hash = run(move |argon| argon.hash_password_with_salt(password.form(), &salt)).await?;
     let hash: phc::PasswordHash = hash.map_err(|error| failed(&error))?;
     Ok(PasswordHash(hash.to_string()))
+}
+
+/// What comparing a password with a hash found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// It is not the hash's.
+    Wrong,
+    /// It is.
+    Right,
+    /// It is, as it was written: the hash is from before passwords had one form.
+    RightAsWritten,
 }
 
 /// Whether this is the password of a hash. Without a hash the answer is no, after the same time.
@@ -57,13 +68,38 @@ pub async fn hash(password: Password, random: &dyn Random) -> Result<PasswordHas
 /// # Errors
 /// When it could not be compared.
 pub async fn matches(password: Password, hash: Option<&PasswordHash>) -> Result<bool, HashError> {
-    let known = read(hash.map_or(NO_HASH, |hash| &hash.0))?;
-    let compared = run(move |argon| argon.verify_password(password.bytes(), &known)).await?;
-    match compared {
+    Ok(compare(password, hash).await? != Compared::Wrong)
+}
+
+/// The same, and in which form. Whether one hash is computed or two is a matter of the given text alone:
+/// it says nothing of what it is compared with.
+///
+/// # Errors
+/// When it could not be compared.
+pub async fn compare(
+    password: Password,
+    hash: Option<&PasswordHash>,
+) -> Result<Compared, HashError> {
+    let stored = read(hash.map_or(NO_HASH, |hash| &hash.0))?;
+    let compared = run(move |argon| {
+        let of_form = argon.verify_password(password.form(), &stored);
+        let of_written = password
+            .written()
+            .map(|written| argon.verify_password(written, &stored));
+        (of_form, of_written)
+    });
+    let (of_form, of_written) = compared.await?;
+    let is_right = |compared: password_hash::Result<()>| match compared {
         Ok(()) => Ok(hash.is_some()),
         Err(password_hash::Error::PasswordInvalid) => Ok(false),
         Err(error) => Err(failed(&error)),
-    }
+    };
+    let of_written = of_written.map(is_right).transpose()?.unwrap_or(false);
+    Ok(match (is_right(of_form)?, of_written) {
+        (true, _) => Compared::Right,
+        (false, true) => Compared::RightAsWritten,
+        (false, false) => Compared::Wrong,
+    })
 }
 
 /// Reads a stored hash. One with other parameters is refused, since the library would take the time
@@ -109,7 +145,7 @@ fn failed(error: &dyn std::fmt::Display) -> HashError {
 
 #[cfg(test)]
 mod tests {
-    use super::{AT_ONCE, HashError, MEMORY_KIB, NO_HASH, hash, matches, read};
+    use super::{AT_ONCE, Compared, HashError, MEMORY_KIB, NO_HASH, compare, hash, matches, read};
     use crate::text::Password;
     use hallpass_core::{PasswordHash, Random, RandomUnavailable};
 
@@ -147,6 +183,38 @@ mod tests {
             assert!(!matches(password(text), None).await.unwrap());
         }
     }
+
+    /// What other forms of a password open, and what a hash from before opens.
+    #[tokio::test]
+    async fn s70_a_password_opens_in_every_form() {
+        let set = hash(password("jose\u{301} \u{a0}x"), &Fixed(1))
+            .await
+            .unwrap();
+        for (given, expected) in [
+            ("jos\u{e9}  x", Compared::Right),
+            ("jose\u{301} \u{3000}x", Compared::Right),
+            ("jose  x", Compared::Wrong),
+            ("jos\u{e9}  x\u{200b}", Compared::Wrong),
+        ] {
+            let compared = compare(password(given), Some(&set)).await.unwrap();
+            assert_eq!(compared, expected, "{given:?}");
+            assert_eq!(
+                compare(password(given), None).await.unwrap(),
+                Compared::Wrong
+            );
+        }
+        // argon2-cffi 25.1 of `jose\u{301}` as it is written.
+        let before = PasswordHash(BEFORE.to_owned());
+        for (given, expected) in [
+            ("jose\u{301}", Compared::RightAsWritten),
+            ("jos\u{e9}", Compared::Wrong),
+        ] {
+            let compared = compare(password(given), Some(&before)).await.unwrap();
+            assert_eq!(compared, expected, "{given:?}");
+        }
+    }
+
+    const BEFORE: &str = "$argon2id$v=19$m=19456,t=2,p=1$AQEBAQEBAQEBAQEBAQEBAQ$cbmD/5cwO9kilQS6FVZGA9YUNMntkpZxSfp8FSU6V48";
 
     #[tokio::test]
     async fn the_reference_implementation_agrees() {

@@ -4,7 +4,8 @@
 //! `hallpass-core`.
 
 mod argon;
+mod opaque;
 mod text;
 
-pub use argon::{HashError, hash, matches};
-pub use text::{Password, PasswordTooLong, optional};
+pub use argon::{Compared, HashError, compare, hash, matches};
+pub use text::{Password, PasswordTooLong, chosen, optional};

@@ -135,6 +135,29 @@ impl Store {
         Ok(page)
     }
 
+    /// Replaces the hash of a share's password by another one of the same password, where it is still the
+    /// one that was read.
+    ///
+    /// # Errors
+    /// When the table does not answer; it may be replaced nevertheless.
+    pub async fn rehash_password(
+        &self,
+        share: &ShareRecord,
+        hash: &PasswordHash,
+    ) -> Result<(), StoreError> {
+        let Some(before) = &share.password else {
+            return Ok(());
+        };
+        let change = Expression::new("SET #password = :password").with(":password", text(&hash.0));
+        let unchanged = Expression::new("#password = :before").with(":before", text(&before.0));
+        let key = keys::share(&share.id);
+        let transaction =
+            Transaction::new("rehash a password").update(Part::Share, key, change, unchanged);
+        match self.transact(&transaction).await? {
+            Outcome::Written | Outcome::Lost(_) => Ok(()),
+        }
+    }
+
     /// Gives a share another password, or none, and ends what was given under the old one. Answers
     /// the record as it is now; `None` if it has ended.
     ///
