@@ -5,6 +5,7 @@ mod bounds;
 mod demotion;
 mod groups;
 mod live;
+mod race;
 mod reads;
 mod service_accounts;
 mod users;

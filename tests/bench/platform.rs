@@ -83,7 +83,6 @@ async fn mint_secret(platform: &Platform, root: &str) -> String {
     let mint = Mint {
         token: &token,
         idempotency: None,
-        maker: Some(&root),
         audit: &Audit::by_iam(AuditAction::Mint, token.record().id, now),
     };
     platform.store.mint(mint, now, random).await.unwrap();

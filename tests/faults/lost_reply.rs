@@ -43,14 +43,14 @@ async fn writes(hallpass: &Hallpass) -> Vec<Write> {
             "mint, limited",
             hallpass.post("/v1/tokens", body),
             201,
-            &["AUDIT#", "ENVIRONMENT#", "SLOTS#", "TOKEN#"],
+            &["AUDIT#", "ENVIRONMENT#", "MADE#", "SLOTS#", "TOKEN#"],
             "already_minted",
         ),
         write(
             "mint, unlimited",
             hallpass.post("/v1/tokens", apikey),
             201,
-            &["AUDIT#", "ENVIRONMENT#", "TOKEN#"],
+            &["AUDIT#", "ENVIRONMENT#", "MADE#", "TOKEN#"],
             "already_minted",
         ),
         write(

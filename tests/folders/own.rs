@@ -166,7 +166,7 @@ async fn a_dead_token_makes_nothing() {
     // Their own folder went with them.
     let body = json!({"name": "x", "parent": user});
     let reply = tree.post(&tree.key, "/v1/folders", body).await;
-    assert_eq!(reply.refusal(), (404, "not_found", ""));
+    assert_eq!(reply.refusal(), (404, "not_found", "parent"));
 }
 
 /// Ann's token is as good as ever, but what it could do is no longer hers to do.
@@ -205,7 +205,7 @@ async fn s51_what_was_taken_is_not_taken_back_with_an_old_token() {
         assert_eq!(reply.refusal(), (404, "not_found", ""));
         let body = json!({"name": "x", "parent": folder});
         let reply = tree.post(token, "/v1/folders", body).await;
-        assert_eq!(reply.refusal(), (404, "not_found", "parent"));
+        assert_eq!(reply.refusal(), (404, "not_found", ""));
         let path = format!("/app/v1/folders/{folder}/folders");
         let reply = tree.post(token, &path, json!({"name": "x"})).await;
         assert_eq!(reply.refusal(), (404, "not_found", ""));

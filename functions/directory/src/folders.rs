@@ -179,7 +179,7 @@ impl NewFolder {
         } = request;
         let (parent, parent_path) = self.parent(platform, authority).await?;
         let write = platform.catalog.write_access();
-        let grantor = authority.grantor(request, write, None, &parent_path);
+        let needed = authority.needed(request, write, None, &parent_path);
         let now = platform.now();
         let id = FolderId::generate(platform.random.as_ref())?;
         let path = format!("{parent_path}/{id}").parse().map_err(|_too_deep| {
@@ -204,13 +204,14 @@ impl NewFolder {
         };
         let mut audit = caller
             .audit(AuditAction::CreateFolder, record.id, now)
+            .needing(needed)
             .with("name", String::from(record.name.clone()));
         if let Some(parent) = &record.parent {
             audit = audit.with("parent", parent);
         }
         platform
             .store
-            .create_folder(&record, owner, grantor.as_ref(), once.as_ref(), &audit, now)
+            .create_folder(&record, owner, once.as_ref(), &audit, now)
             .await
             .map_err(refused)?;
         Ok(record.into())
@@ -269,13 +270,6 @@ fn refused(error: FolderError) -> Problem {
     match error {
         FolderError::NoFolder => Problem::not_found("folder"),
         FolderError::NoMember => Problem::not_found("user or group"),
-        FolderError::NotHeld(scope) => Problem::new(
-            StatusCode::FORBIDDEN,
-            ErrorCode::InsufficientScope,
-            format!(
-                "the user may not `{scope}` any more, whatever their token says: have access given, and take a new token"
-            ),
-        ),
         FolderError::TooManyFolders => Problem::new(
             StatusCode::CONFLICT,
             ErrorCode::TooManyPlaces,

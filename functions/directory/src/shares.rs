@@ -103,6 +103,7 @@ pub(crate) async fn share(
     };
     let audit = caller
         .audit(AuditAction::Share, record.id, now)
+        .needing(record.scopes.iter().cloned())
         .with("model", &record.model)
         .with("has_password", record.password.is_some());
     let made = platform

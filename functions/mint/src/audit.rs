@@ -7,7 +7,7 @@ use hallpass_store::{Audit, AuditAction};
 /// The act of `caller`, with what bounds the new token.
 pub(crate) fn audit(caller: &Caller, record: &TokenRecord, now: UnixMillis) -> Audit {
     let mut audit = caller
-        .audit(AuditAction::Mint, record.id, now)
+        .audit_of_token(AuditAction::Mint, record, now)
         .with("kind", &record.kind)
         .with("name", String::from(record.name.clone()))
         .with("scopes", &record.scopes)

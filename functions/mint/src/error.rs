@@ -29,7 +29,6 @@ pub(crate) fn of_store(error: MintError) -> Problem {
         MintError::NoPrincipal => {
             Problem::of_issue(IssueError::UnknownPrincipal, &RequestFields::default())
         }
-        MintError::Maker => Problem::caller_changed(),
         MintError::Store(error) => error.into(),
     }
 }

@@ -69,7 +69,6 @@ async fn mint(
     let mint = Mint {
         token: &token,
         idempotency: idempotency.as_ref(),
-        maker: Some(caller.context()),
         audit: &audit,
     };
     let random = platform.random.as_ref();

@@ -165,7 +165,13 @@ impl Closing {
         caller: &Caller,
         walk_for: WalkFor,
     ) -> Result<Response, Problem> {
-        let audit = caller.audit(AuditAction::Close, self, self.now);
+        let closes = self.before.is_none();
+        let needed = [ManagementScope::TokensRevoke]
+            .into_iter()
+            .chain(closes.then_some(ManagementScope::DirectoryWrite));
+        let audit = caller
+            .audit(AuditAction::Close, self, self.now)
+            .needing(needed.map(Scope::from));
         walk(
             platform,
             &self.what,

@@ -2,8 +2,8 @@
 
 use crate::error::RevokeError;
 use hallpass_core::{
-    AccountId, Claims, EnvironmentName, JwtId, LEEWAY_SECONDS, ManagementScope, TokenContext,
-    UnixMillis,
+    AccountId, Claims, EnvironmentName, JwtId, LEEWAY_SECONDS, ManagementScope, Scope,
+    TokenContext, UnixMillis,
 };
 use hallpass_http::{Caller, Platform, Problem};
 use hallpass_store::AuditAction;
@@ -24,23 +24,19 @@ pub(crate) async fn revoke_id(
     id: &str,
     tenant: TenantRequest,
 ) -> Result<StatusCode, Problem> {
-    may_revoke(caller, id)?;
+    let needed = may_revoke(caller, id)?;
     let now = platform.now();
     if let Ok(jti) = id.parse::<JwtId>() {
-        return revoke_jti(platform, caller, jti, tenant).await;
+        return revoke_jti(platform, caller, jti, tenant, needed).await;
     }
     if tenant.account.is_some() || tenant.environment.is_some() {
         return Err(RevokeError::Target.into());
     }
     let record = caller.find_token(&platform.store, id).await?;
-    platform
-        .store
-        .revoke_token(
-            &record,
-            &caller.audit(AuditAction::Revoke, record.id, now),
-            now,
-        )
-        .await?;
+    let audit = caller
+        .audit(AuditAction::Revoke, record.id, now)
+        .needing(needed);
+    platform.store.revoke_token(&record, &audit, now).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -51,16 +47,18 @@ pub(crate) async fn revoke(
     context: &TokenContext,
     now: UnixMillis,
 ) -> Result<StatusCode, Problem> {
-    may_revoke(caller, &context.id().unwrap_or_default())?;
+    let needed = may_revoke(caller, &context.id().unwrap_or_default())?;
     match context {
         TokenContext::Malformed(reason) => Err(RevokeError::Malformed(*reason).into()),
         TokenContext::Opaque { record, .. } if caller.reaches(&record.tenant()) => {
-            let audit = caller.audit(AuditAction::Revoke, record.id, now);
+            let audit = caller
+                .audit(AuditAction::Revoke, record.id, now)
+                .needing(needed);
             platform.store.revoke_token(record, &audit, now).await?;
             Ok(StatusCode::NO_CONTENT)
         }
         TokenContext::Jwt { claims, .. } if caller.reaches(&claims.tenant()) => {
-            revoke_jwt(platform, caller, claims, now).await
+            revoke_jwt(platform, caller, claims, needed, now).await
         }
         TokenContext::Unknown | TokenContext::Opaque { .. } | TokenContext::Jwt { .. } => {
             Err(RevokeError::NoToken.into())
@@ -84,6 +82,7 @@ async fn revoke_jti(
     caller: &Caller,
     jti: JwtId,
     tenant: TenantRequest,
+    needed: Option<Scope>,
 ) -> Result<StatusCode, Problem> {
     let named = tenant.account.is_some() && tenant.environment.is_some();
     if caller.is_operator() && !named && caller.id() != jti.to_string() {
@@ -93,7 +92,7 @@ async fn revoke_jti(
     let now = platform.now();
     let until = now.seconds().plus(longest_jwt(platform).await?);
     let until = until.plus(LEEWAY_SECONDS);
-    let audit = caller.audit(AuditAction::Revoke, jti, now);
+    let audit = caller.audit(AuditAction::Revoke, jti, now).needing(needed);
     platform
         .store
         .revoke_jwt(&tenant, jti, until, &audit, now)
@@ -105,10 +104,11 @@ async fn revoke_jwt(
     platform: &Platform,
     caller: &Caller,
     claims: &Claims,
+    needed: Option<Scope>,
     now: UnixMillis,
 ) -> Result<StatusCode, Problem> {
     let (jti, until) = (claims.jti, claims.exp.plus(LEEWAY_SECONDS));
-    let audit = caller.audit(AuditAction::Revoke, jti, now);
+    let audit = caller.audit(AuditAction::Revoke, jti, now).needing(needed);
     platform
         .store
         .revoke_jwt(&claims.tenant(), jti, until, &audit, now)
@@ -116,10 +116,12 @@ async fn revoke_jwt(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `tokens:revoke`, or holding the token itself, unless everybody can see it.
-fn may_revoke(caller: &Caller, id: &str) -> Result<(), Problem> {
+/// `tokens:revoke`, or holding the token itself, unless everybody can see it: the scope that is needed,
+/// if one is.
+fn may_revoke(caller: &Caller, id: &str) -> Result<Option<Scope>, Problem> {
     if caller.id() == id && !caller.kind().is_public() {
-        return Ok(());
+        return Ok(None);
     }
-    caller.require(ManagementScope::TokensRevoke)
+    caller.require(ManagementScope::TokensRevoke)?;
+    Ok(Some(ManagementScope::TokensRevoke.into()))
 }

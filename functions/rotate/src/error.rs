@@ -46,7 +46,6 @@ fn of_store(error: StoreRotateError) -> Problem {
         )
         .id(id),
         StoreRotateError::KeyReused => Problem::key_reused(),
-        StoreRotateError::Maker => Problem::caller_changed(),
         StoreRotateError::Store(error) => error.into(),
     }
 }

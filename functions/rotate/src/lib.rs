@@ -91,18 +91,11 @@ async fn rotate(
         }
     };
     let audit = caller
-        .audit(AuditAction::Rotate, record.id, now)
+        .audit_of_token(AuditAction::Rotate, &record, now)
         .with("overlap_seconds", value.overlap_seconds);
     let record = platform
         .store
-        .rotate(
-            &record,
-            &rotation,
-            Some(caller.context()),
-            idempotency.as_ref(),
-            &audit,
-            now,
-        )
+        .rotate(&record, &rotation, idempotency.as_ref(), &audit, now)
         .await
         .map_err(RotateError::Store)?;
     let text = token.text();

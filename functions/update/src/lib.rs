@@ -59,18 +59,16 @@ async fn update(
         let to = changed(&platform, &caller, &record, &value, now);
         let to = to.map_err(Problem::of_change)?;
         let audit = with_changes(
-            caller.audit(AuditAction::Update, record.id, now),
+            caller.audit_of_token(AuditAction::Update, &record, now),
             &record,
             &to,
         );
-        let maker = Some(caller.context());
         let store = &platform.store;
-        match store.update_token(&record, to, maker, &audit, now).await {
+        match store.update_token(&record, to, &audit).await {
             Ok(record) => return Ok(Json(TokenView::from(&record)).into_response()),
             // What is asked is asked of the token as it is now, all over.
             Err(StoreUpdateError::Changed) => {}
             Err(StoreUpdateError::Gone) => return Err(Problem::not_found("token")),
-            Err(StoreUpdateError::Maker) => return Err(Problem::caller_changed()),
             Err(StoreUpdateError::Store(error)) => return Err(error.into()),
         }
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod code;
 pub(crate) mod context;
+pub(crate) mod granting_rows;
 pub(crate) mod principal_state;
 pub(crate) mod rights;
 

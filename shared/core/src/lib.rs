@@ -26,6 +26,7 @@ pub use catalog::{Catalog, CatalogError, ScopeError, SharePolicy};
 pub use day::{Day, DayError};
 pub use decision::code::DecisionCode;
 pub use decision::context::{Parent, TokenContext};
+pub use decision::granting_rows::GrantingRows;
 pub use decision::principal_state::PrincipalState;
 pub use decision::rights::Rights;
 pub use decision::{AuthorizationRequest, Decision, allows_origin, decide};

@@ -426,8 +426,8 @@ fn held(
     let prepared = prepare(catalog, kind?, request, maker, NOW)?;
     let rights = free(prepared.needs());
     let issuer = "https://hallpass.test".parse().unwrap();
-    let issued = prepared.issue(&rights)?.into_claims(&issuer, None, &Sevens);
-    let given = issued.unwrap().claims().scope.clone();
+    let claims = prepared.issue(&rights)?.into_claims(&issuer, None, &Sevens);
+    let given = claims.unwrap().claims().scope.clone();
     match given.covers_all(&asked, catalog.implications()) {
         Ok(()) => Ok(()),
         Err(less) => Err(IssueError::Bounds(BoundsError::Scope(less))),
@@ -520,14 +520,17 @@ fn answer(catalog: &Catalog, way: Way, made_by: &Value, asks: &Value) -> String 
     };
     match refusal {
         Ok(()) => "ok".to_owned(),
-        Err(IssueError::Bounds(BoundsError::Scope(_))) => "scope".to_owned(),
+        Err(
+            IssueError::Bounds(BoundsError::Scope(_))
+            | IssueError::NothingHeld
+            | IssueError::NothingReachable(_),
+        ) => "scope".to_owned(),
         Err(IssueError::Bounds(BoundsError::Origin(_))) => "origin".to_owned(),
         Err(IssueError::Bounds(BoundsError::Address(_))) => "address".to_owned(),
         Err(
             IssueError::Bounds(BoundsError::Expiry)
             | IssueError::Lifetime(LifetimeError::ParentExpiresFirst { .. }),
         ) => "expiry".to_owned(),
-        Err(IssueError::NothingHeld | IssueError::NothingReachable(_)) => "scope".to_owned(),
         Err(IssueError::Impersonation) => "impersonation".to_owned(),
         Err(IssueError::Bounds(BoundsError::Principal(_))) => "principal".to_owned(),
         Err(other) => format!("{other:?}"),

@@ -1,9 +1,10 @@
 //! What a user may do, and what that makes of the tokens that speak for them.
 
 use hallpass_core::{
-    AuthorizationRequest, Catalog, Claims, DecisionCode, GroupId, GroupRecord, Issuer, OpaqueToken,
-    Parent, PresentedOrigin, Principal, PrincipalRecord, Random, RandomUnavailable, Rights, Scope,
-    ShareRecord, TokenContext, TokenId, TokenRecord, UnixMillis, decide,
+    AuthorizationRequest, Catalog, Claims, DecisionCode, GrantingRows, GroupId, GroupRecord,
+    Issuer, OpaqueToken, Parent, PresentedOrigin, Principal, PrincipalRecord, Random,
+    RandomUnavailable, Rights, Scope, ShareRecord, TokenContext, TokenId, TokenRecord, UnixMillis,
+    decide,
 };
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -213,6 +214,82 @@ fn rights_are_ones_own_and_those_of_groups_around() {
     assert_eq!(Rights::default().set(), None);
 }
 
+/// The rows that a write depends on: no more than give what is needed, and those on the way to them.
+#[test]
+fn s62_a_right_comes_from_ones_own_row_or_from_as_few_groups_as_give_it() {
+    let catalog = catalog();
+    let me = user(&json!({
+        "scopes": ["order:place"], "access": {"folder/own": "write"}, "version": 7,
+        "member_of": [group_id(1), group_id(4), group_id(6)],
+    }));
+    let groups: HashMap<GroupId, GroupRecord> = [
+        group(1, &json!({}), &[2]),
+        group(2, &json!({}), &[3]),
+        group(3, &json!({"folder/far": "manage"}), &[]),
+        group(
+            4,
+            &json!({"folder/near": "write", "folder/far/x": "read"}),
+            &[3],
+        ),
+        group(5, &json!({"folder/nobodys": "manage"}), &[]),
+        group(6, &json!({"folder/closed": "manage"}), &[]),
+    ]
+    .map(|group| (group.id, group))
+    .into();
+    let mut groups = groups;
+    for (version, number) in [(11, 1_u8), (12, 2), (13, 3), (14, 4)] {
+        let id = group_id(number).parse().unwrap();
+        groups.get_mut(&id).unwrap().version = version;
+    }
+    let closed = groups.get_mut(&group_id(6).parse().unwrap()).unwrap();
+    closed.closed_at = Some(UnixMillis(1));
+    let rows = |needed: &[&str]| {
+        let needed: Vec<Scope> = needed.iter().map(|text| scope(text)).collect();
+        let rows = GrantingRows::of(&me, &groups, &needed, &catalog);
+        rows.map(|rows| {
+            assert_eq!((rows.principal, rows.version), (me.id, 7));
+            rows.groups
+                .iter()
+                .map(|(_, version)| *version)
+                .collect::<Vec<_>>()
+        })
+    };
+    for (needed, expected) in [
+        (&[][..], Ok(vec![])),
+        (&["order:place", "folder:read@folder/own/x"], Ok(vec![])),
+        (&["folder:write@folder/near"], Ok(vec![14])),
+        // The nearest way to the group that gives it.
+        (&["folder:manage@folder/far"], Ok(vec![13, 14])),
+        (
+            &["folder:read@folder/far/x", "folder:write@folder/near"],
+            Ok(vec![14]),
+        ),
+        (
+            &[
+                "folder:write@folder/near",
+                "folder:manage@folder/far",
+                "order:place",
+            ],
+            Ok(vec![13, 14]),
+        ),
+        (
+            &["order:place", "folder:read@folder/closed"],
+            Err("folder:read@folder/closed"),
+        ),
+        (
+            &["folder:read@folder/nobodys"],
+            Err("folder:read@folder/nobodys"),
+        ),
+        (&["tokens:mint"], Err("tokens:mint")),
+    ] {
+        let found = rows(needed).map_err(|scope| scope.to_string());
+        assert_eq!(found, expected.map_err(str::to_owned), "{needed:?}");
+    }
+    // Without the rows of groups, its own row gives what it gives.
+    let own = [scope("folder:write@folder/near")];
+    assert!(GrantingRows::of(&me, &HashMap::new(), &own, &catalog).is_err());
+}
+
 #[test]
 fn a_live_token_has_what_its_user_has_now() {
     let catalog = catalog();
@@ -226,7 +303,7 @@ fn a_live_token_has_what_its_user_has_now() {
     let after = user(&json!({"scopes": ["folder:read"]}));
     let wider = user(&json!({"scopes": ["folder:read", "model:view"]}));
     for (user, wanted, expected) in [
-        (Some(before.clone()), "order:place", DecisionCode::Active),
+        (Some(before), "order:place", DecisionCode::Active),
         (
             Some(after.clone()),
             "order:place",
@@ -303,6 +380,7 @@ fn read(
 
 /// Which principals' rights count, and whose do not, for every form of token.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table, a form of token a row")]
 fn s61_a_token_may_do_what_its_scopes_and_its_principals_rights_both_allow() {
     let catalog = catalog();
     let opaque = |change: Value| {

@@ -20,7 +20,7 @@ use hallpass_core::{
     UnixMillis, UnixSeconds, allows_origin, covered, decide,
 };
 use hallpass_runtime::Platform;
-use hallpass_store::{Audit, AuditAction, Store};
+use hallpass_store::{Actor, Audit, AuditAction, Store};
 use http::{StatusCode, header::WWW_AUTHENTICATE, request::Parts};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -30,12 +30,13 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Caller {
     catalog: Arc<Catalog>,
-    context: TokenContext,
+    context: Arc<TokenContext>,
     tenant: Tenant,
     principal: Principal,
     kind: Kind,
     id: String,
     address: Option<IpAddr>,
+    needs: Needs,
 }
 
 impl FromRequestParts<Platform> for Caller {
@@ -110,30 +111,34 @@ impl Caller {
         let caller = Self {
             catalog: Arc::clone(&platform.catalog),
             address: credential.client.address,
-            context,
+            needs: credential.needs,
+            context: Arc::new(context),
             tenant,
             principal,
             kind,
             id,
         };
-        caller.check_needs(credential.needs)?;
+        caller.check_needs()?;
         Ok(caller)
     }
 
     /// Checks what the table of routes requires, except what depends on the request.
-    fn check_needs(&self, needs: Needs) -> Result<(), Problem> {
-        match needs {
-            Needs::Scope(scope) => self.require(scope),
-            Needs::Operator(scope) => {
-                self.require(scope)?;
-                self.require(ManagementScope::PlatformOperate)
-            }
+    fn check_needs(&self) -> Result<(), Problem> {
+        self.needed().try_for_each(|scope| self.require(scope))
+    }
+
+    /// The scopes that the table of routes requires for every request to the route.
+    fn needed(&self) -> impl Iterator<Item = ManagementScope> {
+        let [first, second] = match self.needs {
+            Needs::Scope(scope) => [Some(scope), None],
+            Needs::Operator(scope) => [Some(scope), Some(ManagementScope::PlatformOperate)],
             Needs::Nothing
             | Needs::OwnCredential
             | Needs::Token
             | Needs::DerivingToken
-            | Needs::ScopeOrRight(_) => Ok(()),
-        }
+            | Needs::ScopeOrRight(_) => [None, None],
+        };
+        first.into_iter().chain(second)
     }
 
     /// The context of its token: what was read of it.
@@ -260,10 +265,32 @@ impl Caller {
         covered(&self.catalog, self.maker(), record)
     }
 
-    /// The audit row of an act of this caller's.
+    /// The audit row of an act of this caller's on a token. What the token may do is needed to make,
+    /// rotate or change it; of a `live` kind it may be given more than the caller's user has yet.
+    #[must_use]
+    pub fn audit_of_token(
+        &self,
+        action: AuditAction,
+        record: &TokenRecord,
+        at: UnixMillis,
+    ) -> Audit {
+        let audit = self.audit(action, record.id, at);
+        let live = self
+            .catalog
+            .kind(&record.kind)
+            .is_some_and(|kind| kind.live);
+        if live {
+            audit
+        } else {
+            audit.needing(record.scopes.iter().cloned())
+        }
+    }
+
+    /// The audit row of an act of this caller's. It is written only while the caller's token is valid and
+    /// its principals may do what the route needs; what else the act needs, [`Audit::needing`] says.
     #[must_use]
     pub fn audit(&self, action: AuditAction, subject: impl ToString, at: UnixMillis) -> Audit {
-        let parent = match &self.context {
+        let parent = match &*self.context {
             TokenContext::Jwt { claims, .. } => Some(claims.hallpass.parent),
             TokenContext::Opaque { .. } | TokenContext::Malformed(_) | TokenContext::Unknown => {
                 None
@@ -274,6 +301,7 @@ impl Caller {
         audit.kind = Some(self.kind.name.clone());
         audit.principal = Some(self.principal);
         audit.address = self.address;
-        audit
+        let actor = Actor::new(Arc::clone(&self.catalog), Arc::clone(&self.context), at);
+        audit.under(actor.needing(self.needed().map(Scope::from)))
     }
 }

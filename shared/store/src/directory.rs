@@ -14,7 +14,7 @@ mod principal;
 pub use account::AccountRow;
 pub use creation::CreateError;
 pub use environment::EnvironmentRow;
-pub use folders::{AccessPage, FolderError, Grant, Grantor, Owner};
+pub use folders::{AccessPage, FolderError, Grant, Owner};
 pub use groups::{MOST_BELOW, Member, MemberError, MemberPage, Membership};
 pub use list::Page;
 pub use listed::{ListedGroup, ListedPrincipal};

@@ -36,7 +36,7 @@ pub use activity::{
 };
 pub use closing::{Closed, Closing, Unfinished};
 pub use directory::{
-    AccessPage, AccountRow, ChangeError, CreateError, EnvironmentRow, FolderError, Grant, Grantor,
+    AccessPage, AccountRow, ChangeError, CreateError, EnvironmentRow, FolderError, Grant,
     ListedGroup, ListedPrincipal, MOST_BELOW, Member, MemberError, MemberPage, Membership, Owner,
     Page,
 };
@@ -44,7 +44,7 @@ pub use idempotency::Idempotency;
 pub use rows::{RowKey, Rows};
 pub use sharing::{Admission, Attempt, ShareError, Visit, Visitor};
 pub use signing::{KeyRow, KeyState, Keyring};
-pub use table::{Store, StoreError, UnsealedNote};
+pub use table::{Actor, Store, StoreError, UnsealedNote};
 pub use tokens::{
     BootstrapError, Changeable, ListedToken, Mint, MintError, RecoverError, Revoked, RotateError,
     Rotation, TokenCursor, TokenCursorError, TokenList, TokenPage, UpdateError,

@@ -4,10 +4,11 @@
 //! `store` is the handle. `item` has a row's attributes as DynamoDB has them, `row` turns this
 //! crate's types into them and back, `expression` holds conditions and changes. `read`, `query` and
 //! `range` read by key, prefix and range, always strongly consistent and never by a scan.
-//! `transaction` writes; only counts are written by `update`. `backoff` tries again after other
-//! writers, `digest` hashes texts and rows, `unsealed` remembers and notes where audit rows
-//! were written.
+//! `transaction` writes, and `actor` is what has to hold of the calling token then; only counts are
+//! written by `update`. `backoff` tries again after other writers, `digest` hashes texts and rows,
+//! `unsealed` remembers and notes where audit rows were written.
 
+mod actor;
 mod backoff;
 mod digest;
 mod error;
@@ -24,6 +25,7 @@ mod transaction;
 mod unsealed;
 mod update;
 
+pub use actor::Actor;
 pub(crate) use backoff::draw;
 pub(crate) use digest::{canonical, digest};
 pub use error::StoreError;

@@ -1,9 +1,7 @@
 //! Tokens: one file an operation on them (`mint`, `rotate`, `update`, `revoke`, `list`, `bootstrap`),
-//! and what those share: `entry`, the rows of a token; `slot`, the numbered slots of a limited kind;
-//! `caller`, what has to hold of the calling token.
+//! and what those share: `entry`, the rows of a token; `slot`, the numbered slots of a limited kind.
 
 mod bootstrap;
-mod caller;
 mod entry;
 mod list;
 mod mint;

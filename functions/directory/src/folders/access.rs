@@ -182,14 +182,15 @@ async fn give(
     }
     let grant = grant(&tenant, &folder, member?);
     let strongest = platform.catalog.strongest_access();
-    let grantor = authority.grantor(request, strongest, Some(&level), &folder.path);
+    let needed = authority.needed(request, strongest, Some(&level), &folder.path);
     let audit = caller
         .audit(AuditAction::GiveAccess, folder.id, platform.now())
+        .needing(needed)
         .with("member", grant.member)
         .with("access", &level);
     platform
         .store
-        .give_access(&grant, &level, grantor.as_ref(), &audit)
+        .give_access(&grant, &level, &audit)
         .await
         .map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)
@@ -206,13 +207,14 @@ async fn take(
     let (tenant, folder) = manage(request, &authority).await?;
     let grant = grant(&tenant, &folder, member?);
     let strongest = platform.catalog.strongest_access();
-    let grantor = authority.grantor(request, strongest, None, &folder.path);
+    let needed = authority.needed(request, strongest, None, &folder.path);
     let audit = caller
         .audit(AuditAction::TakeAccess, folder.id, platform.now())
+        .needing(needed)
         .with("member", grant.member);
     platform
         .store
-        .take_access(&grant, grantor.as_ref(), &audit)
+        .take_access(&grant, &audit)
         .await
         .map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)

@@ -6,13 +6,11 @@ use super::located::{Folder, locate};
 use crate::request::DirectoryRequest;
 use hallpass_core::Tenant;
 use hallpass_core::{
-    AccessLevel, FolderId, FolderRecord, FolderRef, GroupId, GroupRecord, ManagementScope, Path,
-    Principal, PrincipalRecord, Rights, Scope,
+    AccessLevel, FolderId, FolderRecord, FolderRef, ManagementScope, Path, Principal, Scope,
 };
 use hallpass_http::{ErrorCode, Problem};
-use hallpass_store::Grantor;
 use http::StatusCode;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 /// By what the caller is authorised.
 pub(crate) enum Authority<'a> {
@@ -98,19 +96,15 @@ impl<'a> Authority<'a> {
         ))
     }
 
-    /// The user whose token the caller's is. A token says what its user could do when it was made,
-    /// which is enough to look around with; to give, to take and to make, they must be able to do
-    /// now what let the caller in, `level`, and what is `given`.
-    pub(crate) fn grantor(
+    /// The scopes that a change at a path needs when it is written: what let the caller in, a `level`
+    /// there or the directory's own scope, and what the level that is `given` gives.
+    pub(crate) fn needed(
         &self,
-        request: &'a DirectoryRequest,
+        request: &DirectoryRequest,
         level: Option<&AccessLevel>,
         given: Option<&AccessLevel>,
         path: &Path,
-    ) -> Option<Grantor<'a>> {
-        let Principal::User(user) = request.caller.principal() else {
-            return None;
-        };
+    ) -> Vec<Scope> {
         let catalog = &request.platform.catalog;
         let let_in = match self {
             Self::Directory => None,
@@ -122,16 +116,7 @@ impl<'a> Authority<'a> {
         if let_in.is_none() {
             needed.push(WRITE.into());
         }
-        let missing_scope =
-            move |user: &PrincipalRecord, groups: &HashMap<GroupId, GroupRecord>| {
-                let rights = Rights::of(user, groups, catalog);
-                let is_missing = |scope: &&Scope| !rights.covers(scope, catalog.implications());
-                needed.iter().find(is_missing).cloned()
-            };
-        Some(Grantor {
-            user,
-            missing_scope: Box::new(missing_scope),
-        })
+        needed
     }
 
     /// The caller's own folder, where its user has one.

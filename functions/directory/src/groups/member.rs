@@ -157,7 +157,7 @@ async fn add(request: &DirectoryRequest, member: Named<'_>) -> Result<StatusCode
     let audit = caller.audit(AuditAction::AddMember, subject(&membership), platform.now());
     platform
         .store
-        .add_member(&membership, given::lacking(request), &audit)
+        .add_member(&membership, given::by_group(request), &audit)
         .await
         .map_err(refusal::of_membership)?;
     Ok(StatusCode::NO_CONTENT)

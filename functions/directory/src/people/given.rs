@@ -38,14 +38,23 @@ pub(crate) fn scopes(
     })
 }
 
-/// What a group gives and the caller does not hold.
-pub(crate) fn lacking(request: &DirectoryRequest) -> impl Fn(&GroupRecord) -> Option<Scope> {
+/// What a group gives, or a scope of it that the caller does not hold.
+pub(crate) fn by_group(
+    request: &DirectoryRequest,
+) -> impl Fn(&GroupRecord) -> Result<Vec<Scope>, Scope> {
     move |group| {
         let given = group.access.0.iter().filter_map(|(path, level)| {
             let scopes = request.platform.catalog.access(level)?;
             Some(scopes.iter().map(|scope| scope.at(path.clone())))
         });
-        given.flatten().find(|scope| !holds(request, scope))
+        let held = |scope: Scope| {
+            if holds(request, &scope) {
+                Ok(scope)
+            } else {
+                Err(scope)
+            }
+        };
+        given.flatten().map(held).collect()
     }
 }
 

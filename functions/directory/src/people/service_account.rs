@@ -129,7 +129,7 @@ pub(crate) async fn create(
         .audit(AuditAction::CreateServiceAccount, record.id, now)
         .with("name", &record.name);
     if let Some(scopes) = &record.scopes {
-        audit = audit.with("scopes", scopes);
+        audit = audit.with("scopes", scopes).needing(scopes.iter().cloned());
     }
     platform
         .store
@@ -220,7 +220,8 @@ pub(crate) async fn change(request: DirectoryRequest) -> Result<Json<ServiceAcco
     }
     let audit = caller
         .audit(AuditAction::ChangeServiceAccount, id, platform.now())
-        .with("scopes", &scopes);
+        .with("scopes", &scopes)
+        .needing(scopes.iter().cloned());
     let changed = platform
         .store
         .change_principal(&tenant, &id, |it| it.scopes = Some(scopes.clone()), &audit)

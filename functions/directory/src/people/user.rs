@@ -171,7 +171,7 @@ impl NewUser<'_> {
             .audit(AuditAction::CreateUser, record.id, now)
             .with("username", &record.name);
         if let Some(scopes) = &record.scopes {
-            audit = audit.with("scopes", scopes);
+            audit = audit.with("scopes", scopes).needing(scopes.iter().cloned());
         }
         platform
             .store
@@ -268,6 +268,7 @@ pub(crate) async fn change(request: DirectoryRequest) -> Result<Json<UserView>, 
         audit = audit.with("username", name);
     }
     if let Some(scopes) = &scopes {
+        audit = audit.needing(scopes.iter().flat_map(ScopeSet::iter).cloned());
         let scopes = scopes.as_ref().map(ToString::to_string);
         audit = audit.with("scopes", scopes.unwrap_or_else(|| "none".to_owned()));
     }

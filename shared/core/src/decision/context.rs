@@ -171,12 +171,12 @@ impl TokenContext {
         let Some(tenant) = self.tenant() else {
             return self;
         };
-        let read = |before: PrincipalState, principal: Principal| match before {
-            PrincipalState::NotNeeded => PrincipalState::NotNeeded,
-            _ => {
-                let record = records.get(&principal);
-                PrincipalState::of(principal, &tenant, record, groups, catalog)
+        let read = |before: PrincipalState, principal: Principal| {
+            if matches!(before, PrincipalState::NotNeeded) {
+                return before;
             }
+            let record = records.get(&principal);
+            PrincipalState::of(principal, &tenant, record, groups, catalog)
         };
         match self {
             Self::Opaque {

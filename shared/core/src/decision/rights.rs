@@ -1,6 +1,7 @@
 //! Rights: what a user or a service account may do now, by its own scopes, its access and its groups.
 
 use crate::catalog::Catalog;
+use crate::directory::access::Access;
 use crate::directory::folder::FolderRef;
 use crate::directory::group::{GroupRecord, reached};
 use crate::directory::principal::PrincipalRecord;
@@ -46,11 +47,14 @@ impl Rights {
         let access = of_groups.iter().map(|group| &group.access);
         let by_path = access
             .chain([&principal.access])
-            .flat_map(|access| &access.0)
-            .filter_map(|(path, level)| Some((path, catalog.access(level)?)))
-            .flat_map(|(path, scopes)| scopes.iter().map(|scope| scope.at(path.clone())));
+            .flat_map(|access| at_paths(access, catalog));
         let home = home(principal, catalog).into_iter().flatten();
         Self(ScopeSet::new(own.chain(by_path).chain(home).collect()).ok())
+    }
+
+    /// What levels of access give at their paths, and nothing else.
+    pub(super) fn of_access(access: &Access, catalog: &Catalog) -> Self {
+        Self(ScopeSet::new(at_paths(access, catalog).collect()).ok())
     }
 
     /// Whether one of them covers a scope.
@@ -86,6 +90,14 @@ impl Rights {
     pub fn set(&self) -> Option<&ScopeSet> {
         self.0.as_ref()
     }
+}
+
+/// What each level gives at its path.
+fn at_paths<'a>(access: &'a Access, catalog: &'a Catalog) -> impl Iterator<Item = Scope> + 'a {
+    let levels = access.0.iter();
+    levels
+        .filter_map(|(path, level)| Some((path, catalog.access(level)?)))
+        .flat_map(|(path, scopes)| scopes.iter().map(|scope| scope.at(path.clone())))
 }
 
 /// What a user may do in its home folder, where the catalog gives users one.

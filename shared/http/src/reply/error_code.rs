@@ -291,8 +291,8 @@ codes! {
         "Too many old secrets of the token still live."
         "Wait for one to end, or rotate with `overlap_seconds` 0.";
     TooManyGroups "too_many_groups" [409]
-        "The user would be in more groups than are allowed, or too many stand within the one that is put into another."
-        "Take them out of one first.";
+        "The user would be in more groups than are allowed, too many stand within the one that is put into another, or the right to do this comes from too many."
+        "Take them out of one first, or do it in smaller parts.";
     TooManyPlaces "too_many_places" [409]
         "The user or group has access to as many paths as there can be."
         "Give access higher up instead.";

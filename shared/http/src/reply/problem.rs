@@ -295,6 +295,19 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Outage { .. } => Self::unavailable(error),
             StoreError::Corrupt { .. } => Self::internal(error),
+            StoreError::CallerChanged => Self::caller_changed(),
+            StoreError::RightTaken(scope) => Self::new(
+                StatusCode::FORBIDDEN,
+                ErrorCode::InsufficientScope,
+                format!(
+                    "what the calling token speaks for may not `{scope}` any more: nothing was done; have it given, or use another token"
+                ),
+            ),
+            StoreError::TooManyGroups => Self::new(
+                StatusCode::CONFLICT,
+                ErrorCode::TooManyGroups,
+                "the right to do this comes from more groups than can be checked at once: do it in smaller parts, or with another token",
+            ),
         }
     }
 }

@@ -2,18 +2,19 @@
 
 use super::audit_action::AuditAction;
 use super::audit_id::AuditId;
-use crate::table::{Expression, Item, StoreError, Transaction, keys, row};
+use crate::table::{Actor, Expression, Item, StoreError, Transaction, keys, row};
 use hallpass_core::{
-    AccountId, EnvironmentName, KindName, ParentId, Principal, Tenant, TokenId, UnixMillis,
+    AccountId, EnvironmentName, KindName, ParentId, Principal, Scope, Tenant, TokenId, UnixMillis,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Who did what, from where and when. Never holds a secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Audit {
     /// What was done.
     pub action: AuditAction,
@@ -41,6 +42,9 @@ pub struct Audit {
     /// Random, to tell acts apart that are alike in all else.
     #[serde(skip)]
     nonce: u64,
+    /// What has to hold of the calling token when the act is written.
+    #[serde(skip)]
+    actor: Option<Arc<Actor>>,
 }
 
 impl Audit {
@@ -69,7 +73,24 @@ impl Audit {
             changes: BTreeMap::new(),
             // Its keys are random: no two are alike, in whichever process.
             nonce: RandomState::new().hash_one(at),
+            actor: None,
         }
+    }
+
+    /// The same act, which happens only while the calling token and its principals may do it.
+    #[must_use]
+    pub fn under(mut self, actor: Actor) -> Self {
+        self.actor = Some(Arc::new(actor));
+        self
+    }
+
+    /// The same act, which needs these scopes as well: see [`Actor::needing`].
+    #[must_use]
+    pub fn needing(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
+        self.actor = self
+            .actor
+            .map(|actor| Arc::new(Actor::clone(&actor).needing(scopes)));
+        self
     }
 
     /// The same act, saying what something became. Never a secret.
@@ -128,12 +149,14 @@ impl Audit {
 }
 
 impl<P> Transaction<P> {
-    /// Adds the act to the log of an environment. Has no condition, so that it never stands in the
-    /// way of the act.
+    /// Adds the act to the log of an environment. The log itself has no condition, so that it never
+    /// stands in the way of the act; with it come those of the calling token.
     pub(crate) fn log(self, part: P, audit: &Audit, tenant: &Tenant) -> Result<Self, StoreError> {
         let row = audit.row(tenant)?;
-        Ok(self
-            .put(part, row, Expression::none())
-            .logging(tenant.clone(), audit.at))
+        Ok(self.put(part, row, Expression::none()).logging(
+            tenant.clone(),
+            audit.at,
+            audit.actor.clone(),
+        ))
     }
 }

@@ -4,11 +4,9 @@ mod access;
 mod access_page;
 mod error;
 mod folder;
-mod grantor;
 mod part;
 
 pub use access::Grant;
 pub use access_page::AccessPage;
 pub use error::FolderError;
 pub use folder::Owner;
-pub use grantor::Grantor;

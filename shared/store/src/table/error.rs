@@ -1,5 +1,6 @@
 //! What can go wrong with the table itself.
 
+use hallpass_core::Scope;
 use std::error::Error;
 use thiserror::Error as ThisError;
 
@@ -25,6 +26,17 @@ pub enum StoreError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
+    /// The calling token was revoked, paused or expired since it was read, or what it speaks for was
+    /// closed: nothing was written.
+    #[error("the calling token was revoked or changed meanwhile")]
+    CallerChanged,
+    /// What the act needs was taken from the calling token's principal since it was read: nothing was
+    /// written.
+    #[error("the calling token's principal may not `{0}` any more")]
+    RightTaken(Scope),
+    /// The right to do this comes from more groups than one transaction can check.
+    #[error("the right to do this comes from more groups than can be checked at once")]
+    TooManyGroups,
 }
 
 impl StoreError {

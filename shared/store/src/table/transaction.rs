@@ -4,6 +4,7 @@
 //! The SDK gives each call one `ClientRequestToken` and keeps it over its own retries, so that a
 //! retry after a lost reply answers success; a further attempt of ours is a new call with a new one.
 
+use super::actor::Actor;
 use super::error::StoreError;
 use super::expression::{Expression, names, values};
 use super::item::Item;
@@ -16,7 +17,9 @@ use aws_sdk_dynamodb::types::{
     CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem, Update,
 };
 use hallpass_core::{Tenant, UnixMillis};
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 /// How many writes the table takes in one transaction, less the note of an act (`unsealed`).
 pub(crate) const TRANSACTION_LIMIT: usize = 99;
@@ -37,6 +40,8 @@ struct Writes {
     each: Vec<Write>,
     /// The tenant whose audit log it writes to, and the time of the act.
     act: Option<(Tenant, UnixMillis)>,
+    /// The calling token, where one asks for the act.
+    actor: Option<Arc<Actor>>,
 }
 
 /// The same, with a name for each: `P` tells which condition failed.
@@ -64,13 +69,21 @@ impl<P> Transaction<P> {
                 operation,
                 each: Vec::new(),
                 act: None,
+                actor: None,
             },
         }
     }
 
-    /// This is an act of a tenant, whose audit log is to be sealed some time after.
-    pub(crate) fn logging(mut self, tenant: Tenant, at: UnixMillis) -> Self {
+    /// This is an act of a tenant, whose audit log is to be sealed some time after. Where a token asks
+    /// for it, it happens only while that token and its principals may do it.
+    pub(crate) fn logging(
+        mut self,
+        tenant: Tenant,
+        at: UnixMillis,
+        actor: Option<Arc<Actor>>,
+    ) -> Self {
         self.writes.act = Some((tenant, at));
+        self.writes.actor = actor;
         self
     }
 
@@ -102,19 +115,6 @@ impl<P> Transaction<P> {
     /// Whether it writes to this row or checks it already: a transaction names a row once.
     pub(crate) fn has(&self, row: &Key) -> bool {
         self.writes.each.iter().any(|write| write.key() == *row)
-    }
-
-    /// Only if `when` holds of the row. A transaction names a row once: where it touches this one
-    /// already, both conditions have to hold, and losing either is losing that part.
-    pub(crate) fn require(mut self, part: P, key: Key, when: Expression) -> Self {
-        let mut writes = self.writes.each.iter_mut();
-        match writes.find(|write| write.key() == key) {
-            Some(write) => {
-                write.narrow(when);
-                self
-            }
-            None => self.check(part, key, when),
-        }
     }
 
     fn push(mut self, part: P, write: Write) -> Self {
@@ -180,7 +180,60 @@ impl Writes {
         }
     }
 
+    /// Sends it once for each state of the rows by which the actor may do it: where these changed, the
+    /// right may still be there by others. What is lost besides is the transaction's own.
     async fn send_once(&self, store: &Store) -> Result<Option<Outcome<usize>>, StoreError> {
+        let Some(actor) = &self.actor else {
+            return self.send_as_is(store).await;
+        };
+        let mut backoff = store.backoff(self.operation, self.retry_seed());
+        let mut rows = match actor.granting_rows() {
+            Some(rows) => rows,
+            None => store.granting_rows(actor).await?,
+        };
+        loop {
+            let (writes, of_actor) = self.under(actor.conditions(&rows));
+            if writes.each.len() > TRANSACTION_LIMIT {
+                return Err(StoreError::TooManyGroups);
+            }
+            let lost = match writes.send_as_is(store).await? {
+                Some(Outcome::Lost(lost)) if lost.iter().any(|at| of_actor.contains(at)) => lost,
+                outcome => return Ok(outcome),
+            };
+            let now = store.granting_rows(actor).await?;
+            if now == rows {
+                let by_itself = lost.iter().any(|at| *at >= self.each.len());
+                return if by_itself {
+                    Err(StoreError::CallerChanged)
+                } else {
+                    Ok(Some(Outcome::Lost(lost)))
+                };
+            }
+            rows = now;
+            backoff.pause().await?;
+        }
+    }
+
+    /// The same under further conditions, and the positions of the writes that have one. A transaction
+    /// names a row once: where it touches one already, both conditions have to hold; the other rows
+    /// come last.
+    fn under(&self, conditions: Vec<(Key, Expression)>) -> (Self, HashSet<usize>) {
+        let mut writes = self.clone();
+        let mut positions = HashSet::new();
+        for (key, when) in conditions {
+            let mut own = writes.each.iter_mut().enumerate();
+            if let Some((at, write)) = own.find(|(_, write)| write.key() == key) {
+                write.narrow(when);
+                positions.insert(at);
+            } else {
+                positions.insert(writes.each.len());
+                writes.each.push(Write::Check(key, when));
+            }
+        }
+        (writes, positions)
+    }
+
+    async fn send_as_is(&self, store: &Store) -> Result<Option<Outcome<usize>>, StoreError> {
         let outage = StoreError::outage(self.operation);
         let note = self.act.as_ref();
         let note = note.and_then(|(tenant, at)| store.unsealed.note(tenant, *at));

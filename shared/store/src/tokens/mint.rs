@@ -3,7 +3,7 @@
 use crate::activity::Audit;
 use crate::idempotency::{Idempotency, Prior};
 use crate::table::{Expression, Outcome, Store, StoreError, Transaction, draw, keys, number};
-use hallpass_core::{NewToken, Principal, Random, TokenContext, TokenId, TokenRecord, UnixMillis};
+use hallpass_core::{NewToken, Principal, Random, TokenId, TokenRecord, UnixMillis};
 use thiserror::Error;
 
 const OPERATION: &str = "mint";
@@ -15,8 +15,6 @@ pub struct Mint<'a> {
     pub token: &'a NewToken,
     /// The caller's key, to make it only once.
     pub idempotency: Option<&'a Idempotency>,
-    /// The calling token, as it was read; none where the deployment itself makes it.
-    pub maker: Option<&'a TokenContext>,
     /// Who makes it.
     pub audit: &'a Audit,
 }
@@ -45,9 +43,6 @@ pub enum MintError {
     /// There is no such principal, or it is closed.
     #[error("there is no such principal in the environment")]
     NoPrincipal,
-    /// The calling token was revoked, changed or expired since it was read.
-    #[error("the calling token was revoked or changed meanwhile")]
-    Maker,
     /// The table itself.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -66,7 +61,6 @@ enum Part {
     Account,
     Environment,
     Principal,
-    Maker,
     Made,
     Slot,
     Idempotency,
@@ -118,9 +112,6 @@ impl Store {
         now: UnixMillis,
     ) -> Result<(), MintError> {
         let lost = |part| lost.contains(&part);
-        if lost(Part::Maker) {
-            return Err(MintError::Maker);
-        }
         if lost(Part::Idempotency) {
             self.refuse_repetition(mint, now).await?;
         }
@@ -211,9 +202,6 @@ impl Mint<'_> {
         if let Some(maker) = self.audit.calling_token() {
             transaction = transaction.list_made(Part::Made, &maker, record)?;
         }
-        Ok(match self.maker {
-            Some(maker) => transaction.while_caller_valid(Part::Maker, maker, now),
-            None => transaction,
-        })
+        Ok(transaction)
     }
 }

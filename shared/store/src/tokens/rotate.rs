@@ -3,9 +3,7 @@
 use crate::activity::Audit;
 use crate::idempotency::{Idempotency, Prior};
 use crate::table::{Expression, Outcome, Store, StoreError, Transaction, keys, row, text};
-use hallpass_core::{
-    PreviousSecret, PublicText, SecretHash, TokenContext, TokenId, TokenRecord, UnixMillis,
-};
+use hallpass_core::{PreviousSecret, PublicText, SecretHash, TokenId, TokenRecord, UnixMillis};
 use thiserror::Error;
 
 const OPERATION: &str = "rotate";
@@ -30,9 +28,6 @@ pub enum RotateError {
     /// It was rotated by an earlier call.
     #[error("an earlier call rotated {0}")]
     AlreadyRotated(TokenId),
-    /// The calling token was revoked, changed or expired since it was read.
-    #[error("the calling token was revoked or changed meanwhile")]
-    Maker,
     /// An earlier call used the same key with another body.
     #[error("the idempotency key was used with another body")]
     KeyReused,
@@ -44,7 +39,6 @@ pub enum RotateError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Token,
-    Maker,
     Idempotency,
     Audit,
 }
@@ -58,7 +52,6 @@ impl Store {
         &self,
         record: &TokenRecord,
         rotation: &Rotation,
-        maker: Option<&TokenContext>,
         idempotency: Option<&Idempotency>,
         audit: &Audit,
         now: UnixMillis,
@@ -88,12 +81,8 @@ impl Store {
             let made = record.id.to_string();
             transaction = idempotency.remember(transaction, Part::Idempotency, made, now)?;
         }
-        if let Some(maker) = maker {
-            transaction = transaction.while_caller_valid(Part::Maker, maker, now);
-        }
         match self.transact(&transaction).await? {
             Outcome::Written => Ok(rotation.applied_to(record)),
-            Outcome::Lost(lost) if lost.contains(&Part::Maker) => Err(RotateError::Maker),
             Outcome::Lost(_) => Err(self.why_not_rotated(idempotency, record.id, now).await?),
         }
     }

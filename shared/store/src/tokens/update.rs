@@ -3,9 +3,7 @@
 use crate::activity::Audit;
 use crate::table::{Expression, Key, Outcome, Store, StoreError, Transaction, keys, row};
 use aws_sdk_dynamodb::types::AttributeValue;
-use hallpass_core::{
-    IpRules, Metadata, OriginRules, TokenContext, TokenName, TokenRecord, UnixMillis,
-};
+use hallpass_core::{IpRules, Metadata, OriginRules, TokenName, TokenRecord};
 use thiserror::Error;
 
 const OPERATION: &str = "update a token";
@@ -34,9 +32,6 @@ pub enum UpdateError {
     /// The token's entry in its environment's list is gone: it is being deleted.
     #[error("the token is being deleted")]
     Gone,
-    /// The calling token was revoked, changed or expired since it was read.
-    #[error("the calling token was revoked or changed meanwhile")]
-    Maker,
     /// The table itself.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -46,7 +41,6 @@ pub enum UpdateError {
 enum Part {
     Token,
     Index,
-    Maker,
     Audit,
 }
 
@@ -59,9 +53,7 @@ impl Store {
         &self,
         record: &TokenRecord,
         to: Changeable,
-        maker: Option<&TokenContext>,
         audit: &Audit,
-        now: UnixMillis,
     ) -> Result<TokenRecord, UpdateError> {
         let tenant = &record.tenant();
         let key = keys::token(&record.id);
@@ -88,16 +80,12 @@ impl Store {
             .fold(same, |same, (name, value)| same.with(name, value));
         let listed = Expression::new("attribute_exists(#pk)");
         let entry = keys::token_entry(tenant, &record.id);
-        let mut transaction = Transaction::new(OPERATION)
+        let transaction = Transaction::new(OPERATION)
             .update(Part::Token, key, change(), same)
             .update(Part::Index, entry, change(), listed)
             .log(Part::Audit, audit, tenant)?;
-        if let Some(maker) = maker {
-            transaction = transaction.while_caller_valid(Part::Maker, maker, now);
-        }
         match self.transact(&transaction).await? {
             Outcome::Written => Ok(to.applied_to(record)),
-            Outcome::Lost(lost) if lost.contains(&Part::Maker) => Err(UpdateError::Maker),
             // The table deletes an expired or revoked token's rows in any order.
             Outcome::Lost(lost) if !lost.contains(&Part::Token) => Err(UpdateError::Gone),
             Outcome::Lost(_) => Err(UpdateError::Changed),

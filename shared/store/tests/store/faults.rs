@@ -12,7 +12,6 @@ async fn s45_a_lost_reply_neither_loses_nor_doubles_a_token() {
     let record = table.record(account);
     let key = Idempotency::new("tok_caller", "POST /v1/tokens", "key", b"body");
     let mint = Mint {
-        maker: None,
         token: &NewToken::unchecked(record.clone(), Some(100)),
         idempotency: Some(&key),
         audit: &audit(AuditAction::Mint, record.id),

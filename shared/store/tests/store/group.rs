@@ -56,7 +56,7 @@ impl Groups {
         let audit = audit(AuditAction::AddMember, member);
         self.table
             .store
-            .add_member(&membership, |_| None, &audit)
+            .add_member(&membership, |_| Ok(Vec::new()), &audit)
             .await
     }
 

@@ -50,7 +50,7 @@ impl Groups {
         };
         let level = "read".parse().unwrap();
         let store = &self.table.store;
-        store.give_access(&grant, &level, None, &audit).await
+        store.give_access(&grant, &level, &audit).await
     }
 }
 
@@ -256,7 +256,7 @@ async fn what_is_beyond_the_limits_is_read_and_taken_back() {
         member: Member::Group(full),
     };
     let audit = audit(AuditAction::TakeAccess, full);
-    store.take_access(&take, None, &audit).await.unwrap();
+    store.take_access(&take, &audit).await.unwrap();
     let read = store.group(&groups.tenant(), &full).await.unwrap().unwrap();
     assert_eq!(read.access.0.len(), MOST_PATHS + 499);
 }

@@ -14,7 +14,6 @@ async fn with_key(
     seconds_later: u64,
 ) -> Result<TokenRecord, MintError> {
     let mint = Mint {
-        maker: None,
         token: &NewToken::unchecked(record.clone(), limit),
         idempotency: Some(key),
         audit: &audit(AuditAction::Mint, record.id),

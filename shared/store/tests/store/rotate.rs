@@ -27,7 +27,7 @@ async fn rotate(
     let audit = audit(AuditAction::Rotate, record.id);
     table
         .store
-        .rotate(record, &rotation, None, key, &audit, NOW)
+        .rotate(record, &rotation, key, &audit, NOW)
         .await
 }
 
@@ -39,7 +39,7 @@ async fn the_new_secret_is_accepted_and_the_old_one_for_a_while() {
     let audit = audit(AuditAction::Rotate, record.id);
     let rotated = table
         .store
-        .rotate(&record, &rotation, None, None, &audit, NOW)
+        .rotate(&record, &rotation, None, &audit, NOW)
         .await
         .unwrap();
     let read = table.token(&record.id).await;

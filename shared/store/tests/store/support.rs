@@ -146,7 +146,6 @@ impl Table {
         now: UnixMillis,
     ) -> Result<TokenRecord, MintError> {
         let mint = Mint {
-            maker: None,
             token: &NewToken::unchecked(record.clone(), limit),
             idempotency: None,
             audit: &audit(AuditAction::Mint, record.id),

@@ -2,7 +2,6 @@
 //! row, by path; the entry in the folder's partition is written with it, to be listed.
 
 use super::error::FolderError;
-use super::grantor::Grantor;
 use super::part::Part;
 use crate::activity::Audit;
 use crate::directory::groups::Member;
@@ -71,8 +70,7 @@ pub(super) fn key(tenant: &Tenant, folder: &FolderRef, member: &Member) -> Key {
 }
 
 impl Store {
-    /// Gives a user or group a level at a folder, in place of the one they had. Where a user's token
-    /// asks, only while its user, the `grantor`, may.
+    /// Gives a user or group a level at a folder, in place of the one they had.
     ///
     /// # Errors
     /// Says why nothing was changed.
@@ -80,31 +78,23 @@ impl Store {
         &self,
         grant: &Grant<'_>,
         level: &AccessLevel,
-        grantor: Option<&Grantor<'_>>,
         audit: &Audit,
     ) -> Result<(), FolderError> {
-        self.change_access(grant, Some(level), grantor, audit).await
+        self.change_access(grant, Some(level), audit).await
     }
 
-    /// Takes away the level that a user or group has at a folder, if they have one. Where a user's
-    /// token asks, only while its user, the `grantor`, may.
+    /// Takes away the level that a user or group has at a folder, if they have one.
     ///
     /// # Errors
     /// Says why nothing was changed.
-    pub async fn take_access(
-        &self,
-        grant: &Grant<'_>,
-        grantor: Option<&Grantor<'_>>,
-        audit: &Audit,
-    ) -> Result<(), FolderError> {
-        self.change_access(grant, None, grantor, audit).await
+    pub async fn take_access(&self, grant: &Grant<'_>, audit: &Audit) -> Result<(), FolderError> {
+        self.change_access(grant, None, audit).await
     }
 
     async fn change_access(
         &self,
         grant: &Grant<'_>,
         level: Option<&AccessLevel>,
-        grantor: Option<&Grantor<'_>>,
         audit: &Audit,
     ) -> Result<(), FolderError> {
         let operation = "change access";
@@ -120,11 +110,6 @@ impl Store {
                     None => return Ok(()),
                 },
             };
-            if let Some(grantor) = grantor {
-                transaction = self
-                    .while_grantor_may(transaction, grant.tenant, grantor)
-                    .await?;
-            }
             transaction =
                 transaction.while_folder_exists(Part::Folder, grant.tenant, &grant.folder);
             let Outcome::Lost(parts) = self.transact(&transaction).await? else {

@@ -2,7 +2,6 @@
 
 use crate::directory::creation::CreateError;
 use crate::table::StoreError;
-use hallpass_core::Scope;
 use thiserror::Error;
 
 /// Why no folder was made, or nobody's access changed.
@@ -14,9 +13,6 @@ pub enum FolderError {
     /// There is no such user or group, or it is closed.
     #[error("there is no such user or group")]
     NoMember,
-    /// The user whose token asks may not do this now.
-    #[error("`{0}` is not the user's to give any more")]
-    NotHeld(Scope),
     /// The user, or one of the group's, would have access to more folders than a user may.
     #[error("the user or group has access to as many folders as it can")]
     TooManyFolders,

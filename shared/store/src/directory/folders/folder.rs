@@ -2,7 +2,6 @@
 
 use super::access::Grant;
 use super::error::FolderError;
-use super::grantor::Grantor;
 use super::part::Part;
 use crate::activity::Audit;
 use crate::directory::creation::CreateError;
@@ -34,8 +33,7 @@ impl Projected for FolderRecord {
 }
 
 impl Store {
-    /// Makes a folder in another, or at the top, where its `owner` has access from then on. Where a
-    /// user's token asks, only while its user, the `grantor`, may.
+    /// Makes a folder in another, or at the top, where its `owner` has access from then on.
     ///
     /// # Errors
     /// Says why nothing was made.
@@ -43,7 +41,6 @@ impl Store {
         &self,
         record: &FolderRecord,
         owner: Option<Owner<'_>>,
-        grantor: Option<&Grantor<'_>>,
         idempotency: Option<&Idempotency>,
         audit: &Audit,
         now: UnixMillis,
@@ -71,9 +68,6 @@ impl Store {
                     member: Member::User(owner.user),
                 };
                 transaction = self.give_to_owner(transaction, &grant, owner.level).await?;
-            }
-            if let Some(grantor) = grantor {
-                transaction = self.while_grantor_may(transaction, tenant, grantor).await?;
             }
             if let Some(parent) = &record.parent {
                 transaction = transaction.while_folder_exists(Part::Parent, tenant, parent);

@@ -1,7 +1,7 @@
 //! Adding a member to a group: a user's row, and the entry in the group's partition, change together.
 
 use super::ancestors::memberships;
-use super::member::{Member, MemberError, Membership, check_grantable};
+use super::member::{Member, MemberError, Membership, given};
 use crate::activity::Audit;
 use crate::table::{Outcome, Store, Transaction};
 use hallpass_core::{
@@ -17,21 +17,21 @@ enum Part {
 }
 
 impl Store {
-    /// Puts a user or a group into a group; one that is in it stays so. `ungrantable` answers a scope
-    /// that a group gives and that the caller may not grant, if there is one: it is called with the
-    /// group and with its ancestors.
+    /// Puts a user or a group into a group; one that is in it stays so. `gives` answers what a
+    /// group gives, or a scope of it that the caller may not give: it is called with the group and with
+    /// its ancestors.
     ///
     /// # Errors
     /// Says why nothing was changed.
     pub async fn add_member(
         &self,
         membership: &Membership<'_>,
-        ungrantable: impl Fn(&GroupRecord) -> Option<Scope>,
+        gives: impl Fn(&GroupRecord) -> Result<Vec<Scope>, Scope>,
         audit: &Audit,
     ) -> Result<(), MemberError> {
         match membership.member {
-            Member::User(user) => self.add_user(membership, user, ungrantable, audit).await,
-            Member::Group(group) => self.nest(membership, group, ungrantable, audit).await,
+            Member::User(user) => self.add_user(membership, user, gives, audit).await,
+            Member::Group(group) => self.nest(membership, group, gives, audit).await,
         }
     }
 
@@ -39,7 +39,7 @@ impl Store {
         &self,
         membership: &Membership<'_>,
         user: UserId,
-        ungrantable: impl Fn(&GroupRecord) -> Option<Scope>,
+        gives: impl Fn(&GroupRecord) -> Result<Vec<Scope>, Scope>,
         audit: &Audit,
     ) -> Result<(), MemberError> {
         let operation = "add a member";
@@ -50,11 +50,11 @@ impl Store {
             let ids = read_before.chain([&membership.group]).copied().collect();
             let groups: HashMap<GroupId, GroupRecord> =
                 self.groups_and_ancestors(membership.tenant, ids).await?;
-            let given = reached(&[membership.group], &groups);
-            if given.is_empty() {
+            let groups_given = reached(&[membership.group], &groups);
+            if groups_given.is_empty() {
                 return Err(MemberError::NoGroup);
             }
-            check_grantable(&given, &ungrantable)?;
+            let audit = &audit.clone().needing(given(&groups_given, &gives)?);
             if user.member_of.contains(&membership.group) {
                 return Ok(());
             }
@@ -74,7 +74,7 @@ impl Store {
             let transaction = Transaction::new(operation)
                 .change_principal(Part::Member, &next)?
                 .add_member_entry(Part::Member, membership)?
-                .while_groups_unchanged(Part::Member, &given)
+                .while_groups_unchanged(Part::Member, &groups_given)
                 .log(Part::Audit, audit, membership.tenant)?;
             match self.transact(&transaction).await? {
                 Outcome::Written => return Ok(()),

@@ -131,15 +131,17 @@ impl Membership<'_> {
     }
 }
 
-/// The first scope, if any, that a group may do and the one who asks may not give.
-pub(crate) fn check_grantable(
-    given: &[&GroupRecord],
-    ungrantable: impl Fn(&GroupRecord) -> Option<Scope>,
-) -> Result<(), MemberError> {
-    match given.iter().find_map(|group| ungrantable(group)) {
-        Some(scope) => Err(MemberError::NotHeld(scope)),
-        None => Ok(()),
+/// All that these groups give, each scope of which the one who asks may give: `gives` answers that of
+/// one group, or a scope that is not theirs to give.
+pub(crate) fn given(
+    groups: &[&GroupRecord],
+    gives: impl Fn(&GroupRecord) -> Result<Vec<Scope>, Scope>,
+) -> Result<Vec<Scope>, MemberError> {
+    let mut all = Vec::new();
+    for group in groups {
+        all.extend(gives(group).map_err(MemberError::NotHeld)?);
     }
+    Ok(all)
 }
 
 impl<P: Copy> Transaction<P> {

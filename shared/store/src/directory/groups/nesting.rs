@@ -2,7 +2,7 @@
 //! nestings of the environment, so they are made one after the other.
 
 use super::descendants::walk_deadline;
-use super::member::{MOST_BELOW, MemberError, Membership, check_grantable};
+use super::member::{MOST_BELOW, MemberError, Membership, given};
 use super::node::GroupNode;
 use crate::activity::Audit;
 use crate::table::{Expression, Outcome, Store, Transaction, keys, number};
@@ -44,7 +44,7 @@ impl Store {
         &self,
         membership: &Membership<'_>,
         inner: GroupId,
-        ungrantable: impl Fn(&GroupRecord) -> Option<Scope>,
+        gives: impl Fn(&GroupRecord) -> Result<Vec<Scope>, Scope>,
         audit: &Audit,
     ) -> Result<(), MemberError> {
         let operation = "nest a group";
@@ -59,7 +59,8 @@ impl Store {
             let mut groups: HashMap<GroupId, GroupRecord> =
                 self.groups_and_ancestors(tenant, ids).await?;
             let next = nested(membership.group, inner, &groups)?;
-            check_grantable(&reached(&[membership.group], &groups), &ungrantable)?;
+            let needed = given(&reached(&[membership.group], &groups), &gives)?;
+            let audit = &audit.clone().needing(needed);
             let Some(next) = next else { return Ok(()) };
             groups.insert(inner, next.clone());
             let above = reached(&[membership.group], &groups);
