@@ -190,6 +190,7 @@ class Preflight(str):
 
 def mend_api_gateway():
     execute, authorize = apigateway._handle_execute_in_scope, apigateway._authorize_request_v2
+    match = apigateway._match_route
     sources_of, fetch = apigateway._request_authorizer_identity_sources, apigateway._urlopen_async
     context = contextvars.ContextVar("context")
 
@@ -243,6 +244,10 @@ def mend_api_gateway():
         return create_api(name, properties | ({"CorsConfiguration": cors} if cors else {}), stack)
 
     apis["create"] = with_cors
+    def match_preflights_too(api_id, method, path):
+        return match(api_id, "OPTIONS" if isinstance(method, Preflight) else method, path)
+
+    apigateway._match_route = match_preflights_too
     apigateway._handle_execute_in_scope = handed_on
     apigateway._request_authorizer_identity_sources = with_context
     apigateway._authorize_request_v2 = present_first
