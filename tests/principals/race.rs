@@ -267,7 +267,10 @@ impl World {
             let pk = item["pk"].as_s().unwrap();
             let of_carol = pk.starts_with("PRINCIPAL#") && pk.ends_with(&self.carol);
             let is_record = item["sk"].as_s().unwrap() == "RECORD";
-            !(of_carol && is_record) && !pk.starts_with("AUDIT#") && !pk.starts_with("SEALS#")
+            let of_log = ["AUDIT#", "SEALS#", "UNSEALED#"]
+                .iter()
+                .any(|log| pk.starts_with(log));
+            !(of_log || of_carol && is_record)
         });
         let key = |item: &Item| ["pk", "sk"].map(|name| item[name].as_s().unwrap().clone());
         rows.sort_by_key(key);
