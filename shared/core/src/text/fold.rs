@@ -1,4 +1,4 @@
-//! Normal forms: NFC, in which texts are stored, and toNFKC_Casefold, in which names are compared.
+//! Normal forms: NFC, in which texts are stored, and `toNFKC_Casefold`, in which names are compared.
 //!
 //! Both are read from tables that every function carries anyway, to compare the hosts of origins
 //! (UTS #46): only the one of NFC is more. Crates with tables of their own were larger.
@@ -48,11 +48,12 @@ fn fold(character: char, folded: &mut String) {
         // `1.` to `20.`
         '\u{2488}'..='\u{249b}' => {
             let number = u32::from(character).saturating_sub(0x2487);
-            return folded.push_str(&format!("{number}."));
+            folded.push_str(&number.to_string());
+            "."
         }
         _ => {
-            let mapper = Uts46MapperBorrowed::new();
-            let mapped: String = mapper.map_normalize(std::iter::once(character)).collect();
+            let tables = Uts46MapperBorrowed::new();
+            let mapped: String = tables.map_normalize(std::iter::once(character)).collect();
             return if mapped.contains('\u{fffd}') {
                 folded.push(character);
             } else {
