@@ -19,7 +19,7 @@ def closings_that_broke_off_are_finished(deployment):
     assert joined.status_code == 204, joined.text
     shared = hallpass.api.post("/v1/shares", {"model": unique("model")}, token=manager)
     assert shared.status_code == 201, shared.text
-    of_user = hallpass.mint("private", principal=user, scopes=["asset:read"], **there)["token"]
+    of_user = hallpass.mint("management", principal=user, scopes=["asset:read"], **there)["token"]
     of_account = hallpass.mint("secret", scopes=["asset:read"], **there)["token"]
     makes = {"scopes": ["asset:*", "tokens:mint"]}
     maker = hallpass.mint("management", **makes)
