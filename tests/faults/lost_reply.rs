@@ -78,6 +78,7 @@ async fn writes(hallpass: &Hallpass) -> Vec<Write> {
                 "ACCOUNTS",
                 "ACCOUNT_NAME#",
                 "AUDIT#",
+                "UNSEALED#",
             ],
             "already_created",
         ),
@@ -85,7 +86,7 @@ async fn writes(hallpass: &Hallpass) -> Vec<Write> {
             "create an environment",
             hallpass.post(&environments, json!({"name": "app/test"})),
             201,
-            &["ACCOUNT#", "AUDIT#"],
+            &["ACCOUNT#", "AUDIT#", "UNSEALED#"],
             "already_created",
         ),
     ]

@@ -79,7 +79,7 @@ mod tests {
             bytes: [u8; 16],
             kind in "[a-z]{1,9}",
             environment in "[a-z0-9]{1,9}/[A-Z][A-Z._-]{0,9}",
-            name in "[^\\p{C}\\p{Z}]{1,40}",
+            name in "[a-zA-Z0-9À-ɏ一-龥]{1,40}",
             scopes in prop::collection::vec("x[a-z]{0,8}:[a-z]{1,9}(@[a-z0-9~._-]{3,9})?", 1..5),
             origins in prop::collection::vec("https://(\\*\\.)?[a-z]{1,9}\\.example(:8443)?", 0..3),
             metadata in prop::collection::btree_map("\\PC{1,9}", "\\PC{0,30}", 0..5),
