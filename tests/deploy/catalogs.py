@@ -34,6 +34,9 @@ def the_platform_3dverse(deployment):
     token = {"user_token": made["user_token"]}
     expect(api.get(f"/asset/v1/folders/{user}/assets", headers=token), 200)
     expect(api.get(f"/asset/v1/folders/{other}/assets", headers=token), 403)
+    own = expect(hallpass.api.post(f"/app/v1/users/{user}/tokens", {"scope": "manage", "ttl": "1h"}, headers=key), 200)
+    body = {"name": "deeper", "parent": user}
+    expect(hallpass.api.post("/v1/folders", body, headers={"user_token": own["user_token"]}), 201)
 
 
 def the_platform_threekit(deployment):

@@ -25,6 +25,19 @@ def a_models_password_opens_it_until_it_is_unshared(hallpass):
     assert hallpass.code(token) != "active"
 
 
+def a_visitor_ends_their_own_token(hallpass):
+    model = unique("house")
+    hallpass.make("/v1/shares", {"model": model, "password": "sesame"})
+    server = hallpass.mint("secret", scopes=["asset:read"])["token"]
+    for token in (
+        hallpass.jwt(server, ["asset:read"]),
+        _exchange(hallpass, {"model": model, "password": "sesame"})["token"],
+    ):
+        assert hallpass.code(token) == "active"
+        expect(hallpass.api.post("/v1/revocations", {"token": token}, token=token), 204)
+        assert hallpass.code(token) == "revoked"
+
+
 def an_accounts_key_gives_a_token(hallpass):
     name = unique("acme")
     account = hallpass.make("/v1/accounts", {"name": name})["id"]

@@ -79,6 +79,26 @@ def a_service_account_has_tokens_of_its_own(hallpass):
     assert hallpass.code(minted["token"]) != "active"
 
 
+def a_user_makes_and_changes_what_a_group_gives(hallpass):
+    user = hallpass.make("/v1/users", {"username": unique("carol"), "scopes": ["tokens:mint"]})["id"]
+    group = hallpass.make("/v1/groups", {"name": "editors"})["id"]
+    folder = hallpass.make("/v1/folders", {"name": "plans"})
+    for path, body in [
+        (f"/v1/folders/{folder['id']}/access/groups/{group}", {"access": "write"}),
+        (f"/v1/groups/{group}/members/users/{user}", None),
+    ]:
+        expect(hallpass.api.call("PUT", path, json=body, token=hallpass.root), (200, 201, 204))
+    scope = f"asset:read@{folder['path']}"
+    token = hallpass.mint("management", principal=user, scopes=["tokens:mint", scope])["token"]
+    made = hallpass.mint("management", token=token, scopes=[scope])
+    path = f"/v1/tokens/{made['id']}"
+    expect(hallpass.api.call("PATCH", path, json={"name": "renamed"}, token=token), 200)
+    made = expect(hallpass.api.post(f"{path}/rotate", {"overlap_seconds": 0}, token=token), 200)
+    assert hallpass.code(made["token"], scope=scope) == "active"
+    expect(hallpass.api.call("DELETE", f"/v1/groups/{group}", token=hallpass.root), (202, 204))
+    assert hallpass.code(made["token"], scope=scope) == "insufficient_scope"
+
+
 def revoking_a_principal_closes_it(hallpass):
     account = hallpass.make("/v1/service-accounts", {"name": unique("closed")})["id"]
     group = hallpass.make("/v1/groups", {"name": "of closed"})["id"]
