@@ -1,7 +1,6 @@
 //! Labels: what a log or a monitor calls the principal that a token speaks for.
 
 use crate::directory::environment::{AccountName, EnvironmentName};
-use crate::directory::principal::PrincipalName;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -11,7 +10,7 @@ use std::fmt;
 /// it. It informs and decides nothing. A user's new name shows in the tokens that are made from then on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Label(Box<str>);
+pub struct Label(pub(in crate::directory) Box<str>);
 
 impl Label {
     /// The label of an account, and of its service accounts, in one of its environments.
@@ -25,13 +24,6 @@ impl Label {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl From<&PrincipalName> for Label {
-    /// The label of the user of this name.
-    fn from(name: &PrincipalName) -> Self {
-        Self(name.as_str().into())
     }
 }
 

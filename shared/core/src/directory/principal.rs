@@ -3,6 +3,7 @@
 use crate::directory::access::{Access, MOST_ROW_BYTES};
 use crate::directory::environment::EnvironmentName;
 use crate::directory::group::{GroupRecord, reached};
+use crate::directory::label::Label;
 use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, GroupId, Principal, PrincipalType};
 use crate::scope::set::ScopeSet;
@@ -50,6 +51,13 @@ impl PrincipalName {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<&PrincipalName> for Label {
+    /// The label of the user of this name.
+    fn from(name: &PrincipalName) -> Self {
+        Self(name.as_str().into())
     }
 }
 

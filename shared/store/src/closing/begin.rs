@@ -1,7 +1,7 @@
 //! The first write of a closing: the row of what is closed says so, and up to when everything under
 //! it ends.
 
-use super::close::Closing;
+use super::target::Closing;
 use crate::directory::unchanged;
 use crate::table::{Expression, StoreError, Transaction, number};
 use hallpass_core::{PrincipalRecord, UnixMillis};

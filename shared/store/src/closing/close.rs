@@ -3,36 +3,13 @@
 
 use super::begin::{End, Part};
 use super::progress::{ALL_TIME, Progress, Step};
-use super::target::Target;
+use super::target::{Closing, Target};
 use crate::activity::Audit;
-use crate::table::{Key, Outcome, Store, StoreError, keys};
-use hallpass_core::{AccountId, EnvironmentName, Principal, Tenant, TokenId, UnixMillis};
+use crate::table::{Outcome, Store, StoreError, keys};
+use hallpass_core::{AccountId, EnvironmentName, Tenant, TokenId, UnixMillis};
 use serde::Deserialize;
 use std::sync::Arc;
 use tokio::time::Instant;
-
-/// What is closed, or swept of what is old.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Closing {
-    /// One environment.
-    Environment(Tenant),
-    /// One user or service account.
-    Principal {
-        /// Where it lives.
-        tenant: Tenant,
-        /// Its id.
-        principal: Principal,
-    },
-    /// An account with all its environments.
-    Account(AccountId),
-    /// All tokens that a token made, and those that they made. That one itself stays.
-    MadeBy {
-        /// Where the token lives.
-        tenant: Tenant,
-        /// The token.
-        token: TokenId,
-    },
-}
 
 /// How far closing came before its deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,18 +26,6 @@ struct EnvironmentProgress {
     name: EnvironmentName,
     #[serde(flatten)]
     progress: Progress,
-}
-
-impl Closing {
-    /// The row that says how far it has come.
-    pub(super) fn row(&self) -> Key {
-        match self {
-            Self::Environment(tenant) => keys::environment(tenant),
-            Self::Principal { tenant, principal } => keys::principal(tenant, principal),
-            Self::Account(account) => keys::account(account),
-            Self::MadeBy { token, .. } => keys::token(token),
-        }
-    }
 }
 
 impl Store {

@@ -5,8 +5,8 @@
 //! it is looked at what it made, and a mint holds only while its maker is valid: so nothing is missed.
 
 use super::begin::{End, Part};
-use super::close::Closing;
 use super::progress::Step;
+use super::target::Closing;
 use crate::activity::Audit;
 use crate::table::{
     Expression, Item, Key, Outcome, Slice, Store, StoreError, Transaction, keys, row, text,

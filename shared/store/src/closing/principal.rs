@@ -1,7 +1,7 @@
 //! Closing a user or service account, or ending what is old of it.
 
 use super::begin::{End, Part};
-use super::close::Closing;
+use super::target::Closing;
 use super::target::Target;
 use crate::activity::Audit;
 use crate::table::{Outcome, Store, StoreError};

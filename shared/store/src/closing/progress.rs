@@ -4,7 +4,7 @@
 //! entry that is done, `sweep_last` the token that is ended last, `sweep_done` is set at the end.
 //! Mints condition-check `sweep_before`, so that no token from before it appears behind the sweep.
 
-use super::close::Closing;
+use super::target::Closing;
 use crate::table::{Expression, Key, Outcome, Store, StoreError, Transaction, number, text};
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_core::{TokenId, UnixMillis, UnixSeconds};

@@ -2,7 +2,8 @@
 //! the last one deletes. `functions/maintain` finds there what nobody finished: a closing whose process
 //! was ended half way, or whose 202 nobody followed.
 
-use super::close::{Closed, Closing};
+use super::close::Closed;
+use super::target::Closing;
 use crate::table::{Expression, Key, Store, StoreError, Transaction, keys, row};
 use hallpass_core::{AccountId, EnvironmentName, Principal, Tenant, TokenId, UnixMillis};
 use serde::{Deserialize, Serialize};
