@@ -30,6 +30,10 @@ schemathesis.openapi.format("origin-rule", strategies.one_of(
         "http://localhost", "http://localhost:3000", "localhost:*", "http://*.localhost:*", "http://127.0.0.1:3000",
         "http://[::1]:*", "capacitor://localhost", "chrome-extension://abcdefghijklmnopabcdefghijklmnop"])))
 
+# Letters, digits, blanks and signs: RFC 8265's OpaqueString refuses what Unicode does not know, and what cannot be seen.
+schemathesis.openapi.format("opaque-string", strategies.text(
+    strategies.characters(categories=["Lu", "Ll", "Nd", "Po", "Sm", "Zs"], max_codepoint=0x24F), max_size=64))
+
 # What is refused by its form alone. Other codes of 422 are about the catalog's rules, such as `unknown_scope`, or about
 # what there is, such as `unknown_principal` and `invalid_cursor` (a cursor of another list): no schema can say them.
 OF_FORM = {

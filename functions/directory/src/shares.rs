@@ -21,9 +21,10 @@ pub(crate) use view::{PageView, ShareView};
 #[serde(deny_unknown_fields)]
 pub(crate) struct ShareRequest {
     model: ModelId,
-    /// `null` and the empty text mean that none is asked for.
+    /// `null` and the empty text mean that none is asked for. No control characters, and none that
+    /// cannot be seen (RFC 8265, `OpaqueString`).
     #[serde(default, deserialize_with = "chosen")]
-    #[schema(value_type = Option<String>, max_length = 1024)]
+    #[schema(value_type = Option<String>, max_length = 1024, format = "opaque-string")]
     password: Option<Password>,
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
@@ -38,7 +39,7 @@ pub(crate) struct ShareRequest {
 pub(crate) struct PasswordRequest {
     /// Has to be named: `{}` must not take a password away.
     #[serde(deserialize_with = "chosen")]
-    #[schema(value_type = Option<String>, max_length = 1024, required)]
+    #[schema(value_type = Option<String>, max_length = 1024, format = "opaque-string", required)]
     password: Option<Password>,
 }
 
