@@ -29,8 +29,7 @@ impl Path {
     /// their first segment on.
     pub(crate) fn common(&self, other: &str) -> Option<&str> {
         let own = self.as_str();
-        let alike = own.bytes().zip(other.bytes());
-        let alike = alike.take_while(|(one, two)| one == two).count();
+        let alike = alike(own.as_bytes(), other.as_bytes());
         let ends_at = |text: &str| matches!(text.as_bytes().get(alike), None | Some(b'/'));
         if ends_at(own) && ends_at(other) {
             return own.get(..alike).filter(|common| !common.is_empty());
@@ -54,7 +53,11 @@ impl Path {
     pub(crate) fn order(&self, other: &str) -> Ordering {
         #[cfg(test)]
         steps::count();
-        self.0.split('/').cmp(other.split('/'))
+        let (own, other) = (self.0.as_bytes(), other.as_bytes());
+        let first_unlike = alike(own, other);
+        // The end of a path stands before a slash, and a slash before all that a segment holds.
+        let rank = |path: &[u8]| path.get(first_unlike).map(|byte| (*byte != b'/', *byte));
+        rank(own).cmp(&rank(other))
     }
 
     /// Whether `text` can stand as one segment of a path.
@@ -67,6 +70,30 @@ impl Path {
                 .chars()
                 .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '~' | '-'))
     }
+}
+
+/// How many bytes two texts have in common at their beginnings.
+///
+/// Eight at a time: a set's search makes up to a dozen of these, and byte by byte one took 20 ns.
+fn alike(one: &[u8], two: &[u8]) -> usize {
+    const WORD: usize = size_of::<u64>();
+    let words = one
+        .as_chunks::<WORD>()
+        .0
+        .iter()
+        .zip(two.as_chunks::<WORD>().0);
+    let mut alike = 0_usize;
+    for (one, two) in words {
+        let unlike = u64::from_le_bytes(*one) ^ u64::from_le_bytes(*two);
+        if unlike != 0 {
+            let bits = usize::try_from(unlike.trailing_zeros()).unwrap_or(0);
+            return alike.saturating_add(bits / 8);
+        }
+        alike = alike.saturating_add(WORD);
+    }
+    let rest = |text| <[u8]>::get(text, alike..).unwrap_or_default().iter();
+    let rest = rest(one).zip(rest(two)).take_while(|(one, two)| one == two);
+    alike.saturating_add(rest.count())
 }
 
 /// By segments, so that what lies below a path stands directly after it.
@@ -137,7 +164,25 @@ pub(crate) mod steps {
 
 #[cfg(test)]
 mod tests {
-    use super::Path;
+    use super::{Path, alike};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn paths_stand_in_the_order_of_their_segments(
+            one in "[ab.-]{0,9}(/[a.]{0,9}){0,4}", two in "[ab.-]{0,9}(/[a.]{0,9}){0,4}"
+        ) {
+            let (one, two) = (Path(one.into()), Path(two.into()));
+            prop_assert_eq!(one.order(two.as_str()), one.as_str().split('/').cmp(two.as_str().split('/')));
+        }
+
+        #[test]
+        fn what_two_texts_begin_with(begin in "[a-b]{0,20}", one in "[a-b]{0,20}", two in "[a-b]{0,20}") {
+            let (one, two) = (begin.clone() + &one, begin + &two);
+            let by_definition = one.bytes().zip(two.bytes()).take_while(|(one, two)| one == two).count();
+            prop_assert_eq!(alike(one.as_bytes(), two.as_bytes()), by_definition);
+        }
+    }
 
     #[test]
     fn what_lies_below_a_path_stands_directly_after_it() {
