@@ -4,6 +4,7 @@ mod caching;
 mod context;
 mod decision;
 mod event;
+mod log;
 mod outage;
 
 use hallpass_authorizer::{Answer, AuthorizeError, AuthorizerSources, Event, authorize};
@@ -19,7 +20,7 @@ fn second(method: &str, path: &str, headers: &Value, query: &str) -> Value {
         "version": "2.0", "type": "REQUEST", "routeArn": ARN, "identitySource": [],
         "routeKey": "$default", "rawPath": path, "rawQueryString": query, "headers": headers,
         "requestContext": {
-            "stage": "$default",
+            "stage": "$default", "requestId": "gateway-2",
             "http": {"method": method, "path": path, "sourceIp": "192.0.2.7"},
         },
     })
@@ -31,7 +32,7 @@ fn first(method: &str, path: &str, headers: &Value, query: &Value) -> Value {
         "type": "REQUEST", "methodArn": ARN, "resource": "/v1/assets/{id}", "path": path,
         "httpMethod": method, "headers": headers, "queryStringParameters": query,
         "requestContext": {
-            "stage": "prod", "path": format!("/prod{path}"), "identity": {"sourceIp": "192.0.2.7"},
+            "stage": "prod", "requestId": "gateway-1", "path": format!("/prod{path}"), "identity": {"sourceIp": "192.0.2.7"},
         },
     })
 }

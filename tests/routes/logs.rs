@@ -2,6 +2,7 @@
 
 use super::table::rows;
 use super::world::{PARAMETERS, World, ask, takes_body};
+use aws_sdk_kms::primitives::{DateTime, DateTimeFormat};
 use hallpass_bootstrap::{BootstrapRequest, bootstrap};
 use hallpass_keys::KeySort;
 use hallpass_keys_function::{KeysRequest, rotate_keys};
@@ -217,11 +218,11 @@ async fn s44_a_failure_is_logged_once_with_its_cause_and_told_to_nobody() {
             .map(|line| serde_json::from_str(line).unwrap())
             .collect();
         assert_eq!(errors.len(), 1, "{}: {text}", row.name());
-        let fields = &errors[0]["fields"];
-        assert_eq!(fields["request_id"], reply.header("x-request-id"));
-        assert_eq!(fields["route"], row.template);
-        assert_eq!(fields["method"], row.method.as_str());
-        let causes = fields["causes"].as_str().unwrap();
+        let request = &errors[0]["span"];
+        assert_eq!(request["request_id"], reply.header("x-request-id"));
+        assert_eq!(request["route"], row.template);
+        assert_eq!(request["method"], row.method.as_str());
+        let causes = errors[0]["fields"]["causes"].as_str().unwrap();
         assert!(causes.contains("AccessDenied"), "{causes}");
         for forbidden in forbidden(&world) {
             assert!(
@@ -230,5 +231,56 @@ async fn s44_a_failure_is_logged_once_with_its_cause_and_told_to_nobody() {
                 row.name()
             );
         }
+    }
+}
+
+/// Lambda filters lines by level only where they have both of these (`ApplicationLogLevel`).
+#[tokio::test]
+async fn every_line_has_a_time_and_a_level_as_lambda_reads_them() {
+    let world = World::new().await;
+    let log = Log::keep();
+    ask(world.hallpass.get("/v1/tokens/self")).await;
+    let text = log.take();
+    assert!(!text.is_empty());
+    for line in text.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let time = line["timestamp"].as_str().unwrap();
+        let parsed = DateTime::from_str(time, DateTimeFormat::DateTime);
+        assert!(parsed.is_ok(), "{time}");
+        let levels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"];
+        let level = line["level"].as_str().unwrap();
+        assert!(levels.contains(&level), "{level}");
+    }
+}
+
+/// What did this caller do, and what was it refused: both by the id of its token.
+#[tokio::test]
+async fn an_act_is_logged_with_its_request_and_whose_token_did_it() {
+    let world = World::new().await;
+    let hallpass = &world.hallpass;
+    let of = |fields: &Value| fields["fields"]["message"].clone();
+    let (id, token) = hallpass
+        .minted(json!({"kind": "management", "name": "m", "scopes": ["tokens:mint", "asset:read"]}))
+        .await;
+    let log = Log::keep();
+    let body = json!({"kind": "secret", "name": "made", "scopes": ["asset:read"]});
+    let made = ask(hallpass.post("/v1/tokens", body).bearer(&token)).await;
+    ask(hallpass.get("/v1/audit").bearer(&token)).await;
+    let text = log.take();
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    let lines: Vec<Value> = lines
+        .filter(|line: &Value| line["level"] == "INFO")
+        .collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    assert_eq!(of(&lines[0]), "done");
+    assert_eq!(lines[0]["fields"]["action"], "mint");
+    assert_eq!(lines[0]["fields"]["by"], id);
+    assert_eq!(lines[0]["fields"]["subject"], made.body["id"]);
+    assert_eq!(lines[0]["span"]["request_id"], made.header("x-request-id"));
+    assert_eq!(lines[0]["span"]["route"], "/v1/tokens");
+    assert_eq!(of(&lines[1]), "refused");
+    assert_eq!(lines[1]["fields"]["code"], "insufficient_scope");
+    for line in &lines {
+        assert_eq!(line["span"]["caller"], id);
     }
 }

@@ -1,5 +1,6 @@
 //! Captures what is logged by the current thread, until this value is dropped.
 
+use hallpass_runtime::log_lines;
 use std::io::{self, Write};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 use tracing::subscriber::DefaultGuard;
@@ -8,7 +9,7 @@ use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Log lines of every level, as JSON.
+/// Log lines of every level, as the functions write them.
 pub struct Log {
     lines: Lines,
     _guard: DefaultGuard,
@@ -72,9 +73,5 @@ fn every_level<W>(writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    tracing_subscriber::fmt()
-        .json()
-        .with_max_level(LevelFilter::TRACE)
-        .with_writer(writer)
-        .finish()
+    log_lines(writer, LevelFilter::TRACE)
 }

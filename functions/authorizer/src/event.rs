@@ -36,6 +36,8 @@ pub enum EventError {
 
 /// A request that is to be decided on.
 pub(crate) struct AuthorizerRequest {
+    /// The gateway's id for it, by which its log names it as well.
+    pub(crate) id: String,
     /// How the answer is written.
     pub(crate) form: Form,
     pub(crate) method: String,
@@ -87,6 +89,7 @@ fn of_payload_2(event: Payload2, headers: HeaderMap) -> Result<AuthorizerRequest
     let query = event.raw_query_string.unwrap_or_default();
     let query = written(form_urlencoded::parse(query.as_bytes()));
     Ok(AuthorizerRequest {
+        id: context.request_id.unwrap_or_default(),
         form: Form::Simple,
         parts: parts(headers, &query, context.http.source_ip)?,
         method,
@@ -150,6 +153,7 @@ fn of_payload_1(
     };
     let identity = event.request_context.identity;
     Ok(AuthorizerRequest {
+        id: event.request_context.request_id.unwrap_or_default(),
         form: Form::Policy { resource },
         parts: parts(
             headers,

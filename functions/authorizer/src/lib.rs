@@ -16,10 +16,12 @@ pub use sources::{AuthorizerSources, SourcesError};
 use event::AuthorizerRequest;
 use hallpass_http::{
     ANSWER_WITHIN, Admission, Credential, ErrorCode, Platform, Problem, admit_to_route,
+    log_problem, request_span,
 };
 use http::StatusCode;
 use thiserror::Error;
 use tokio::time::error::Elapsed;
+use tracing::Instrument as _;
 
 /// Why there is no answer. API Gateway makes 401 of the first and 500 of the others; an outage is
 /// never an allow, and never says that a token is bad.
@@ -48,22 +50,41 @@ pub async fn authorize(
     sources: &AuthorizerSources,
     event: Event,
 ) -> Result<Answer, AuthorizeError> {
-    let request = event.into_request()?;
+    let request = event.into_request().inspect_err(log_event)?;
     // What a gateway has decoded holds no `%`; what it has not could be read in another way by the
     // API behind it. No valid segment of a path needs one.
     let path = request.path.as_deref().filter(|path| !path.contains('%'));
     let path = path.unwrap_or("").to_owned();
-    let decided = decide(platform, sources, &request, &path);
-    match tokio::time::timeout(ANSWER_WITHIN, decided).await? {
-        Ok(admission) => Ok(request.form.allow(&admission)),
-        Err(problem) if problem.status().is_server_error() => {
-            Err(AuthorizeError::Unavailable(problem))
+    let route = platform.catalog.routes().pattern(&request.method, &path);
+    let route = route.as_deref().unwrap_or("unknown");
+    let span = request_span(&request.id, &request.method, route);
+    let answer = async {
+        let decided = decide(platform, sources, &request, &path);
+        match tokio::time::timeout(ANSWER_WITHIN, decided).await {
+            Ok(Ok(admission)) => Ok(request.form.allow(&admission)),
+            Ok(Err(problem)) => {
+                log_problem(&problem);
+                if problem.status().is_server_error() {
+                    Err(AuthorizeError::Unavailable(problem))
+                } else {
+                    request.form.refuse(&problem)
+                }
+            }
+            Err(late) => {
+                tracing::error!("no answer in time");
+                Err(late.into())
+            }
         }
-        Err(problem) => {
-            let (status, code) = (problem.status().as_u16(), problem.code().as_str());
-            tracing::info!(status, code, "refused");
-            request.form.refuse(&problem)
-        }
+    };
+    answer.instrument(span).await
+}
+
+/// An event that is none of an authorizer is the deployment's doing; that a client wrote what no policy
+/// can hold is not worth a line.
+fn log_event(error: &AuthorizeError) {
+    if let AuthorizeError::Event(error) = error {
+        let error: &dyn std::error::Error = error;
+        tracing::error!(error, "no answer");
     }
 }
 

@@ -23,13 +23,8 @@ async fn main() -> Result<(), StartError> {
     .await
 }
 
-/// Logs what is not the client's doing; API Gateway learns the one word that it knows, or nothing
-/// of it.
+/// What API Gateway learns: the one word that it knows, or nothing of it. It is logged where it happened.
 fn diagnostic(error: &AuthorizeError) -> Diagnostic {
-    if !matches!(error, AuthorizeError::Unauthorized) {
-        let cause: &dyn std::error::Error = error;
-        tracing::error!(error = cause, "no answer");
-    }
     Diagnostic {
         error_type: "AuthorizeError".to_owned(),
         error_message: error.to_string(),

@@ -9,6 +9,7 @@ pub(crate) mod credential;
 mod origin;
 
 use crate::caller::credential::Credential;
+use crate::middleware::log::note_caller;
 use crate::reply::error_code::ErrorCode;
 use crate::reply::issuing::RequestFields;
 use crate::reply::problem::Problem;
@@ -63,6 +64,10 @@ impl Caller {
         context: TokenContext,
         now: UnixMillis,
     ) -> Result<Self, Problem> {
+        let id = context.id();
+        if let Some(id) = &id {
+            note_caller(id);
+        }
         let authorization = AuthorizationRequest {
             scopes: &[],
             account: None,
@@ -83,7 +88,7 @@ impl Caller {
             kind,
             context.tenant(),
             context.principal(),
-            context.id(),
+            id,
             decision.is_active(),
         ) else {
             return Err(Problem::refused(&decision));

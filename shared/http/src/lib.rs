@@ -27,6 +27,7 @@ pub use hallpass_runtime::Platform;
 pub use lambda::event::GatewayEvent;
 pub use lambda::{OnLambda, Reply, on_lambda, serve};
 pub use middleware::finish::{finish, finish_with_fallback};
+pub use middleware::log::{log_problem, request_span};
 pub use reply::closing::{WalkFor, walk, walk_on};
 pub use reply::error_code::ErrorCode;
 pub use reply::issuing::{RequestFields, into_claims, issue};

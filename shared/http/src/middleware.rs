@@ -3,6 +3,6 @@
 
 pub(crate) mod cors;
 pub(crate) mod finish;
+pub(crate) mod log;
 
-mod log;
 mod request_id;

@@ -12,6 +12,7 @@
 
 mod aws;
 mod clock;
+mod log;
 mod platform;
 mod random;
 mod settings;
@@ -20,6 +21,7 @@ mod wiring;
 
 pub use aws::{retries, timeouts};
 pub use clock::SystemClock;
+pub use log::log_lines;
 pub use platform::{Deployment, Platform};
 pub use random::SystemRandom;
 pub use settings::{Settings, SettingsError, variable};

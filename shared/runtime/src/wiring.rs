@@ -2,12 +2,15 @@
 
 use crate::aws::Aws;
 use crate::clock::SystemClock;
+use crate::log::log_lines;
 use crate::platform::Platform;
 use crate::random::SystemRandom;
 use crate::settings::{Settings, SettingsError, variable};
 use hallpass_core::Catalog;
 use std::error::Error;
 use std::sync::Arc;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// Why a function did not start, or stopped.
 pub type StartError = Box<dyn Error + Send + Sync>;
@@ -28,11 +31,7 @@ impl Wiring {
     pub fn from_environment<E: Into<Box<dyn Error + Send + Sync>>>(
         find_catalog: impl FnOnce(&str) -> Result<Catalog, E>,
     ) -> Result<Self, SettingsError> {
-        tracing_subscriber::fmt()
-            .json()
-            .with_target(false)
-            .without_time()
-            .init();
+        log_lines(std::io::stdout, LevelFilter::INFO).init();
         let settings = Settings::from_lookup(variable, find_catalog)?;
         Ok(Self {
             settings,

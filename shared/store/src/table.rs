@@ -37,5 +37,5 @@ pub(crate) use range::Range;
 pub(crate) use read::{BATCH_LIMIT, Projected};
 pub(crate) use row::{KEPT_SECONDS, Reference};
 pub use store::Store;
-pub(crate) use transaction::{Outcome, TRANSACTION_LIMIT, Transaction};
+pub(crate) use transaction::{Act, Outcome, TRANSACTION_LIMIT, Transaction};
 pub use unsealed::UnsealedNote;

@@ -114,26 +114,7 @@ impl RouteTable {
     /// `HEAD` needs what `GET` does (RFC 9110 §9.3.2).
     #[must_use]
     pub fn find(&self, method: &str, path: &str) -> RouteMatch {
-        let method = if method == "HEAD" { "GET" } else { method };
-        let Some(path) = path.strip_prefix('/') else {
-            return RouteMatch::Unknown;
-        };
-        let decode = |given| percent_decode_str(given).decode_utf8().ok();
-        let given: Vec<Option<Cow<'_, str>>> = path.split('/').map(decode).collect();
-        let matching = self.0.iter().filter(|route| {
-            route.method == method
-                && route.segments.len() == given.len()
-                && route
-                    .segments
-                    .iter()
-                    .zip(&given)
-                    .all(|(segment, given)| match segment {
-                        Segment::Literal(literal) => given.as_deref() == Some(literal),
-                        Segment::Parameter(_) => true,
-                    })
-        });
-        // Of two that match, one is fixed wherever the other is: it has fewer parameters.
-        let Some(route) = matching.min_by_key(|route| route.parameters()) else {
+        let Some((route, given)) = self.matching(method, path) else {
             return RouteMatch::Unknown;
         };
         // Every parameter is checked, whether the scope names it or not.
@@ -156,6 +137,38 @@ impl RouteTable {
             // Joined to what stands around it, a parameter can be too long for a segment.
             None => RouteMatch::InvalidParameter(String::new()),
         }
+    }
+
+    /// The route that a request matches as the catalog writes it, such as `GET /v2/floor/{id}`: for
+    /// logs and counts, which hold nothing that a client made up.
+    #[must_use]
+    pub fn pattern(&self, method: &str, path: &str) -> Option<String> {
+        let (route, _) = self.matching(method, path)?;
+        Some(format!("{} {}", route.method, route.path()))
+    }
+
+    /// The route that a request matches, and the decoded segments of its path. Of two that match, one
+    /// is fixed wherever the other is: it has fewer parameters.
+    fn matching<'p>(
+        &self,
+        method: &str,
+        path: &'p str,
+    ) -> Option<(&Route, Vec<Option<Cow<'p, str>>>)> {
+        let method = if method == "HEAD" { "GET" } else { method };
+        let decode = |given| percent_decode_str(given).decode_utf8().ok();
+        let given: Vec<Option<Cow<'_, str>>> =
+            path.strip_prefix('/')?.split('/').map(decode).collect();
+        let fits = |(segment, given): (&Segment, &Option<Cow<'_, str>>)| match segment {
+            Segment::Literal(literal) => given.as_deref() == Some(literal),
+            Segment::Parameter(_) => true,
+        };
+        let matching = self.0.iter().filter(|route| {
+            route.method == method
+                && route.segments.len() == given.len()
+                && route.segments.iter().zip(&given).all(fits)
+        });
+        let route = matching.min_by_key(|route| route.parameters())?;
+        Some((route, given))
     }
 }
 

@@ -2,7 +2,7 @@
 //! reply has, and one log line a failure.
 
 use crate::middleware::cors::{self, CorsPermission};
-use crate::middleware::log::log;
+use crate::middleware::log::{log_problem, request_span};
 use crate::middleware::request_id::request_id;
 use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
@@ -16,6 +16,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use std::any::Any;
 use thiserror::Error;
 use tower_http::catch_panic::CatchPanicLayer;
+use tracing::Instrument as _;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -68,21 +69,19 @@ async fn edge(State(platform): State<Platform>, mut request: Request, next: Next
     let permission = CorsPermission::default();
     let origin = cors::origin(request.headers());
     let request_id = request_id(&platform, &request);
-    let method = request.method().clone();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or("unknown", MatchedPath::as_str);
+    let span = request_span(&request_id, request.method().as_str(), route);
     let mut response = if let Some(response) = cors::preflight(&platform, &request) {
         response
     } else if let Some(Unreadable(problem)) = request.extensions_mut().remove() {
         problem.into_response()
     } else {
         request.extensions_mut().insert(permission.clone());
-        next.run(request).await
+        next.run(request).instrument(span.clone()).await
     };
     if let Some(problem) = response.extensions().get::<Problem>() {
-        log(problem, &request_id, &method, &route);
+        span.in_scope(|| log_problem(problem));
     }
     cors::answer(origin, &permission, &mut response);
     let headers = response.headers_mut();

@@ -2,7 +2,7 @@
 
 use super::audit_action::AuditAction;
 use super::audit_id::AuditId;
-use crate::table::{Actor, Expression, Item, StoreError, Transaction, keys, row};
+use crate::table::{Act, Actor, Expression, Item, StoreError, Transaction, keys, row};
 use hallpass_core::{
     AccountId, EnvironmentName, KindName, ParentId, Principal, Scope, Tenant, TokenId, UnixMillis,
 };
@@ -153,10 +153,15 @@ impl<P> Transaction<P> {
     /// stands in the way of the act; with it come those of the calling token.
     pub(crate) fn log(self, part: P, audit: &Audit, tenant: &Tenant) -> Result<Self, StoreError> {
         let row = audit.row(tenant)?;
-        Ok(self.put(part, row, Expression::none()).logging(
-            tenant.clone(),
-            audit.at,
-            audit.actor.clone(),
-        ))
+        let act = Act {
+            tenant: tenant.clone(),
+            at: audit.at,
+            action: audit.action.as_str(),
+            by: audit.by.clone(),
+            subject: audit.subject.clone(),
+        };
+        Ok(self
+            .put(part, row, Expression::none())
+            .logging(act, audit.actor.clone()))
     }
 }

@@ -33,13 +33,29 @@ enum Write {
     Check(Key, Expression),
 }
 
+/// What a transaction is in the audit log of a tenant, and in the function's own log once it is
+/// written. Never holds a secret.
+#[derive(Clone, Debug)]
+pub(crate) struct Act {
+    /// Whose audit log it is written to.
+    pub(crate) tenant: Tenant,
+    /// When.
+    pub(crate) at: UnixMillis,
+    /// What is done.
+    pub(crate) action: &'static str,
+    /// By which token, or by `iam`.
+    pub(crate) by: String,
+    /// To what.
+    pub(crate) subject: String,
+}
+
 /// Writes that happen all or not at all.
 #[derive(Clone, Debug)]
 struct Writes {
     operation: &'static str,
     each: Vec<Write>,
-    /// The tenant whose audit log it writes to, and the time of the act.
-    act: Option<(Tenant, UnixMillis)>,
+    /// What it is in the audit log.
+    act: Option<Act>,
     /// The calling token, where one asks for the act.
     actor: Option<Arc<Actor>>,
 }
@@ -76,13 +92,8 @@ impl<P> Transaction<P> {
 
     /// This is an act of a tenant, whose audit log is to be sealed some time after. Where a token asks
     /// for it, it happens only while that token and its principals may do it.
-    pub(crate) fn logging(
-        mut self,
-        tenant: Tenant,
-        at: UnixMillis,
-        actor: Option<Arc<Actor>>,
-    ) -> Self {
-        self.writes.act = Some((tenant, at));
+    pub(crate) fn logging(mut self, act: Act, actor: Option<Arc<Actor>>) -> Self {
+        self.writes.act = Some(act);
         self.writes.actor = actor;
         self
     }
@@ -155,6 +166,23 @@ impl Store {
     ) -> Result<Option<Outcome<P>>, StoreError> {
         let outcome = transaction.writes.send_once(self).await?;
         Ok(outcome.map(|outcome| transaction.outcome(outcome)))
+    }
+}
+
+impl Act {
+    fn log(&self) {
+        let Tenant {
+            account,
+            environment,
+        } = &self.tenant;
+        tracing::info!(
+            action = self.action,
+            by = self.by,
+            subject = self.subject,
+            %account,
+            %environment,
+            "done"
+        );
     }
 }
 
@@ -236,7 +264,7 @@ impl Writes {
     async fn send_as_is(&self, store: &Store) -> Result<Option<Outcome<usize>>, StoreError> {
         let outage = StoreError::outage(self.operation);
         let note = self.act.as_ref();
-        let note = note.and_then(|(tenant, at)| store.unsealed.note(tenant, *at));
+        let note = note.and_then(|act| store.unsealed.note(&act.tenant, act.at));
         let noting = note.as_ref().map(UnsealedNote::row).transpose()?;
         let noting = noting.map(|row| Write::Put(row, Expression::none()));
         // Last: the positions of the others are those of the parts.
@@ -249,9 +277,12 @@ impl Writes {
             .send()
             .await;
         // Also where the answer is lost: it may be written.
-        if let Some((tenant, at)) = &self.act {
+        if let Some(act) = &self.act {
             let written = note.as_ref().filter(|_| sent.is_ok());
-            store.unsealed.add(tenant, *at, written);
+            store.unsealed.add(&act.tenant, act.at, written);
+            if sent.is_ok() {
+                act.log();
+            }
         }
         let Err(error) = sent else {
             return Ok(Some(Outcome::Written));
