@@ -67,6 +67,7 @@ fn way(code: ErrorCode, scene: &Scene) -> Way {
         C::NestedTooDeep => Way::Story(Box::pin(story::nested_too_deep())),
         C::TooManyAttempts => Way::Story(Box::pin(story::too_many_attempts())),
         C::Internal => Way::Story(Box::pin(story::internal())),
+        C::NewerVersion => Way::Story(Box::pin(story::newer_version())),
         C::Unavailable => Way::Story(Box::pin(story::unavailable())),
         C::Unauthenticated
         | C::Malformed

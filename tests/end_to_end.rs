@@ -33,3 +33,4 @@ mod shares;
 mod temporary;
 mod update;
 mod validate;
+mod versions;

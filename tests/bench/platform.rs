@@ -1,7 +1,9 @@
 //! A platform on embedded services, without anything in between.
 
 use hallpass_bootstrap::{BootstrapRequest, bootstrap};
-use hallpass_core::{IssueRequest, IssuedKind, Maker, Metadata, TokenDetails, prepare};
+use hallpass_core::{
+    IssueRequest, IssuedKind, Maker, Metadata, SchemaVersion, TokenDetails, prepare,
+};
 use hallpass_embedded::{Services, create_table, dynamodb_client, kms_client};
 use hallpass_keys::{KeyMaker, KeyPolicy, Signer, SigningMode};
 use hallpass_runtime::{Platform, Settings, SystemClock, SystemRandom};
@@ -31,6 +33,7 @@ pub async fn start_signing(wrapped: bool) -> Bench {
     let dynamodb = dynamodb_client(&services.dynamodb_url);
     create_table(&dynamodb, TABLE).await.unwrap();
     let settings = Settings {
+        schema_version: SchemaVersion::NEWEST,
         table: TABLE.to_owned(),
         issuer: "https://tokens.example".parse().unwrap(),
         audience: None,

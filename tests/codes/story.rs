@@ -2,6 +2,7 @@
 
 use super::call::{EXCHANGE, MINT, secret};
 use aws_sdk_dynamodb::types::AttributeValue;
+use hallpass_core::SchemaVersion;
 use hallpass_http::{GatewayEvent, on_lambda};
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Call, Hallpass, Reply, access, membership, text};
@@ -192,6 +193,15 @@ pub(super) async fn internal() -> Reply {
         update.send().await.unwrap();
     }
     hallpass.get("/v1/tokens/self").bearer(&secret).await
+}
+
+/// In the first of the two deployments of a change that restricts.
+pub(super) async fn newer_version() -> Reply {
+    let (reads, writes) = (SchemaVersion::NEWEST, SchemaVersion::FIRST);
+    let hallpass = default().await.beside(reads, writes).await;
+    let body = json!({"name": "robot", "scopes": ["asset:read"]});
+    let call = hallpass.post("/v1/service-accounts", body);
+    call.bearer(&hallpass.root).await
 }
 
 pub(super) async fn unavailable() -> Reply {

@@ -6,11 +6,12 @@ use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use axum::Router;
 use hallpass_bootstrap::{BootstrapReply, BootstrapRequest, bootstrap};
-use hallpass_core::{Clock, UnixMillis};
+use hallpass_core::{Clock, SchemaVersion, UnixMillis};
 use hallpass_embedded::{Services, create_table, dynamodb_client, dynamodb_config, kms_config};
 use hallpass_http::finish;
 use hallpass_keys::{KeyMaker, KeyPolicy, KeySort, Signer, SigningMode};
 use hallpass_runtime::{Platform, Settings, SystemRandom, timeouts};
+use hallpass_store::Store;
 use http::Method;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
@@ -153,6 +154,7 @@ impl Hallpass {
         );
         let kms_client = through(&kms, patience());
         let settings = Settings {
+            schema_version: SchemaVersion::NEWEST,
             table: table.clone(),
             issuer: ISSUER.parse().unwrap(),
             audience: Some("https://api.example".to_owned()),
@@ -242,6 +244,53 @@ impl Hallpass {
         self.another_instance();
     }
 
+    /// Functions of another deployment, beside these on the same table and with the same keys: it knows
+    /// nothing newer than `reads`, and writes nothing newer than `writes`. Its own proxies make its
+    /// faults.
+    pub async fn beside(&self, reads: SchemaVersion, writes: SchemaVersion) -> Self {
+        let services = services().await;
+        let dynamodb = Proxy::start(&services.dynamodb_url).await;
+        let kms = Proxy::start(&services.kms_url).await;
+        let kms_client = through(&kms, patience());
+        let settings = Settings {
+            schema_version: writes,
+            table: self.table.clone(),
+            issuer: self.platform.issuer.clone(),
+            audience: self.platform.audience.as_deref().map(str::to_owned),
+            stack: "test".to_owned(),
+            catalog: hallpass_core::Catalog::clone(&self.platform.catalog),
+        };
+        let config = dynamodb_config(dynamodb.url())
+            .retry_config(tries())
+            .retry_partition(own_partition())
+            .timeout_config(patience());
+        let client = aws_sdk_dynamodb::Client::from_conf(config.build());
+        let store = Store::new(client, self.table.as_str()).knowing(reads);
+        let platform = Platform::on(
+            store.writing(writes),
+            &settings,
+            Arc::clone(&self.clock) as _,
+            Arc::new(SystemRandom),
+        );
+        let (store, issuer) = (platform.store.clone(), platform.issuer.clone());
+        let signer = Signer::new(kms_client.clone(), store, issuer);
+        Self {
+            router: finish(hallpass_local::routes(&signer), &platform),
+            platform,
+            signer,
+            keys: self.keys.clone(),
+            kms_client,
+            dynamodb_client: self.dynamodb_client.clone(),
+            table: self.table.clone(),
+            dynamodb,
+            kms,
+            clock: Arc::clone(&self.clock),
+            root: self.root.clone(),
+            operator: self.operator.clone(),
+            timeouts: patience(),
+        }
+    }
+
     /// From now on calls meet another instance of the functions, which has nothing in memory yet.
     pub fn another_instance(&mut self) {
         self.with_catalog(hallpass_core::Catalog::clone(&self.platform.catalog));
@@ -250,6 +299,7 @@ impl Hallpass {
     /// From now on calls meet another instance, of a deployment with this catalog.
     pub fn with_catalog(&mut self, catalog: hallpass_core::Catalog) {
         let settings = Settings {
+            schema_version: SchemaVersion::NEWEST,
             table: self.table.clone(),
             issuer: self.platform.issuer.clone(),
             audience: self.platform.audience.as_deref().map(str::to_owned),

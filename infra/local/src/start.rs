@@ -8,7 +8,7 @@ use hallpass_bootstrap::{BootstrapError, BootstrapRequest, bootstrap};
 use hallpass_catalogs::{embedded, names};
 use hallpass_core::{
     AuthorizationRequest, Catalog, CatalogError, Issuer, IssuerError, PresentedOrigin,
-    TokenContext, UnixMillis, decide,
+    SchemaVersion, TokenContext, UnixMillis, decide,
 };
 use hallpass_embedded::{
     Services, ServicesError, TableError, create_table, dynamodb_config, kms_config,
@@ -120,6 +120,7 @@ async fn serve(options: &Options, serving: &OnceLock<Platform>) -> Result<(), St
     let address = listener.local_addr().map_err(StartError::Serve)?;
     let services = Services::start(options.data.as_deref()).await?;
     let settings = Settings {
+        schema_version: SchemaVersion::NEWEST,
         table: TABLE.to_owned(),
         issuer: format!("http://{address}").parse::<Issuer>()?,
         audience: options.audience.clone(),

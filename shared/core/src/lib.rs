@@ -15,6 +15,7 @@ mod json;
 mod openapi;
 mod origin;
 mod random;
+mod schema;
 mod scope;
 mod text;
 mod time;
@@ -57,6 +58,7 @@ pub use origin::presented::PresentedOrigin;
 pub use origin::rule::{OriginRule, OriginRules, WrittenOriginRule};
 pub use origin::{Origin, OriginError};
 pub use random::{Random, RandomUnavailable};
+pub use schema::{SchemaVersion, SchemaVersionError};
 pub use scope::coverage::Implications;
 pub use scope::management::ManagementScope;
 pub use scope::path::Path;
@@ -70,7 +72,7 @@ pub use time::{Clock, LEEWAY_SECONDS, Moment, UnixMillis, UnixSeconds};
 pub use token::claims::{
     Algorithm, Audience, Claims, HallpassClaims, Issuer, IssuerError, TokenTooLarge,
 };
-pub use token::jwt::UnverifiedJwt;
+pub use token::jwt::{ClaimsError, UnverifiedJwt};
 pub use token::malformed::Malformed;
 pub use token::prefix::Prefix;
 pub use token::presented::{MAX_TOKEN_BYTES, Presented};

@@ -2,7 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hallpass_core::{Algorithm, Audience, Claims, Issuer, Malformed, Presented};
+use hallpass_core::{
+    Algorithm, Audience, Claims, ClaimsError, Issuer, Malformed, Presented, SchemaVersion,
+};
 
 const ACCOUNT: &str = "acc_0000000000000000000001";
 const TOKEN: &str = "tok_0000000000000000000002";
@@ -30,7 +32,7 @@ fn edited(from: &str, to: &str) -> String {
 }
 
 /// Reads claims the one way the service does: out of a JWT whose signature was right.
-fn read(claims: &str) -> Result<Claims, Malformed> {
+fn read(claims: &str) -> Result<Claims, ClaimsError> {
     let header = URL_SAFE_NO_PAD.encode(r#"{"typ":"at+jwt","alg":"ES256","kid":"k"}"#);
     let payload = URL_SAFE_NO_PAD.encode(claims);
     match Presented::parse(&format!("{header}.{payload}.c2ln"))? {
@@ -97,6 +99,33 @@ fn aud_is_a_text_or_a_list_of_texts() {
     }
 }
 
+/// Claims of a version that this code does not know, in whatever form; and one that only informs.
+#[test]
+fn s81_claims_of_a_newer_version_are_told_apart_and_what_only_informs_is_ignored() {
+    let newer = Err(ClaimsError::Newer(SchemaVersion::of_number(3)));
+    let with = |own: &str| edited(r#"{"kind""#, &format!(r#"{{{own},"kind""#));
+    assert_eq!(read(&with(r#""v":3"#)), newer);
+    assert_eq!(read(&with(r#""v":3,"only_to":["floor/1"]"#)), newer);
+    let other_form = GOOD.replace(
+        r#""scope":"floor:read@floor/1 floor:view""#,
+        r#""scope":["x"]"#,
+    );
+    assert_eq!(
+        read(&other_form.replace(r#"{"kind""#, r#"{"v":3,"kind""#)),
+        newer
+    );
+    assert_eq!(
+        read(&other_form),
+        Err(ClaimsError::Malformed(Malformed::JwtClaims))
+    );
+    for version in [SchemaVersion::FIRST, SchemaVersion::NEWEST] {
+        let claims = read(&with(&format!(r#""v":{version}"#))).unwrap();
+        assert_eq!(claims.hallpass.v, version);
+    }
+    let informed = read(&with(r#""seen_as":"Ann""#)).unwrap();
+    assert_eq!(informed, read(GOOD).unwrap());
+}
+
 const AUD: &str = r#""aud":"https://hallpass.test","#;
 
 /// One part of [`GOOD`], and what stands there instead.
@@ -117,7 +146,6 @@ const REFUSED: &[(&str, &str)] = &[
     (r#","iat_ms":1800000000123"#, ""),
     // Unknown.
     (r#"{"iss""#, r#"{"admin":true,"iss""#),
-    (r#"{"kind""#, r#"{"admin":true,"kind""#),
     // Twice.
     (r#"{"iss""#, r#"{"iss":"https://hallpass.test","iss""#),
     (
@@ -211,7 +239,11 @@ const REFUSED: &[(&str, &str)] = &[
 fn s2_s3_s7_s8_what_is_not_ours_is_refused_claim_by_claim() {
     for (from, to) in REFUSED {
         let claims = edited(from, to);
-        assert_eq!(read(&claims), Err(Malformed::JwtClaims), "{claims}");
+        assert_eq!(
+            read(&claims),
+            Err(ClaimsError::Malformed(Malformed::JwtClaims)),
+            "{claims}"
+        );
     }
 }
 
@@ -259,7 +291,11 @@ fn s17_claims_are_one_json_object_and_nothing_around_it() {
         "null".to_owned(),
         "\u{feff}{}".to_owned(),
     ] {
-        assert_eq!(read(&claims), Err(Malformed::JwtClaims), "{claims}");
+        assert_eq!(
+            read(&claims),
+            Err(ClaimsError::Malformed(Malformed::JwtClaims)),
+            "{claims}"
+        );
     }
 }
 
@@ -269,7 +305,10 @@ fn the_client_is_the_parent_and_nobody_else() {
         &format!(r#""parent":"{TOKEN}""#),
         &format!(r#""parent":"{OTHER_TOKEN}""#),
     );
-    assert_eq!(read(&claims), Err(Malformed::JwtClaims));
+    assert_eq!(
+        read(&claims),
+        Err(ClaimsError::Malformed(Malformed::JwtClaims))
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Verification keys: the published rows, kept in memory for a while.
 
-use hallpass_core::{Algorithm, Claims, Malformed, Moment, UnverifiedJwt};
+use hallpass_core::{Algorithm, Claims, ClaimsError, Malformed, Moment, UnverifiedJwt};
 use hallpass_store::{KeyRow, Store, StoreError};
 use jsonwebtoken::{DecodingKey, jwk::Jwk};
 use std::collections::HashMap;
@@ -20,7 +20,8 @@ pub enum VerifyError {
     /// The claims are not ours, although the signature is.
     #[error(transparent)]
     Malformed(#[from] Malformed),
-    /// The table is unavailable: this says nothing about the token.
+    /// The table is unavailable, or the claims are of a version that this function does not know: this
+    /// says nothing about the token.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -87,7 +88,15 @@ impl VerificationKeys {
                 )
                 .unwrap_or(false)
         };
-        Ok(jwt.claims_once_verified(verified)?)
+        match jwt.claims_once_verified(verified) {
+            Ok(Some(claims)) => {
+                self.store.may_read(claims.hallpass.v)?;
+                Ok(Some(claims))
+            }
+            Ok(None) => Ok(None),
+            Err(ClaimsError::Malformed(reason)) => Err(reason.into()),
+            Err(ClaimsError::Newer(version)) => Err(StoreError::NewerVersion(version).into()),
+        }
     }
 
     /// Keys that are fresh enough to say whether there is one of this kid.

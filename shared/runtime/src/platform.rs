@@ -42,8 +42,19 @@ impl Platform {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
+        let store = Store::new(dynamodb, settings.table.as_str()).writing(settings.schema_version);
+        Self::on(store, settings, clock, random)
+    }
+
+    /// The same on a store that is there already.
+    #[must_use]
+    pub fn on(
+        store: Store,
+        settings: &Settings,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Self {
         let catalog = Arc::new(settings.catalog.clone());
-        let store = Store::new(dynamodb, settings.table.as_str());
         let validator = Validator::new(
             Arc::clone(&catalog),
             settings.issuer.clone(),

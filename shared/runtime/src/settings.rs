@@ -1,6 +1,6 @@
 //! The environment of a function, read once at its start.
 
-use hallpass_core::{Catalog, Issuer, IssuerError};
+use hallpass_core::{Catalog, Issuer, IssuerError, SchemaVersion, SchemaVersionError};
 use std::error::Error;
 use thiserror::Error;
 
@@ -17,6 +17,9 @@ pub struct Settings {
     pub stack: String,
     /// The catalog that `HALLPASS_CATALOG` names.
     pub catalog: Catalog,
+    /// `HALLPASS_SCHEMA_VERSION`: the newest version of rows and claims that is written; the newest
+    /// there is if absent. Lower while functions are running that do not know it.
+    pub schema_version: SchemaVersion,
 }
 
 /// What is wrong with the environment.
@@ -33,6 +36,9 @@ pub enum SettingsError {
         "HALLPASS_AUDIENCE (`--audience`): it is the issuer, which every JWT names, also one that is bound to origins or addresses: choose another, or none"
     )]
     AudienceIsIssuer,
+    /// There is no such version.
+    #[error("HALLPASS_SCHEMA_VERSION: {0}")]
+    SchemaVersion(#[from] SchemaVersionError),
     /// There is no catalog of this name, or it is wrong.
     #[error("HALLPASS_CATALOG: {0}")]
     Catalog(#[source] Box<dyn Error + Send + Sync>),
@@ -56,6 +62,10 @@ impl Settings {
             stack: lookup("HALLPASS_STACK").unwrap_or_else(|| "hallpass".to_owned()),
             catalog: find_catalog(&required("HALLPASS_CATALOG")?)
                 .map_err(|error| SettingsError::Catalog(error.into()))?,
+            schema_version: match lookup("HALLPASS_SCHEMA_VERSION") {
+                Some(text) => text.parse()?,
+                None => SchemaVersion::NEWEST,
+            },
         };
         settings.checked()
     }
@@ -124,6 +134,9 @@ mod tests {
             ("HALLPASS_ISSUER", Some("https://tokens.example/hallpass")),
             ("HALLPASS_ISSUER", Some("http://localhost:9000/live")),
             ("HALLPASS_AUDIENCE", Some("https://tokens.example")),
+            ("HALLPASS_SCHEMA_VERSION", Some("0")),
+            ("HALLPASS_SCHEMA_VERSION", Some("3")),
+            ("HALLPASS_SCHEMA_VERSION", Some("newest")),
             ("HALLPASS_CATALOG", None),
             ("HALLPASS_CATALOG", Some("nope")),
         ] {

@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use axum::Router;
 use axum::body::Body;
-use hallpass_core::{Random, RandomUnavailable};
+use hallpass_core::{Random, RandomUnavailable, SchemaVersion};
 use hallpass_http::{ClientAddress, finish};
 use hallpass_runtime::{Platform, Settings};
 use hallpass_tests::{Hallpass, ISSUER, text};
@@ -145,6 +145,7 @@ fn remembering(hallpass: &Hallpass) -> Platform {
     };
     let client = SharedHttpClient::new(client);
     let settings = Settings {
+        schema_version: SchemaVersion::NEWEST,
         table: hallpass.table.clone(),
         issuer: ISSUER.parse().unwrap(),
         audience: Some("https://api.example".to_owned()),

@@ -22,6 +22,9 @@ pub enum Fault {
     Refuse(u16, &'static str),
     /// A batch leaves this many keys, the first ones, unread. Befalls `BatchGetItem` only.
     Unprocessed(usize),
+    /// The service's answer without these attributes of rows: what code that does not know them makes
+    /// of it.
+    Without(&'static [&'static str]),
     /// The service does it, and the connection closes before a byte of the reply.
     LoseReply,
     /// The service does it, and the connection closes after half of the reply's body.

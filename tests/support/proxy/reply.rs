@@ -41,6 +41,7 @@ pub(super) async fn answer(shared: &Shared, request: Request<Incoming>) -> io::R
         Some(Fault::Throttled(item, code)) => cancel(&call, item, code),
         Some(Fault::Refuse(status, kind)) => refuse(&call, status, kind),
         Some(Fault::Unprocessed(count)) => in_part(shared, &parts.headers, &call, count).await?,
+        Some(Fault::Without(attributes)) => whole(without(forward().await?, attributes)),
         Some(Fault::LoseReply) => {
             forward().await?;
             return Err(io::Error::other("the reply is lost"));
@@ -74,6 +75,31 @@ async fn forward(shared: &Shared, headers: &HeaderMap, body: Bytes) -> io::Resul
     reply
         .body(sent.bytes().await.map_err(io::Error::other)?)
         .map_err(io::Error::other)
+}
+
+/// The answer without these attributes of the rows in it.
+fn without(reply: Response<Bytes>, attributes: &[&str]) -> Response<Bytes> {
+    fn forget(value: &mut Value, attributes: &[&str]) {
+        match value {
+            Value::Object(fields) if fields.contains_key("pk") => {
+                fields.retain(|name, _| !attributes.contains(&name.as_str()));
+            }
+            Value::Object(fields) => fields
+                .values_mut()
+                .for_each(|value| forget(value, attributes)),
+            Value::Array(values) => values
+                .iter_mut()
+                .for_each(|value| forget(value, attributes)),
+            _ => {}
+        }
+    }
+    let (mut parts, body) = reply.into_parts();
+    for of_the_body in [header::CONTENT_LENGTH.as_str(), "x-amz-crc32"] {
+        parts.headers.remove(of_the_body);
+    }
+    let mut value: Value = serde_json::from_slice(&body).expect("AWS answers JSON");
+    forget(&mut value, attributes);
+    Response::from_parts(parts, value.to_string().into())
 }
 
 fn whole(reply: Response<Bytes>) -> Reply {

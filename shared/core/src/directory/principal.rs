@@ -6,6 +6,7 @@ use crate::directory::group::{GroupRecord, reached};
 use crate::directory::label::Label;
 use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, GroupId, Principal, PrincipalType};
+use crate::schema::SchemaVersion;
 use crate::scope::set::ScopeSet;
 use crate::text::fold::folded;
 use crate::time::UnixMillis;
@@ -110,6 +111,16 @@ pub struct PrincipalRecord {
 }
 
 impl PrincipalRecord {
+    /// What a reader has to know to read it whole.
+    #[must_use]
+    pub fn schema_version(&self) -> SchemaVersion {
+        if self.scopes.is_some() && matches!(self.id, Principal::ServiceAccount(_)) {
+            SchemaVersion::SCOPED_SERVICE_ACCOUNTS
+        } else {
+            SchemaVersion::FIRST
+        }
+    }
+
     /// One that is made now: with no rights yet, and in no group.
     #[must_use]
     pub fn new(id: Principal, tenant: Tenant, name: PrincipalName, now: UnixMillis) -> Self {

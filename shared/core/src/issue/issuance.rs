@@ -8,6 +8,7 @@ use crate::id::{JwtId, ParentId, Principal, ServiceAccountId, TokenId};
 use crate::origin::address::IpRules;
 use crate::origin::rule::OriginRules;
 use crate::random::{Random, RandomUnavailable};
+use crate::schema::SchemaVersion;
 use crate::scope::set::ScopeSet;
 use crate::time::{UnixMillis, UnixSeconds};
 use crate::token::OpaqueToken;
@@ -33,6 +34,8 @@ pub struct Issuance {
     pub(super) issued_at: UnixMillis,
     /// Whether its principal has rights of its own.
     pub(super) live: bool,
+    /// What a reader of its claims has to know.
+    pub(super) schema_version: SchemaVersion,
     pub(super) via: Option<ServiceAccountId>,
 }
 
@@ -69,6 +72,12 @@ pub enum FormError {
 }
 
 impl Issuance {
+    /// What a reader of its claims has to know to read them whole.
+    #[must_use]
+    pub fn schema_version(&self) -> SchemaVersion {
+        self.schema_version
+    }
+
     /// Whose name its label needs, and in which tenant, where neither the maker nor the rights that were
     /// read say it. Only of a token that is stored: a JWT is derived without another read, and then has
     /// no label.
@@ -158,6 +167,7 @@ impl Issuance {
             jti: JwtId::generate(random)?,
             scope: self.scopes,
             hallpass: HallpassClaims {
+                v: self.schema_version,
                 kind: self.kind.name,
                 account: self.tenant.account,
                 environment: self.tenant.environment,

@@ -17,6 +17,7 @@ use crate::issue::bounds::Bounds;
 use crate::issue::lifetime::LONGEST_SECONDS;
 use crate::origin::address::IpRules;
 use crate::origin::rule::OriginRules;
+use crate::schema::SchemaVersion;
 use crate::scope::Scope;
 use crate::scope::path::Path;
 use crate::scope::set::ScopeSet;
@@ -133,6 +134,7 @@ impl Prepared<'_> {
             parent: self.maker.parent(),
             minted_by: self.maker.id(),
             live: principals.is_some() || matches!(self.principal, Principal::User(_)),
+            schema_version: self.schema_version(principals),
             via: self.maker.via(self.principal),
             tenant: self.tenant,
             principal: self.principal,
@@ -143,6 +145,18 @@ impl Prepared<'_> {
             expires_at: self.expires_at,
             issued_at: self.issued_at,
         })
+    }
+
+    /// What a reader has to know: that a service account has rights of its own which count, be it
+    /// the one that the token speaks for or the one whose key made it.
+    fn schema_version(&self, principals: Option<&Rights>) -> SchemaVersion {
+        let own = principals.is_some() && matches!(self.principal, Principal::ServiceAccount(_));
+        let makers = self.maker.via(self.principal).is_some() && self.maker.rights().is_some();
+        if own || makers {
+            SchemaVersion::SCOPED_SERVICE_ACCOUNTS
+        } else {
+            SchemaVersion::FIRST
+        }
     }
 
     /// What the principal may do now, where it has rights of its own that are known: as they were read

@@ -9,6 +9,7 @@ use crate::json::object;
 use crate::json::present::present;
 use crate::origin::address::IpRules;
 use crate::origin::rule::OriginRules;
+use crate::schema::SchemaVersion;
 use crate::scope::set::ScopeSet;
 use crate::time::{UnixMillis, UnixSeconds};
 use base64::Engine as _;
@@ -149,10 +150,13 @@ pub struct Claims {
     pub hallpass: HallpassClaims,
 }
 
-/// Hallpass's own claims, under one name.
+/// Hallpass's own claims, under one name. One that this code does not know only informs, or `v` is
+/// higher than it knows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct HallpassClaims {
+    /// What a reader has to know to read them whole.
+    #[serde(default, skip_serializing_if = "SchemaVersion::is_first")]
+    pub v: SchemaVersion,
     /// The token's kind.
     pub kind: KindName,
     /// The account it belongs to.

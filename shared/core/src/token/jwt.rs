@@ -4,12 +4,14 @@
 //! takes the last of two members of one name.
 
 use crate::json::object;
+use crate::schema::SchemaVersion;
 use crate::token::claims::{Algorithm, Claims};
 use crate::token::malformed::Malformed;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use std::fmt;
+use thiserror::Error;
 
 /// A JWT in compact form whose header is one of ours. Its claims come out only through
 /// [`UnverifiedJwt::claims_once_verified`].
@@ -28,6 +30,17 @@ struct Header {
     typ: String,
     alg: Algorithm,
     kid: String,
+}
+
+/// Why the claims of a JWT are not read, though its signature is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ClaimsError {
+    /// They are not ours.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// They are ours, of a version that this code does not know.
+    #[error("the claims are of version {0}, which this code does not know")]
+    Newer(SchemaVersion),
 }
 
 impl UnverifiedJwt {
@@ -71,22 +84,44 @@ impl UnverifiedJwt {
     /// text and the signature in base64url.
     ///
     /// # Errors
-    /// `None` inside where the signature is wrong; [`Malformed`] where the claims are not ours.
+    /// `None` inside where the signature is wrong; where the claims are not ours, or of a version that
+    /// this code does not know.
     pub fn claims_once_verified(
         &self,
         verified: impl FnOnce(Algorithm, &str, &str) -> bool,
-    ) -> Result<Option<Claims>, Malformed> {
+    ) -> Result<Option<Claims>, ClaimsError> {
         let (signed, signature) = self.text.rsplit_once('.').ok_or(Malformed::Shape)?;
         if !verified(self.alg, signed, signature) {
             return Ok(None);
         }
         let claims: Claims =
-            object::from_slice(&self.payload).map_err(|_error| Malformed::JwtClaims)?;
+            object::from_slice(&self.payload).map_err(|_error| self.unreadable())?;
         let hallpass = &claims.hallpass;
-        if claims.client_id == hallpass.parent && hallpass.iat_ms.seconds() == claims.iat {
+        if hallpass.v > SchemaVersion::NEWEST {
+            Err(ClaimsError::Newer(hallpass.v))
+        } else if claims.client_id == hallpass.parent && hallpass.iat_ms.seconds() == claims.iat {
             Ok(Some(claims))
         } else {
-            Err(Malformed::JwtClaims)
+            Err(Malformed::JwtClaims.into())
+        }
+    }
+
+    /// Why the claims cannot be read: those of a newer version may have any form but for that version.
+    fn unreadable(&self) -> ClaimsError {
+        #[derive(Deserialize)]
+        struct Versioned {
+            #[serde(rename = "https://hallpass.dev/claims")]
+            hallpass: Own,
+        }
+        #[derive(Deserialize)]
+        struct Own {
+            v: SchemaVersion,
+        }
+        match serde_json::from_slice::<Versioned>(&self.payload) {
+            Ok(Versioned { hallpass }) if hallpass.v > SchemaVersion::NEWEST => {
+                ClaimsError::Newer(hallpass.v)
+            }
+            _ => Malformed::JwtClaims.into(),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::id::{AccountId, Principal, TokenId};
 use crate::issue::bounds::Bounds;
 use crate::origin::address::IpRules;
 use crate::origin::rule::OriginRules;
+use crate::schema::SchemaVersion;
 use crate::scope::set::ScopeSet;
 use crate::text::fold::nfc;
 use crate::text::visible::is_visible;
@@ -230,6 +231,16 @@ impl TokenRecord {
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.live || matches!(self.principal, Principal::User(_))
+    }
+
+    /// What a reader has to know to read it whole.
+    #[must_use]
+    pub fn schema_version(&self) -> SchemaVersion {
+        if self.live && !matches!(self.principal, Principal::User(_)) {
+            SchemaVersion::SCOPED_SERVICE_ACCOUNTS
+        } else {
+            SchemaVersion::FIRST
+        }
     }
 
     /// The account and environment it belongs to.

@@ -313,6 +313,9 @@ codes! {
     Internal "internal" [500]
         "This service has a fault, which was logged under the reply's `x-request-id`."
         "Tell whoever runs the platform.";
+    NewerVersion "newer_version" [503]
+        "The token, or a row that it depends on, is of a version that this function does not know or does not write yet."
+        "Try again in a moment: a newer version of the service is being deployed.";
     Unavailable "unavailable" [503]
         "Something that this service needs does not answer."
         "Try again in a moment, with the same `Idempotency-Key`.";

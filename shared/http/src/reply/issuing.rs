@@ -96,8 +96,9 @@ async fn label(
 /// The claims of a JWT that was issued.
 ///
 /// # Errors
-/// 503 without random bytes.
+/// 503 without random bytes, and for claims of a version that the deployment does not write yet.
 pub fn into_claims(platform: &Platform, issuance: Issuance) -> Result<NewClaims, Problem> {
+    platform.store.may_write(issuance.schema_version())?;
     let (audience, random) = (platform.audience.as_deref(), platform.random.as_ref());
     let claims = issuance.into_claims(&platform.issuer, audience, random);
     claims.map_err(Problem::of_form)

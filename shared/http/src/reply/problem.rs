@@ -295,6 +295,20 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Outage { .. } => Self::unavailable(error),
             StoreError::Corrupt { .. } => Self::internal(error),
+            StoreError::NewerVersion(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                ErrorCode::NewerVersion,
+                "this was written by a newer version of the service, which is being deployed: try again in a moment",
+            )
+            .header(RETRY_AFTER, "1"),
+            StoreError::NotYetWritten(version) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                ErrorCode::NewerVersion,
+                format!(
+                    "this needs version {version} of rows and tokens, which the deployment does not write yet: whoever runs the platform raises `SchemaVersion`"
+                ),
+            )
+            .header(RETRY_AFTER, "1"),
             StoreError::CallerChanged => Self::caller_changed(),
             StoreError::RightTaken(scope) => Self::new(
                 StatusCode::FORBIDDEN,

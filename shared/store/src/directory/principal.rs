@@ -5,7 +5,9 @@ use super::list::Page;
 use super::listed::ListedPrincipal;
 use crate::activity::Audit;
 use crate::idempotency::Idempotency;
-use crate::table::{Expression, Outcome, Store, StoreError, Transaction, keys, number, row, text};
+use crate::table::{
+    Expression, Outcome, Store, StoreError, Transaction, keys, number, row, text, versioned,
+};
 use hallpass_core::{
     MOST_ROW_BYTES, Principal, PrincipalRecord, PrincipalType, Tenant, UnixMillis, folded,
 };
@@ -86,12 +88,16 @@ impl Store {
         audit: &Audit,
         now: UnixMillis,
     ) -> Result<(), CreateError> {
+        self.may_write(record.schema_version())?;
         let tenant = &record.tenant();
         let key = keys::principal(tenant, &record.id);
         let list = record.id.principal_type().as_str();
         let mut transaction = Transaction::new("create a principal")
             .take_name(Part::Name, record)?
-            .create(Part::Principal, row::write(&key, record, None)?)
+            .create(
+                Part::Principal,
+                versioned(row::write(&key, record, None)?, record.schema_version()),
+            )
             .add_to_list(Part::Principal, tenant, list, &record.id)?
             .while_open(Part::Tenant, tenant)
             .log(Part::Audit, audit, tenant)?;

@@ -1,6 +1,6 @@
 //! What can go wrong with the table itself.
 
-use hallpass_core::Scope;
+use hallpass_core::{SchemaVersion, Scope};
 use std::error::Error;
 use thiserror::Error as ThisError;
 
@@ -34,6 +34,13 @@ pub enum StoreError {
     /// written.
     #[error("the calling token's principal may not `{0}` any more")]
     RightTaken(Scope),
+    /// A row or claims of a version that this code does not know: a newer one of another deployment, which
+    /// is being rolled out. Worth trying again.
+    #[error("it is of version {0}, which this function does not know yet")]
+    NewerVersion(SchemaVersion),
+    /// What would be written is of a version that functions may not know that are still running.
+    #[error("this deployment does not write version {0} yet")]
+    NotYetWritten(SchemaVersion),
     /// The right to do this comes from more groups than one transaction can check.
     #[error("the right to do this comes from more groups than can be checked at once")]
     TooManyGroups,

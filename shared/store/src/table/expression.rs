@@ -47,7 +47,8 @@ impl Expression {
 
     /// These attributes of a row, and its key; all of them if there are none.
     pub(crate) fn projection(attributes: &[&str]) -> Self {
-        let with_key = ["pk", "sk"].iter().chain(attributes);
+        // Its version as well: what is newer than this code knows is not read in part.
+        let with_key = ["pk", "sk", "v"].iter().chain(attributes);
         let names: Vec<String> = with_key.map(|name| format!("#{name}")).collect();
         let text = match attributes {
             [] => Cow::Borrowed(""),

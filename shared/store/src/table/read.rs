@@ -1,5 +1,8 @@
 //! Reads by key: one row, or up to 100 in one batch. Strongly consistent.
 
+pub(crate) mod query;
+pub(crate) mod range;
+
 use super::error::StoreError;
 use super::expression::{Expression, names};
 use super::item::Item;
@@ -16,7 +19,7 @@ pub(crate) const BATCH_LIMIT: usize = 100;
 
 /// What is read of a row.
 pub(crate) trait Projected: DeserializeOwned {
-    /// The attributes that are read; all of them if empty.
+    /// The attributes that are read, besides the keys and the version; all of them if empty.
     const ATTRIBUTES: &'static [&'static str];
 }
 
@@ -44,7 +47,8 @@ impl Store {
             .consistent_read(true);
         let answer = read.send().await;
         let answer = answer.map_err(|error| StoreError::outage(operation)(error.into()))?;
-        Ok(answer.item)
+        let known = self.known(answer.item.into_iter().collect())?;
+        Ok(known.into_iter().next())
     }
 
     /// What is read of the rows there are of these, in this order: a batch for each hundred.
@@ -99,6 +103,7 @@ impl Store {
             let ask = self.client.batch_get_item().set_request_items(Some(left));
             let answer = ask.send().await.map_err(|error| outage(error.into()))?;
             for (_table, rows) in answer.responses.into_iter().flatten() {
+                let rows = self.known(rows)?;
                 found.extend(rows.into_iter().map(|row| (Key::of(&row), row)));
             }
             left = answer.unprocessed_keys.unwrap_or_default();

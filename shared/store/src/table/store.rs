@@ -1,6 +1,7 @@
 //! The handle of the table.
 
 use super::unsealed::Unsealed;
+use super::version::Versions;
 use hallpass_core::{Tenant, UnixMillis};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ pub struct Store {
     pub(super) table: Arc<str>,
     pub(super) patience: Duration,
     pub(super) unsealed: Arc<Unsealed>,
+    pub(super) versions: Versions,
 }
 
 /// How long one operation may lose to other writers before it is an outage.
@@ -25,6 +27,7 @@ impl Store {
             table: table.into(),
             patience: PATIENCE,
             unsealed: Arc::default(),
+            versions: Versions::default(),
         }
     }
 

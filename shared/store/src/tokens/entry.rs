@@ -2,7 +2,7 @@
 //! shows; where it speaks for a user or service account, an entry in that one's partition; and one
 //! among those that the same token made.
 
-use crate::table::{KEPT_SECONDS, Store, StoreError, Transaction, keys, row};
+use crate::table::{KEPT_SECONDS, Store, StoreError, Transaction, keys, row, versioned};
 use hallpass_core::{
     AccountId, EnvironmentName, IpRules, KindName, Metadata, OriginRules, Principal, ScopeSet,
     Tenant, TokenId, TokenName, TokenRecord, UnixMillis, UnixSeconds,
@@ -149,7 +149,10 @@ impl<P: Copy> Transaction<P> {
         Ok(made
             .create(
                 record_part,
-                row::write(&keys::token(&record.id), record, ttl)?,
+                versioned(
+                    row::write(&keys::token(&record.id), record, ttl)?,
+                    record.schema_version(),
+                ),
             )
             .create(index_part, row::write(&index, &entry, ttl)?))
     }

@@ -80,6 +80,7 @@ impl Store {
         random: &dyn Random,
     ) -> Result<TokenRecord, MintError> {
         let mut record = mint.token.record().clone();
+        self.may_write(record.schema_version())?;
         if matches!(record.principal, Principal::Account(id) if id != record.account) {
             return Err(MintError::NoPrincipal);
         }

@@ -1,11 +1,11 @@
 //! Reads of a partition whose sort keys begin with a prefix, in their order. Strongly consistent.
 
-use super::error::StoreError;
-use super::expression::{Expression, names, values};
-use super::item::{Item, text};
-use super::key::Key;
-use super::row;
-use super::store::Store;
+use crate::table::error::StoreError;
+use crate::table::expression::{Expression, names, values};
+use crate::table::item::{Item, text};
+use crate::table::key::Key;
+use crate::table::row;
+use crate::table::store::Store;
 use serde::de::DeserializeOwned;
 
 /// How many rows an answer may hold, and after which to begin.
@@ -69,7 +69,7 @@ impl Store {
         let answer = ask.send().await;
         let answer = answer.map_err(|error| StoreError::outage(operation)(error.into()))?;
         let after = answer.last_evaluated_key.as_ref().map(Key::of);
-        Ok((answer.items.unwrap_or_default(), after))
+        Ok((self.known(answer.items.unwrap_or_default())?, after))
     }
 
     /// All rows of a partition whose sort key begins with `prefix`, page after page.

@@ -1,10 +1,10 @@
 //! Ranges: rows of one partition between two sort keys, in either direction.
 
-use super::error::StoreError;
-use super::expression::{Expression, names, values};
-use super::item::{Item, text};
-use super::key::Key;
-use super::store::Store;
+use crate::table::error::StoreError;
+use crate::table::expression::{Expression, names, values};
+use crate::table::item::{Item, text};
+use crate::table::key::Key;
+use crate::table::store::Store;
 
 /// Which rows of a partition are read: from `from` up to `to`, both included.
 #[derive(Clone, Debug)]
@@ -48,6 +48,6 @@ impl Store {
             .last_evaluated_key
             .as_ref()
             .map(|item| Key::of(item).sk);
-        Ok((answer.items.unwrap_or_default(), next))
+        Ok((self.known(answer.items.unwrap_or_default())?, next))
     }
 }
