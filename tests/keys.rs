@@ -6,13 +6,14 @@ mod left;
 mod life;
 mod load;
 mod offline;
+mod policy;
 mod race;
 mod retire;
 mod wrapped;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hallpass_keys::{KeyMaker, KeyPolicy};
+use hallpass_keys::{KeyMaker, KeySettings};
 use hallpass_keys_function::{KeysError, KeysReply, KeysRequest, rotate_keys};
 use hallpass_store::{KeyRow, KeyState};
 use hallpass_tests::{Call, Hallpass, jwt_header};
@@ -73,12 +74,12 @@ async fn in_state(hallpass: &Hallpass, state: KeyState) -> Vec<String> {
 }
 
 /// The deployment's parameters change.
-fn set(hallpass: &mut Hallpass, policy: KeyPolicy) {
+fn set(hallpass: &mut Hallpass, settings: KeySettings) {
     let (kms, issuer) = (
         hallpass.kms_client.clone(),
         hallpass.platform.issuer.clone(),
     );
-    hallpass.keys = KeyMaker::new(kms, issuer, "test", policy);
+    hallpass.keys = KeyMaker::new(kms, issuer, "test", settings);
 }
 
 fn advance(hallpass: &Hallpass, seconds: u64) {

@@ -5,7 +5,7 @@ use hallpass_core::{
     IssueRequest, IssuedKind, Maker, Metadata, SchemaVersion, TokenDetails, prepare,
 };
 use hallpass_embedded::{Services, create_table, dynamodb_client, kms_client};
-use hallpass_keys::{KeyMaker, KeyPolicy, Signer, SigningMode};
+use hallpass_keys::{KeyMaker, KeySettings, Signer, SigningMode};
 use hallpass_runtime::{Platform, Settings, SystemClock, SystemRandom};
 use hallpass_store::{Audit, AuditAction, Mint};
 use secrecy::ExposeSecret as _;
@@ -50,11 +50,11 @@ pub async fn start_signing(wrapped: bool) -> Bench {
     } else {
         SigningMode::Direct
     };
-    let policy = KeyPolicy {
+    let settings = KeySettings {
         mode,
-        ..KeyPolicy::default()
+        ..KeySettings::default()
     };
-    let keys = KeyMaker::new(kms.clone(), issuer.clone(), "bench", policy);
+    let keys = KeyMaker::new(kms.clone(), issuer.clone(), "bench", settings);
     let made = bootstrap(&platform, &keys, BootstrapRequest::default())
         .await
         .unwrap();

@@ -5,13 +5,13 @@ import time
 from dataclasses import dataclass, field
 from functools import partial
 
+import attackers
 import catalogs
 import maintenance
 import jwt as pyjwt
 from client import Api, Hallpass, expect, typo, unique
 from deployment import Emulator, functions
 from manual import block, the_readmes_commands_do_what_it_says
-from permissions import Role
 
 AUDIENCE = "https://api.example"
 
@@ -20,6 +20,7 @@ AUDIENCE = "https://api.example"
 class Deployment:
     emulator: Emulator
     outputs: dict
+    parameters: dict
     hallpass: Hallpass
     # What can be told only a minute after.
     later: list = field(default_factory=list)
@@ -56,7 +57,7 @@ def start(emulator, stack="hallpass", **parameters):
     well, made = emulator.invoke(outputs["BootstrapFunction"], {})
     assert well, made
     api = Api(outputs["ApiUrl"], through=emulator.url)
-    return Deployment(emulator, outputs, Hallpass(api, made["token"]))
+    return Deployment(emulator, outputs, parameters, Hallpass(api, made["token"]))
 
 
 def bootstrap_is_once_and_recovers_a_lost_token(deployment):
@@ -197,7 +198,8 @@ def aws_own_jwt_authorizer_takes_rs256(deployment):
 
 def ed25519_signs_in_kms(deployment):
     """Mode `direct` with EdDSA, which the embedded KMS of `cargo test` has not. Somebody else's library reads it."""
-    other = start(deployment.emulator, "eddsa", Algorithm="EdDSA")
+    tags = {"SigningKeyTagNames": "team,cost-center", "SigningKeyTagValues": "web,42"}
+    other = start(deployment.emulator, "eddsa", Algorithm="EdDSA", **tags)
     hallpass, issuer = other.hallpass, other.outputs["IssuerUrl"]
     token = hallpass.jwt(hallpass.mint("secret")["token"], ["asset:read"])
     assert hallpass.code(token, scope="asset:read") == "active"
@@ -213,6 +215,11 @@ def ed25519_signs_in_kms(deployment):
     assert hallpass.code(forged) == "unknown"
     well, keys = deployment.emulator.invoke(other.outputs["KeysFunction"], {})
     assert well and keys["next"], keys
+    # An organization may demand tags of every key.
+    kms = deployment.emulator.client("kms")
+    for key in attackers.signing_keys(other):
+        tags = {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=key)["Tags"]}
+        assert tags == {"team": "web", "cost-center": "42"}, tags
 
 
 def keys_rotate_on_schedule_and_in_an_emergency(deployment):
@@ -242,55 +249,6 @@ def _once_signed(hallpass, secret):
         assert reply.headers["Retry-After"]
         time.sleep(1)
     raise AssertionError("nothing signs a minute after a retirement")
-
-
-def s58_only_keys_and_bootstrap_may_write_key_rows(deployment):
-    """By policy; nor may a validating function sign, or decrypt what signs."""
-    lambdas, iam = deployment.emulator.client("lambda"), deployment.emulator.client("iam")
-    for name in functions():
-        rights = _rights(lambdas, iam, name)
-        table, key = f"table/{deployment.outputs['TableName']}", deployment.outputs["WrappingKeyArn"].rsplit(":", 1)[-1]
-        for write in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate"):
-            for partitions in (["KEYS"], ["TOKEN#x", "KEYS"]):
-                may = rights.may(f"dynamodb:{write}", table, {"dynamodb:LeadingKeys": partitions})
-                assert not may or name in ("keys", "bootstrap"), f"{name} may {write} {partitions}"
-            # What named no partition would be held to none.
-            assert not rights.may(f"dynamodb:{write}", table, {}), f"{name} may {write} anywhere"
-        ours = {"aws:ResourceTag/hallpass:stack": ["hallpass"], "kms:KeyUsage": ["SIGN_VERIFY"]}
-        for_signing = {"kms:EncryptionContext:purpose": ["hallpass signing key"]}
-        signs = rights.may("kms:Sign", "key/some", ours), rights.may("kms:Decrypt", key, for_signing)
-        assert signs == ((True, True) if name in ("temporary", "exchange") else (False, False)), name
-        theirs = ours | {"aws:ResourceTag/hallpass:stack": ["other"]}
-        assert not rights.may("kms:Sign", "key/some", theirs), name
-        assert not rights.may("kms:Decrypt", key, {}), f"{name} may decrypt what is no signing key"
-
-
-def no_function_may_end_or_make_a_key_that_is_no_signing_key_of_its_stack(deployment):
-    lambdas, iam = deployment.emulator.client("lambda"), deployment.emulator.client("iam")
-    makes, tags, ends = set(), set(), set()
-    tag = {"aws:RequestTag/hallpass:stack": ["hallpass"], "aws:TagKeys": ["hallpass:stack"]}
-    signing, encrypting = {"kms:KeyUsage": ["SIGN_VERIFY"]}, {"kms:KeyUsage": ["ENCRYPT_DECRYPT"]}
-    ours = {"aws:ResourceTag/hallpass:stack": ["hallpass"]}
-    for name in functions():
-        rights = _rights(lambdas, iam, name)
-        for kinds, action, resource, good in [
-            (makes, "kms:CreateKey", "*", tag | signing),
-            (tags, "kms:TagResource", "key/new", tag | signing),
-            (ends, "kms:ScheduleKeyDeletion", "key/some", ours | signing),
-        ]:
-            if rights.may(action, resource, good):
-                kinds.add(name)
-            for wrong in (good | encrypting, {**good, **{key: ["other"] for key in good if "hallpass:stack" in key}}):
-                assert not rights.may(action, resource, wrong), f"{name} may {action} {wrong}"
-        more = tag | signing | {"aws:TagKeys": ["hallpass:stack", "another"]}
-        assert not rights.may("kms:TagResource", "key/some", more), name
-    assert makes == tags == ends == {"keys", "bootstrap"}
-
-
-def _rights(lambdas, iam, name):
-    role = lambdas.get_function_configuration(FunctionName=f"hallpass-{name}")["Role"].rsplit("/", 1)[-1]
-    policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    return Role(name, [iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"] for policy in policies])
 
 
 def what_a_minute_later_is_otherwise(deployment):
@@ -344,8 +302,6 @@ def s48_every_role_holds_what_its_function_does_and_no_more(deployment):
 
 # What no scenario makes a function need.
 NOT_BY_A_SCENARIO = {
-    # After a fault: `cargo test` does, with faults at the wire (tests/keys/left.rs).
-    "bootstrap": {"kms:ScheduleKeyDeletion"},
     # A password hash of before is replaced: `cargo test` does (tests/exchange/password.rs).
     "exchange": {"SHARE#* (beside dynamodb:UpdateItem)"},
     # No catalog here lets a visitor change folders, or gives a JWT `tokens:revoke`. One may.
@@ -369,8 +325,7 @@ ALL = [
     aws_own_jwt_authorizer_takes_rs256,
     ed25519_signs_in_kms,
     *catalogs.ALL,
-    s58_only_keys_and_bootstrap_may_write_key_rows,
-    no_function_may_end_or_make_a_key_that_is_no_signing_key_of_its_stack,
+    *attackers.ALL,
     maintenance.closings_that_broke_off_are_finished,
 ]
 

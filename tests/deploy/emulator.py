@@ -3,7 +3,9 @@
     python emulator.py PORT FOLDER
 
 What is mended, all of it needed to test this template:
-- functions run as on Lambda (environments.py), and call AWS as their role, whose policies decide (permissions.py);
+- functions run as on Lambda (environments.py), and call AWS as their role, whose policies decide, and those of KMS keys
+  (permissions.py);
+- a role's ARN has its path;
 - an HTTP API without CORS settings hands OPTIONS to its routes;
 - an authorizer's identity sources must be there whether it caches or not (else 401, nothing is invoked), and may be
   `$context.` variables;
@@ -47,7 +49,7 @@ from environments import Pool  # noqa: E402
 from ministack.core.responses import get_account_id  # noqa: E402
 from ministack.services import apigateway, iam, kms, lambda_svc  # noqa: E402
 from ministack.services.cloudformation import provisioners  # noqa: E402
-from permissions import Role, asked  # noqa: E402
+from permissions import KeyPolicy, Role, asked  # noqa: E402
 
 CLIENT = contextvars.ContextVar("client", default="127.0.0.1")
 AWS_NAME = re.compile(r"^([a-f0-9]{8})\.execute-api\.[a-z0-9-]+\.amazonaws\.com$")
@@ -59,6 +61,7 @@ class Functions:
     def __init__(self):
         self.pool = Pool(FOLDER)
         self.roles = {}
+        self.key_policies = {}
         self.lock = threading.Lock()
 
     def execute(self, function, event):
@@ -68,7 +71,7 @@ class Functions:
         with self.lock:
             known = self.roles.get(config["Role"])
             if known is None or known[0] != policies:
-                self.roles[config["Role"]] = (policies, Role(config["FunctionName"], policies))
+                self.roles[config["Role"]] = (policies, Role(config["FunctionName"], policies, config["Role"]))
         variables = (config.get("Environment") or {}).get("Variables") or {}
         variables = {name: str(value) for name, value in variables.items()} | {
             "AWS_REGION": REGION,
@@ -94,15 +97,28 @@ class Functions:
         with self.lock:
             role = self.roles[token][1]
             for action, resource, facts in asked(target, body, facts_of_key):
-                if not role.may(action, resource, facts):
+                if not role.may(action, resource, facts, self.key_policy(resource)):
                     return f"{role.name} is not authorized to perform: {action} on {resource} {facts}"
         return None
+
+    def key_policy(self, resource):
+        """The policy of a KMS key that is there."""
+        sort, _, key = resource.partition("/")
+        known = kms._resolve_key(key) if sort == "key" else None
+        if not known:
+            return None
+        text = known["Policy"]
+        return self.key_policies.setdefault(text, KeyPolicy(text))
 
     def report(self):
         with self.lock:
             return [
                 {"function": role.name, "refused": sorted(role.refused), "unused": role.unused()}
                 for _, role in sorted(self.roles.values(), key=lambda known: known[1].name)
+            ] + [
+                {"function": "hallpass-key-policy", "refused": [], "unused": policy.unused()}
+                for policy in self.key_policies.values()
+                if policy.gives_rights()
             ]
 
 
@@ -254,10 +270,24 @@ def mend_api_gateway():
     apigateway._urlopen_async = by_aws_name
 
 
+def mend_roles():
+    roles = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
+    create = roles["create"]
+
+    def with_path(name, properties, stack):
+        role, attributes = create(name, properties, stack)
+        known = iam._roles[role]
+        known["Arn"] = f"arn:aws:iam::{get_account_id()}:role{known['Path']}{role}"
+        return role, attributes | {"Arn": known["Arn"]}
+
+    roles["create"] = with_path
+
+
 async def main():
     functions = Functions()
     lambda_svc._execute_function_provided = functions.execute
     mend_api_gateway()
+    mend_roles()
     config = Config()
     config.bind = [f"127.0.0.1:{PORT}"]
     config.loglevel = "WARNING"

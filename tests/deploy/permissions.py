@@ -1,8 +1,9 @@
-"""What a role may do at DynamoDB and KMS, decided as IAM does, and which of its grants were ever needed.
+"""What a role may do at DynamoDB and KMS, decided as IAM and KMS do, and which of its grants were ever needed.
 
 Only what the template uses is understood; anything else in a policy is an error, never a yes.
 """
 
+import json
 import re
 from fnmatch import fnmatchcase
 
@@ -13,6 +14,8 @@ TRANSACTION_PARTS = {
     "Delete": "DeleteItem",
     "ConditionCheck": "ConditionCheckItem",
 }
+EXPRESSIONS = ["Update", "Condition", "Projection", "KeyCondition", "Filter"]
+KEYWORDS = {"AND", "OR", "NOT", "IN", "BETWEEN", "SET", "REMOVE", "ADD", "DELETE"}
 
 
 def asked(target, body, facts_of_key):
@@ -24,22 +27,57 @@ def asked(target, body, facts_of_key):
         return [kms(operation, body, facts_of_key)] + tagging(operation, body)
     if operation == "TransactWriteItems":
         parts = [(TRANSACTION_PARTS[verb], part) for item in body["TransactItems"] for verb, part in item.items()]
-        return [item_call(action, part["TableName"], [partition(part)]) for action, part in parts]
+        return [write(action, part) for action, part in parts]
     if operation == "BatchGetItem":
-        tables = body["RequestItems"].items()
-        return [item_call(operation, table, [key["pk"]["S"] for key in asked["Keys"]]) for table, asked in tables]
+        return [batch(table, wanted) for table, wanted in body["RequestItems"].items()]
     if operation == "Query":
         name = re.search(r"#pk = (:\w+)", body["KeyConditionExpression"]).group(1)
-        return [item_call(operation, body["TableName"], [body["ExpressionAttributeValues"][name]["S"]])]
-    return [item_call(operation, body["TableName"], [partition(body)])]
+        return [read(operation, body["TableName"], [body["ExpressionAttributeValues"][name]["S"]], set(), body)]
+    if operation == "GetItem":
+        return [read(operation, body["TableName"], [body["Key"]["pk"]["S"]], set(body["Key"]), body)]
+    return [write(operation, body)]
 
 
-def partition(part):
-    return (part.get("Item") or part["Key"])["pk"]["S"]
+def write(operation, part):
+    """The attributes are those of the row that is put, or of the key, and all that an expression names. A reply that
+    holds the row as it was or is would be one more right."""
+    row = part.get("Item") or part["Key"]
+    returned = part.get("ReturnValues", "NONE")
+    on_failure = part.get("ReturnValuesOnConditionCheckFailure", "NONE")
+    if returned.startswith("ALL") or on_failure.startswith("ALL"):
+        raise ValueError(f"this test does not know what {operation} with {returned} and {on_failure} asks for")
+    attributes = set(row) | named(part)
+    return item_call(operation, part["TableName"], [row["pk"]["S"]], attributes, ReturnValues=returned)
 
 
-def item_call(operation, table, partitions):
-    return f"dynamodb:{operation}", f"table/{table.rsplit('/', 1)[-1]}", {"dynamodb:LeadingKeys": partitions}
+def batch(table, wanted):
+    keys = wanted["Keys"]
+    return read("BatchGetItem", table, [key["pk"]["S"] for key in keys], {name for key in keys for name in key}, wanted)
+
+
+def read(operation, table, partitions, of_key, part):
+    """Without a projection every attribute is asked for, which only `dynamodb:Select` says."""
+    select = "SPECIFIC_ATTRIBUTES" if "ProjectionExpression" in part else "ALL_ATTRIBUTES"
+    return item_call(operation, table, partitions, of_key | named(part), Select=part.get("Select", select))
+
+
+def named(part):
+    """The attributes that the expressions of a request name, without what lies within a map."""
+    names = part.get("ExpressionAttributeNames", {})
+    found = set()
+    for sort in EXPRESSIONS:
+        for token in re.findall(r"(?<![.:#\w])[#\w]\w*(?!\w*\()", part.get(f"{sort}Expression", "")):
+            if token.startswith("#"):
+                found.add(names[token])
+            elif token.upper() not in KEYWORDS and not token.isdigit():
+                found.add(token)
+    return found
+
+
+def item_call(operation, table, partitions, attributes, **more):
+    facts = {"dynamodb:LeadingKeys": sorted(set(partitions)), "dynamodb:Attributes": sorted(attributes)}
+    facts |= {f"dynamodb:{name}": [value] for name, value in more.items()}
+    return f"dynamodb:{operation}", f"table/{table.rsplit('/', 1)[-1]}", facts
 
 
 def kms(operation, body, facts_of_key):
@@ -65,24 +103,72 @@ def tagging(operation, body):
 class Role:
     """The policies of one role, and what was done with each statement."""
 
-    def __init__(self, name, policies):
+    def __init__(self, name, policies, arn):
         self.name = name
+        self.arn = arn
+        self.policies = policies
         statements = [one for policy in policies for one in listed(policy["Statement"])]
         self.statements = [Statement(one) for one in statements]
         self.refused = set()
 
-    def may(self, action, resource, facts):
+    def may(self, action, resource, facts, key_policy=None):
+        """Whether it may do this. `key_policy` is that of the KMS key which is the resource, if it is one: it may give
+        the right itself, and what it does not leave to the account's own policies these cannot give."""
+        facts = facts | self.identity()
+        if key_policy and key_policy.gives(action, facts):
+            return True
         matching = [one for one in self.statements if one.speaks_of(action, resource, facts)]
         allowed = any(one.allows for one in matching) and all(one.allows for one in matching)
         for one in matching:
             one.note(action, facts)
+        if allowed and key_policy and not key_policy.leaves_to(self.account(), action):
+            allowed = False
         if not allowed:
             partitions = facts.get("dynamodb:LeadingKeys", [resource])
-            self.refused.update(f"{action} {re.split('[#/]', one)[0]}" for one in partitions)
+            about = " ".join(facts.get("dynamodb:Attributes", []))
+            self.refused.update(f"{action} {re.split('[#/]', one)[0]} ({about})" for one in partitions)
         return allowed
+
+    def identity(self):
+        """`aws:PrincipalArn` of an assumed role is the role's own ARN, with its path."""
+        return {"aws:PrincipalArn": [self.arn], "kms:CallerAccount": [self.account()]}
+
+    def account(self):
+        return self.arn.split(":")[4]
 
     def unused(self):
         return sorted(text for one in self.statements if one.allows for text in one.unused())
+
+
+class KeyPolicy:
+    """The policy of a KMS key. A principal `*` is whoever the conditions are true of; the account's root stands for all
+    that the account's own policies allow."""
+
+    def __init__(self, text):
+        self.statements = []
+        for document in listed(json.loads(text)["Statement"]):
+            [(sort, principal)] = document["Principal"].items()
+            if sort != "AWS" or document["Resource"] != "*" or document["Effect"] != "Allow":
+                raise ValueError(f"this test does not know {document}")
+            rest = {name: value for name, value in document.items() if name != "Principal"}
+            self.statements.append((principal, Statement(rest)))
+
+    def gives(self, action, facts):
+        found = [one for principal, one in self.statements if principal == "*" and one.speaks_of(action, "*", facts)]
+        for one in found:
+            one.note(action, facts)
+        return bool(found)
+
+    def leaves_to(self, account, action):
+        """Whether what IAM allows somebody in this account counts. A root itself is held to the same."""
+        roots = [one for principal, one in self.statements if principal.endswith(f":iam::{account}:root")]
+        return any(one.speaks_of(action, "*", {}) for one in roots)
+
+    def gives_rights(self):
+        return any(principal == "*" for principal, _ in self.statements)
+
+    def unused(self):
+        return sorted({text for principal, one in self.statements if principal == "*" for text in one.unused()})
 
 
 class Statement:
@@ -107,17 +193,20 @@ class Statement:
     def note(self, action, facts):
         self.used.add(action)
         for _, key, wanted in self.conditions:
-            self.used.update(one for one in wanted for fact in facts.get(key, []) if fnmatchcase(fact, one))
+            self.used.update((key, one) for one in wanted for fact in facts.get(key, []) if fnmatchcase(fact, one))
 
     def unused(self):
-        """The actions, and the partitions, that nothing asked for. Logs are written by Lambda itself."""
+        """The actions, partitions and attributes that nothing asked for. Logs are written by Lambda itself."""
         if all(action.startswith("logs:") for action in self.actions):
             return []
-        partitions = [values for test, key, values in self.conditions if key == "dynamodb:LeadingKeys" and test != "Null"]
-        wanted = [one for values in partitions for one in values]
         about = f" (beside {', '.join(self.actions)})"
+        wanted = [(key, one) for _, key, values in self.conditions if key in EXACT for one in values]
         actions = [one for one in self.actions if one not in self.used]
-        return actions + [one + about for one in wanted if one not in self.used]
+        return actions + [f"{one}{about}" for key, one in wanted if one != "false" and (key, one) not in self.used]
+
+
+# The conditions of which each value is to be needed.
+EXACT = {"dynamodb:LeadingKeys", "dynamodb:Attributes"}
 
 
 def holds(test, facts, wanted):
@@ -125,7 +214,7 @@ def holds(test, facts, wanted):
         return (not facts) == (wanted == ["true"])
     if test.endswith("IfExists"):
         return not facts or holds(test.removesuffix("IfExists"), facts, wanted)
-    match = {"StringEquals": lambda fact, one: fact == one, "StringLike": fnmatchcase}
+    match = {"StringEquals": lambda fact, one: fact == one, "StringLike": fnmatchcase, "ArnLike": arn_like}
     quantifier, _, operator = test.rpartition(":")
     matches = [any(match[operator](fact, one) for one in wanted) for fact in facts or []]
     if quantifier == "ForAnyValue":
@@ -135,6 +224,12 @@ def holds(test, facts, wanted):
     if quantifier:
         raise ValueError(f"this test does not know {test}")
     return bool(matches) and all(matches)
+
+
+def arn_like(arn, pattern):
+    """Part by part: a star reaches over slashes, never over a colon."""
+    parts, patterns = arn.split(":", 5), pattern.split(":", 5)
+    return len(parts) == len(patterns) and all(map(fnmatchcase, parts, patterns))
 
 
 def listed(value):

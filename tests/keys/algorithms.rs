@@ -145,18 +145,18 @@ async fn what_kms_does_not_make_changes_nothing() {
     let mut hallpass = Hallpass::start("archilogic").await;
     let parent = hallpass.secret().await;
     let before = rows(&hallpass).await;
-    for policy in [
+    for settings in [
         // Here, not on AWS.
-        KeyPolicy {
+        KeySettings {
             sort: KeySort::Ed25519,
-            ..KeyPolicy::default()
+            ..KeySettings::default()
         },
-        KeyPolicy {
+        KeySettings {
             mode: SigningMode::Wrapped("nobodys".to_owned()),
-            ..KeyPolicy::default()
+            ..KeySettings::default()
         },
     ] {
-        set(&mut hallpass, policy);
+        set(&mut hallpass, settings);
         let failed = invoke(&hallpass, KeysRequest::default()).await.unwrap_err();
         assert!(
             matches!(
@@ -178,10 +178,10 @@ async fn a_change_of_parameters_waits_for_its_day_and_drops_the_key_it_does_not_
     let wrapping = wrapping_key(&hallpass.kms_client).await;
     set(
         &mut hallpass,
-        KeyPolicy {
+        KeySettings {
             sort: KeySort::Rsa2048,
             mode: SigningMode::Wrapped(wrapping),
-            ..KeyPolicy::default()
+            ..KeySettings::default()
         },
     );
     let changed = run(&hallpass).await;

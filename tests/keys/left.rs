@@ -68,7 +68,7 @@ async fn a_key_whose_public_half_is_not_to_be_had_is_ended() {
     }
 }
 
-/// KMS is eventually consistent: for a while it may not know its own key, nor the key's tag.
+/// KMS is eventually consistent: for a while it may not know its own key, nor the key's policy.
 #[tokio::test]
 async fn a_key_that_kms_does_not_know_yet_is_asked_for_again() {
     for kind in ["NotFoundException", "AccessDeniedException"] {

@@ -107,20 +107,21 @@ async fn s47_no_request_fails_through_rotations_to_another_algorithm_and_mode() 
         rounds.push(receiver);
     }
     let wrapped = SigningMode::Wrapped(wrapping_key(&hallpass.kms_client).await);
-    let policy = |sort, mode: &SigningMode| KeyPolicy {
+    let settings = |sort, mode: &SigningMode| KeySettings {
         sort,
         mode: mode.clone(),
         rotation_days: 2,
+        ..KeySettings::default()
     };
     let direct = SigningMode::Direct;
     let mut switches = 0;
-    'all: for policy in [
-        policy(KeySort::P256, &direct),
-        policy(KeySort::Rsa2048, &direct),
-        policy(KeySort::Ed25519, &wrapped),
-        policy(KeySort::P256, &wrapped),
+    'all: for settings in [
+        settings(KeySort::P256, &direct),
+        settings(KeySort::Rsa2048, &direct),
+        settings(KeySort::Ed25519, &wrapped),
+        settings(KeySort::P256, &wrapped),
     ] {
-        set(&mut hallpass, policy);
+        set(&mut hallpass, settings);
         let until = switches + 1;
         while switches < until {
             let reply = run(&hallpass).await;

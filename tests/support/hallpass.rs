@@ -9,7 +9,7 @@ use hallpass_bootstrap::{BootstrapReply, BootstrapRequest, bootstrap};
 use hallpass_core::{Clock, SchemaVersion, UnixMillis};
 use hallpass_embedded::{Services, create_table, dynamodb_client, dynamodb_config, kms_config};
 use hallpass_http::finish;
-use hallpass_keys::{KeyMaker, KeyPolicy, KeySort, Signer, SigningMode};
+use hallpass_keys::{KeyMaker, KeySettings, KeySort, Signer, SigningMode};
 use hallpass_runtime::{Platform, Settings, SystemRandom, timeouts};
 use hallpass_store::Store;
 use http::Method;
@@ -178,13 +178,13 @@ impl Hallpass {
             true => SigningMode::Wrapped(wrapping_key(&kms_client).await),
             false => SigningMode::Direct,
         };
-        let policy = KeyPolicy {
+        let settings = KeySettings {
             sort,
             mode,
-            ..KeyPolicy::default()
+            ..KeySettings::default()
         };
-        let keys =
-            KeyMaker::new(kms_client.clone(), issuer, "test", policy).with_patience(Duration::ZERO);
+        let keys = KeyMaker::new(kms_client.clone(), issuer, "test", settings)
+            .with_patience(Duration::ZERO);
         let made = bootstrap(&platform, &keys, BootstrapRequest::default());
         let BootstrapReply { account, token, .. } = made.await.unwrap();
         let hallpass = Self {

@@ -1,7 +1,7 @@
 //! Cold start.
 
 use hallpass_bootstrap::{BootstrapError, BootstrapRequest, bootstrap};
-use hallpass_keys::{KeyMaker, KeyPolicy};
+use hallpass_keys::{KeyMaker, KeySettings};
 use hallpass_runtime::{StartError, Wiring, variable};
 use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn};
 
@@ -9,9 +9,9 @@ use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn};
 async fn main() -> Result<(), StartError> {
     let wiring = Wiring::from_environment(hallpass_catalogs::find)?;
     let (platform, settings) = (&wiring.platform(), wiring.settings());
-    let policy = KeyPolicy::from_lookup(variable)?;
+    let key_settings = KeySettings::from_lookup(variable)?;
     let issuer = settings.issuer.clone();
-    let keys = &KeyMaker::new(wiring.kms(), issuer, settings.stack.as_str(), policy);
+    let keys = &KeyMaker::new(wiring.kms(), issuer, settings.stack.as_str(), key_settings);
     run(service_fn(async |event: LambdaEvent<BootstrapRequest>| {
         // Boxed: the compiler follows a future only so deep.
         let made = Box::pin(bootstrap(platform, keys, event.payload)).await;

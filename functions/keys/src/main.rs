@@ -1,6 +1,6 @@
 //! Cold start.
 
-use hallpass_keys::{KeyMaker, KeyPolicy};
+use hallpass_keys::{KeyMaker, KeySettings};
 use hallpass_keys_function::{KeysReply, KeysRequest, rotate_keys};
 use hallpass_runtime::{Platform, StartError, Wiring, variable};
 use lambda_runtime::{Diagnostic, LambdaEvent, run, service_fn};
@@ -13,8 +13,8 @@ async fn main() -> Result<(), StartError> {
     let wiring = Wiring::from_environment(hallpass_catalogs::find)?;
     let (platform, settings) = (&wiring.platform(), wiring.settings());
     let (issuer, stack) = (settings.issuer.clone(), settings.stack.as_str());
-    let policy = KeyPolicy::from_lookup(variable)?;
-    let keys = &KeyMaker::new(wiring.kms(), issuer, stack, policy);
+    let key_settings = KeySettings::from_lookup(variable)?;
+    let keys = &KeyMaker::new(wiring.kms(), issuer, stack, key_settings);
     run(service_fn(async |event: LambdaEvent<Value>| {
         // Boxed: the compiler follows a future only so deep.
         let reply = Box::pin(answer(platform, keys, event.payload)).await?;

@@ -7,7 +7,7 @@
 
 use crate::request::KeysRequest;
 use hallpass_core::{LEEWAY_SECONDS, UnixMillis};
-use hallpass_keys::{KEYS_AT_MOST_SECONDS_OLD, KeyPolicy, REFETCH_AFTER_SECONDS};
+use hallpass_keys::{KEYS_AT_MOST_SECONDS_OLD, KeySettings, REFETCH_AFTER_SECONDS};
 use hallpass_store::{KeyRow, KeyState, Keyring};
 use serde::Serialize;
 
@@ -80,7 +80,7 @@ pub(crate) enum Signs {
 /// By which rules keys live.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules<'a> {
-    pub(crate) policy: &'a KeyPolicy,
+    pub(crate) settings: &'a KeySettings,
     /// How long any token of the catalog lives, in seconds.
     pub(crate) longest_token: u64,
     pub(crate) now: UnixMillis,
@@ -128,7 +128,7 @@ impl Rules<'_> {
         }
         match next {
             // It never signed: nobody misses it.
-            Some(next) if !self.policy.fits(next) => return self.unpublish(next),
+            Some(next) if !self.settings.fits(next) => return self.unpublish(next),
             Some(next) if self.may_switch(next) && self.is_due(current, request) => {
                 return self.switch(Some(current), next);
             }
@@ -144,19 +144,19 @@ impl Rules<'_> {
     pub(crate) fn overdue(&self, current: &KeyRow) -> u64 {
         let since = current.signs_from.unwrap_or(current.created_at);
         let age = self.now.0.saturating_sub(since.0) / 1_000;
-        age.saturating_sub(self.policy.rotation_days.saturating_mul(DAY))
+        age.saturating_sub(self.settings.rotation_days.saturating_mul(DAY))
     }
 
     fn is_due(&self, current: &KeyRow, request: &KeysRequest) -> bool {
         let since = current.signs_from.unwrap_or(current.created_at);
-        let period = self.policy.rotation_days.saturating_mul(DAY);
+        let period = self.settings.rotation_days.saturating_mul(DAY);
         let is_asked = request.rotate || current.rotation_asked_at.is_some();
-        is_asked || !self.policy.fits(current) || self.now >= since.plus_seconds(period)
+        is_asked || !self.settings.fits(current) || self.now >= since.plus_seconds(period)
     }
 
     /// Whether the next key may sign now.
     fn may_follow(&self, next: Option<&KeyRow>) -> bool {
-        next.is_some_and(|next| self.policy.fits(next) && self.may_switch(next))
+        next.is_some_and(|next| self.settings.fits(next) && self.may_switch(next))
     }
 
     fn may_switch(&self, next: &KeyRow) -> bool {

@@ -55,7 +55,7 @@ pub async fn rotate_keys(
     let mut done = Vec::new();
     for _ in 0..STEPS {
         let rules = Rules {
-            policy: keys.policy(),
+            settings: keys.settings(),
             longest_token: platform.catalog.longest_jwt(),
             now: platform.now(),
         };

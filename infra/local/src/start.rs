@@ -14,7 +14,7 @@ use hallpass_embedded::{
     Services, ServicesError, TableError, create_table, dynamodb_config, kms_config,
 };
 use hallpass_http::ClientAddress;
-use hallpass_keys::{KeyMaker, KeyPolicy, KeyPolicyError, Signer, SigningMode};
+use hallpass_keys::{KeyMaker, KeySettings, KeySettingsError, Signer, SigningMode};
 use hallpass_runtime::{
     Platform, Settings, SettingsError, SystemClock, SystemRandom, retries, timeouts,
 };
@@ -63,7 +63,7 @@ pub(crate) enum StartError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
-    Keys(#[from] KeyPolicyError),
+    Keys(#[from] KeySettingsError),
     #[error("the embedded KMS makes no wrapping key")]
     WrappingKey(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error(transparent)]
@@ -129,11 +129,11 @@ async fn serve(options: &Options, serving: &OnceLock<Platform>) -> Result<(), St
     }
     .checked()?;
     let (platform, kms) = connect(&services, &settings).await?;
-    let policy = key_policy(&kms, options).await?;
+    let key_settings = key_settings(&kms, options).await?;
     let issuer = platform.issuer.clone();
-    let keys = KeyMaker::new(kms.clone(), issuer.clone(), "local", policy);
+    let keys = KeyMaker::new(kms.clone(), issuer.clone(), "local", key_settings);
     let token = root_token(&platform, &keys, options).await?;
-    say(options, &services, address, &token, keys.policy()).map_err(StartError::Serve)?;
+    say(options, &services, address, &token, keys.settings()).map_err(StartError::Serve)?;
     if options.services_only {
         drop(listener);
         return std::future::pending().await;
@@ -207,7 +207,10 @@ async fn connect(
 }
 
 /// What sort of signing key was asked for; mode `wrapped` gets a key to wrap with.
-async fn key_policy(kms: &aws_sdk_kms::Client, options: &Options) -> Result<KeyPolicy, StartError> {
+async fn key_settings(
+    kms: &aws_sdk_kms::Client,
+    options: &Options,
+) -> Result<KeySettings, StartError> {
     let wrapping_key = if options.signing_mode.as_deref() == Some("wrapped") {
         let made = kms.create_key().description("Hallpass wrapping key").send();
         let made = made
@@ -217,7 +220,7 @@ async fn key_policy(kms: &aws_sdk_kms::Client, options: &Options) -> Result<KeyP
     } else {
         None
     };
-    Ok(KeyPolicy::from_lookup(|name| match name {
+    Ok(KeySettings::from_lookup(|name| match name {
         "HALLPASS_ALGORITHM" => options.algorithm.clone(),
         "HALLPASS_SIGNING_MODE" => options.signing_mode.clone(),
         "HALLPASS_WRAPPING_KEY" => wrapping_key.clone(),
@@ -302,7 +305,7 @@ fn say(
     services: &Services,
     address: SocketAddr,
     token: &SecretString,
-    keys: &KeyPolicy,
+    keys: &KeySettings,
 ) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let (token, catalog) = (token.expose_secret(), &options.catalog);

@@ -27,8 +27,8 @@ pub enum CreateKeyError {
     /// KMS made a key of another sort than was asked for.
     #[error("kms made a key of another sort than was asked for")]
     Sort,
-    /// A tag was not one.
-    #[error("the key's tag is not one")]
+    /// A tag has no name or no value.
+    #[error("a tag of the key has no name or no value")]
     Tag(#[from] BuildError),
     /// The table is unavailable.
     #[error(transparent)]

@@ -2,7 +2,7 @@
 
 use crate::error::{CreateKeyError, EndKeyError};
 use crate::jwk::PublicKey;
-use crate::policy::{KeyPolicy, KeySort, SigningMode};
+use crate::settings::{KeySettings, KeySort, SigningMode};
 use crate::{encryption_context, kms};
 use aws_sdk_kms::types::DataKeyPairSpec;
 use base64::Engine as _;
@@ -22,24 +22,24 @@ pub struct KeyMaker {
     kms: aws_sdk_kms::Client,
     issuer: Issuer,
     stack: String,
-    policy: KeyPolicy,
+    settings: KeySettings,
     patience: Duration,
 }
 
 impl KeyMaker {
-    /// Makes nothing yet. KMS keys are tagged with `stack`.
+    /// Makes nothing yet. The description of a KMS key names `stack`.
     #[must_use]
     pub fn new(
         kms: aws_sdk_kms::Client,
         issuer: Issuer,
         stack: impl Into<String>,
-        policy: KeyPolicy,
+        settings: KeySettings,
     ) -> Self {
         Self {
             kms,
             issuer,
             stack: stack.into(),
-            policy,
+            settings,
             patience: PATIENCE,
         }
     }
@@ -50,10 +50,10 @@ impl KeyMaker {
         Self { patience, ..self }
     }
 
-    /// What sort of key it makes.
+    /// What sort of key it makes, and how.
     #[must_use]
-    pub fn policy(&self) -> &KeyPolicy {
-        &self.policy
+    pub fn settings(&self) -> &KeySettings {
+        &self.settings
     }
 
     /// A new key of the deployment's sort, not published yet. It is dated once KMS has made it, which
@@ -67,10 +67,9 @@ impl KeyMaker {
         state: KeyState,
         clock: &dyn Clock,
     ) -> Result<KeyRow, CreateKeyError> {
-        match &self.policy.mode {
+        match &self.settings.mode {
             SigningMode::Direct => {
-                let sort = self.policy.sort;
-                let id = kms::create(&self.kms, sort, &self.stack).await?;
+                let id = kms::create(&self.kms, &self.settings, &self.stack).await?;
                 let made = match kms::public_key(&self.kms, &id, self.patience).await {
                     Ok(public) => self.row(&id, &public, None, generation, state, clock),
                     Err(error) => Err(error),
@@ -119,7 +118,7 @@ impl KeyMaker {
             ended_at: None,
             rotation_asked_at: None,
         };
-        if self.policy.fits(&row) {
+        if self.settings.fits(&row) {
             Ok(row)
         } else {
             Err(CreateKeyError::Sort)
@@ -137,7 +136,7 @@ impl KeyMaker {
             .kms
             .generate_data_key_pair_without_plaintext()
             .key_id(under)
-            .key_pair_spec(match self.policy.sort {
+            .key_pair_spec(match self.settings.sort {
                 KeySort::P256 => DataKeyPairSpec::EccNistP256,
                 KeySort::Rsa2048 => DataKeyPairSpec::Rsa2048,
                 KeySort::Rsa3072 => DataKeyPairSpec::Rsa3072,

@@ -1,7 +1,7 @@
 //! Keys in KMS: made, read, and ended.
 
 use crate::error::{CreateKeyError, EndKeyError};
-use crate::policy::KeySort;
+use crate::settings::{KeySettings, KeySort};
 use aws_sdk_kms::Client;
 use aws_sdk_kms::error::SdkError;
 use aws_sdk_kms::operation::get_public_key::GetPublicKeyError;
@@ -16,24 +16,28 @@ const DELETED_AFTER_DAYS: i32 = 30;
 /// Between two questions after a key that was just made; each pause is twice the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
-/// A KMS key, tagged for the stack: signers are allowed by that tag. Its id.
+/// A KMS key with the deployment's key policy, which says who signs with it; its description names the
+/// stack. Its id.
 pub(crate) async fn create(
     kms: &Client,
-    sort: KeySort,
+    settings: &KeySettings,
     stack: &str,
 ) -> Result<String, CreateKeyError> {
-    let tag = Tag::builder().tag_key("hallpass:stack").tag_value(stack);
+    let tags = settings.tags.iter();
+    let tags = tags.map(|(name, value)| Tag::builder().tag_key(name).tag_value(value).build());
+    let tags = tags.collect::<Result<Vec<_>, _>>()?;
     let key = kms
         .create_key()
-        .key_spec(match sort {
+        .key_spec(match settings.sort {
             KeySort::P256 => KeySpec::EccNistP256,
             KeySort::Rsa2048 => KeySpec::Rsa2048,
             KeySort::Rsa3072 => KeySpec::Rsa3072,
             KeySort::Ed25519 => KeySpec::EccNistEdwards25519,
         })
         .key_usage(KeyUsageType::SignVerify)
-        .description("Hallpass signing key")
-        .tags(tag.build()?)
+        .description(format!("Signing key of the Hallpass stack {stack}"))
+        .set_policy(settings.key_policy.clone())
+        .set_tags((!tags.is_empty()).then_some(tags))
         .send()
         .await
         .map_err(|error| CreateKeyError::Create(Box::new(error)))?;
@@ -42,7 +46,8 @@ pub(crate) async fn create(
 }
 
 /// The public half of a key that was just made. KMS is eventually consistent: for a while it may
-/// not know the key, or not see the tag that allows the question, so those answers are asked again.
+/// not know the key, or not see the key policy that allows the question, so those answers are asked
+/// again.
 pub(crate) async fn public_key(
     kms: &Client,
     id: &str,

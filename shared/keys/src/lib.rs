@@ -9,16 +9,16 @@ mod error;
 mod jwk;
 mod key_maker;
 mod kms;
-mod policy;
 mod private_key;
+mod settings;
 mod signer;
 mod verification;
 
 pub use error::{CreateKeyError, EndKeyError};
 pub use jwk::{PublicKey, PublicKeyError};
 pub use key_maker::{KeyMaker, create_signing_key};
-pub use policy::{KeyPolicy, KeyPolicyError, KeySort, SigningMode};
 pub use private_key::PrivateKeyError;
+pub use settings::{KeySettings, KeySettingsError, KeySort, SigningMode};
 pub use signer::{SignError, Signer};
 pub use verification::{
     KEYS_AT_MOST_SECONDS_OLD, REFETCH_AFTER_SECONDS, VerificationKeys, VerifyError,

@@ -13,7 +13,7 @@ pub struct Settings {
     pub issuer: Issuer,
     /// `HALLPASS_AUDIENCE`: who besides us may rely on a JWT, where offline checks suffice.
     pub audience: Option<String>,
-    /// `HALLPASS_STACK`: the name KMS keys are tagged with.
+    /// `HALLPASS_STACK`: the name of the stack, which descriptions of KMS keys and metrics have.
     pub stack: String,
     /// The catalog that `HALLPASS_CATALOG` names.
     pub catalog: Catalog,

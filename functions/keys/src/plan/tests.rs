@@ -3,7 +3,7 @@
 use super::{Did, KNOWN_AFTER_SECONDS, PUBLISHED_BEFORE_SECONDS, Rules, Signs, Step};
 use crate::request::KeysRequest;
 use hallpass_core::{Algorithm, UnixMillis};
-use hallpass_keys::{KeyPolicy, KeySort, SigningMode};
+use hallpass_keys::{KeySettings, KeySort, SigningMode};
 use hallpass_store::{KeyRow, KeyState, Keyring};
 
 const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
@@ -36,11 +36,11 @@ fn row(kid: &str, state: KeyState, age: u64) -> KeyRow {
     }
 }
 
-fn step_with(rows: Vec<KeyRow>, policy: &KeyPolicy, request: &KeysRequest) -> Step {
+fn step_with(rows: Vec<KeyRow>, settings: &KeySettings, request: &KeysRequest) -> Step {
     let mut ring = Keyring::default();
     ring.rows = rows;
     let rules = Rules {
-        policy,
+        settings,
         longest_token: LONGEST,
         now: NOW,
     };
@@ -48,7 +48,7 @@ fn step_with(rows: Vec<KeyRow>, policy: &KeyPolicy, request: &KeysRequest) -> St
 }
 
 fn step(rows: Vec<KeyRow>) -> Step {
-    step_with(rows, &KeyPolicy::default(), &KeysRequest::default())
+    step_with(rows, &KeySettings::default(), &KeysRequest::default())
 }
 
 fn changed(step: Step) -> (Vec<KeyRow>, Option<Did>) {
@@ -117,7 +117,7 @@ fn asked_to_rotate_it_does_not_wait_for_the_period_but_for_the_day() {
             row("a", KeyState::Current, 5),
             row("b", KeyState::Next, published),
         ];
-        let step = step_with(rows, &KeyPolicy::default(), &rotate);
+        let step = step_with(rows, &KeySettings::default(), &rotate);
         assert_eq!(is_switch(&step), switches, "{published}");
     }
 }
@@ -128,41 +128,41 @@ fn what_cannot_be_rotated_yet_is_noted_once_and_rotated_by_any_later_run() {
         rotate: true,
         ..KeysRequest::default()
     };
-    let (policy, nothing) = (KeyPolicy::default(), KeysRequest::default());
+    let (settings, nothing) = (KeySettings::default(), KeysRequest::default());
     let rows = |asked: Option<KeyRow>, published| {
         let current = asked.unwrap_or_else(|| row("a", KeyState::Current, 5));
         vec![current, row("b", KeyState::Next, published)]
     };
     let young = PUBLISHED_BEFORE_SECONDS - 1;
-    let (noted, did) = changed(step_with(rows(None, young), &policy, &rotate));
+    let (noted, did) = changed(step_with(rows(None, young), &settings, &rotate));
     let [noted] = noted.as_slice() else {
         panic!("{noted:?}")
     };
     assert_eq!((noted.kid.as_str(), did), ("a", None));
     assert!(noted.rotation_asked_at.is_some());
     let with_note = |published| rows(Some(noted.clone()), published);
-    assert_eq!(step_with(with_note(young), &policy, &rotate), Step::Rest);
-    assert_eq!(step_with(with_note(young), &policy, &nothing), Step::Rest);
-    let later = step_with(with_note(young + 1), &policy, &nothing);
+    assert_eq!(step_with(with_note(young), &settings, &rotate), Step::Rest);
+    assert_eq!(step_with(with_note(young), &settings, &nothing), Step::Rest);
+    let later = step_with(with_note(young + 1), &settings, &nothing);
     assert!(is_switch(&later), "{later:?}");
     // Nobody asked.
-    let later = step_with(rows(None, young + 1), &policy, &nothing);
+    let later = step_with(rows(None, young + 1), &settings, &nothing);
     assert_eq!(later, Step::Rest);
 }
 
 #[test]
 fn another_sort_or_mode_replaces_the_next_key_and_then_the_current_one() {
-    for policy in [
-        KeyPolicy {
+    for settings in [
+        KeySettings {
             sort: KeySort::Rsa2048,
-            ..KeyPolicy::default()
+            ..KeySettings::default()
         },
-        KeyPolicy {
+        KeySettings {
             mode: SigningMode::Wrapped("alias/x".to_owned()),
-            ..KeyPolicy::default()
+            ..KeySettings::default()
         },
     ] {
-        let ask = |rows| step_with(rows, &policy, &KeysRequest::default());
+        let ask = |rows| step_with(rows, &settings, &KeysRequest::default());
         let current = row("a", KeyState::Current, 5);
         let (rows, did) = changed(ask(vec![current.clone(), row("b", KeyState::Next, 0)]));
         assert_eq!(rows[0].retired_at, Some(NOW));
@@ -173,14 +173,14 @@ fn another_sort_or_mode_replaces_the_next_key_and_then_the_current_one() {
             Step::Make(KeyState::Next, Signs::AtOnce)
         );
         let mut fit = row("c", KeyState::Next, PUBLISHED_BEFORE_SECONDS);
-        fit.algorithm = policy.sort.algorithm();
-        if policy.sort == KeySort::Rsa2048 {
+        fit.algorithm = settings.sort.algorithm();
+        if settings.sort == KeySort::Rsa2048 {
             fit.jwk = serde_json::json!({"n": "x".repeat(342)});
         } else {
             fit.private_key = Some("wrapped".to_owned());
             fit.kms_key_id = "alias/x".to_owned();
         }
-        assert!(is_switch(&ask(vec![current, fit])), "{policy:?}");
+        assert!(is_switch(&ask(vec![current, fit])), "{settings:?}");
     }
 }
 
@@ -240,7 +240,7 @@ fn a_retired_current_key_gives_way_to_the_next_one_at_once() {
             retire: Some("a".to_owned()),
             ..KeysRequest::default()
         };
-        let (rows, did) = changed(step_with(rows, &KeyPolicy::default(), &retire));
+        let (rows, did) = changed(step_with(rows, &KeySettings::default(), &retire));
         assert_eq!((rows[0].kid.as_str(), rows[0].retired_at), ("a", Some(NOW)));
         assert_eq!(rows[1].state, KeyState::Current);
         assert_eq!(rows[1].signs_from, Some(NOW.plus_seconds(waits)));
@@ -265,7 +265,7 @@ fn retiring_what_does_not_sign_switches_nothing() {
             retire: Some(kid.to_owned()),
             ..KeysRequest::default()
         };
-        let (changed, did) = changed(step_with(rows.clone(), &KeyPolicy::default(), &retire));
+        let (changed, did) = changed(step_with(rows.clone(), &KeySettings::default(), &retire));
         assert_eq!(changed.len(), 1);
         assert_eq!(
             (changed[0].kid.as_str(), changed[0].retired_at),
@@ -278,9 +278,9 @@ fn retiring_what_does_not_sign_switches_nothing() {
 
 #[test]
 fn how_far_a_key_is_beyond_its_time() {
-    let policy = KeyPolicy::default();
+    let settings = KeySettings::default();
     let rules = Rules {
-        policy: &policy,
+        settings: &settings,
         longest_token: LONGEST,
         now: NOW,
     };

@@ -1,4 +1,4 @@
-//! What sort of signing key a deployment is to have.
+//! What sort of signing key a deployment is to have, and how its KMS keys are made.
 
 use hallpass_core::Algorithm;
 use hallpass_store::KeyRow;
@@ -66,18 +66,28 @@ pub enum SigningMode {
 
 /// What sort of key is made, and for how long one signs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyPolicy {
+pub struct KeySettings {
     /// `HALLPASS_ALGORITHM`: `ES256` (the default), `RS256`, `RS256-3072` or `EdDSA`.
     pub sort: KeySort,
     /// `HALLPASS_SIGNING_MODE`: `direct` (the default), or `wrapped` under `HALLPASS_WRAPPING_KEY`.
     pub mode: SigningMode,
     /// `HALLPASS_ROTATION_DAYS`: after so many days another key signs; 90 unless set.
     pub rotation_days: u64,
+    /// `HALLPASS_KEY_POLICY`: the key policy of a new KMS key, as JSON. It says who signs with the
+    /// key and who ends it. Unless set, KMS gives the key its default policy.
+    pub key_policy: Option<String>,
+    /// `HALLPASS_KEY_TAG_NAMES` and `HALLPASS_KEY_TAG_VALUES`: the tags of a new KMS key, with a comma
+    /// between them; none unless set.
+    pub tags: Vec<(String, String)>,
 }
+
+/// The tag by which functions were allowed to use keys, before keys had policies. A stack that still
+/// has such keys allows its functions to use what has this tag, so no new key is given it.
+const TAG_OF_BEFORE: &str = "hallpass:stack";
 
 /// What is wrong with the environment.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum KeyPolicyError {
+pub enum KeySettingsError {
     /// No such algorithm.
     #[error(
         "HALLPASS_ALGORITHM: there is no `{0}`; there are `ES256`, `RS256`, `RS256-3072`, `EdDSA`"
@@ -94,43 +104,60 @@ pub enum KeyPolicyError {
     /// No number of days, or too few.
     #[error("HALLPASS_ROTATION_DAYS: `{0}` is not a number of days from 2 to 3650")]
     RotationDays(String),
+    /// Names and values of tags do not belong together.
+    #[error(
+        "HALLPASS_KEY_TAG_NAMES, HALLPASS_KEY_TAG_VALUES: give each of the {names} names a value; there are {values}"
+    )]
+    Tags {
+        /// How many names there are.
+        names: usize,
+        /// How many values there are.
+        values: usize,
+    },
+    /// The tag that keys had before they had policies.
+    #[error(
+        "HALLPASS_KEY_TAG_NAMES: `hallpass:stack` gives rights to keys that were made before; choose another name"
+    )]
+    TagOfBefore,
 }
 
-impl Default for KeyPolicy {
+impl Default for KeySettings {
     fn default() -> Self {
         Self {
             sort: KeySort::default(),
             mode: SigningMode::default(),
             rotation_days: 90,
+            key_policy: None,
+            tags: Vec::new(),
         }
     }
 }
 
-impl KeyPolicy {
+impl KeySettings {
     /// Reads variables through `lookup`.
     ///
     /// # Errors
     /// Names the variable and what is wrong with it.
-    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, KeyPolicyError> {
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, KeySettingsError> {
         let unset = Self::default();
         let sort = match lookup("HALLPASS_ALGORITHM") {
             Some(text) => {
                 let sort = text.parse();
-                sort.map_err(|()| KeyPolicyError::Algorithm(text))?
+                sort.map_err(|()| KeySettingsError::Algorithm(text))?
             }
             None => unset.sort,
         };
         let mode = match lookup("HALLPASS_SIGNING_MODE").as_deref() {
             None | Some("direct") => SigningMode::Direct,
             Some("wrapped") => SigningMode::Wrapped(
-                lookup("HALLPASS_WRAPPING_KEY").ok_or(KeyPolicyError::WrappingKey)?,
+                lookup("HALLPASS_WRAPPING_KEY").ok_or(KeySettingsError::WrappingKey)?,
             ),
-            Some(other) => return Err(KeyPolicyError::Mode(other.to_owned())),
+            Some(other) => return Err(KeySettingsError::Mode(other.to_owned())),
         };
         let rotation_days = match lookup("HALLPASS_ROTATION_DAYS") {
             Some(text) => {
                 let days = text.parse().ok().filter(|days| (2..=3_650).contains(days));
-                days.ok_or(KeyPolicyError::RotationDays(text))?
+                days.ok_or(KeySettingsError::RotationDays(text))?
             }
             None => unset.rotation_days,
         };
@@ -138,6 +165,11 @@ impl KeyPolicy {
             sort,
             mode,
             rotation_days,
+            key_policy: lookup("HALLPASS_KEY_POLICY"),
+            tags: tags(
+                lookup("HALLPASS_KEY_TAG_NAMES"),
+                lookup("HALLPASS_KEY_TAG_VALUES"),
+            )?,
         })
     }
 
@@ -157,25 +189,48 @@ impl KeyPolicy {
     }
 }
 
+/// Each name with its value. KMS itself refuses what is no tag.
+fn tags(
+    names: Option<String>,
+    values: Option<String>,
+) -> Result<Vec<(String, String)>, KeySettingsError> {
+    let listed = |text: Option<String>| -> Vec<String> {
+        let text = text.unwrap_or_default();
+        let parts = text.split(',').map(|part| part.trim().to_owned());
+        parts.filter(|_| !text.is_empty()).collect()
+    };
+    let (names, values) = (listed(names), listed(values));
+    if names.len() != values.len() {
+        return Err(KeySettingsError::Tags {
+            names: names.len(),
+            values: values.len(),
+        });
+    }
+    if names.iter().any(|name| name == TAG_OF_BEFORE) {
+        return Err(KeySettingsError::TagOfBefore);
+    }
+    Ok(names.into_iter().zip(values).collect())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{KeyPolicy, KeySort, SigningMode};
+    use super::{KeySettings, KeySort, SigningMode};
 
-    fn read(set: &[(&str, &str)]) -> Result<KeyPolicy, String> {
+    fn read(set: &[(&str, &str)]) -> Result<KeySettings, String> {
         let lookup = |name: &str| {
             let found = set.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        KeyPolicy::from_lookup(lookup).map_err(|error| error.to_string())
+        KeySettings::from_lookup(lookup).map_err(|error| error.to_string())
     }
 
     #[test]
     fn nothing_set_is_es256_in_kms_for_90_days() {
-        let policy = read(&[]).unwrap();
-        assert_eq!(policy, KeyPolicy::default());
-        assert_eq!(policy.sort, KeySort::P256);
+        let settings = read(&[]).unwrap();
+        assert_eq!(settings, KeySettings::default());
+        assert_eq!(settings.sort, KeySort::P256);
         assert_eq!(
-            (policy.mode, policy.rotation_days),
+            (settings.mode, settings.rotation_days),
             (SigningMode::Direct, 90)
         );
     }
@@ -199,6 +254,18 @@ mod tests {
                 "HALLPASS_ROTATION_DAYS",
             ),
             (&[("HALLPASS_ROTATION_DAYS", "x")], "HALLPASS_ROTATION_DAYS"),
+            (&[("HALLPASS_KEY_TAG_NAMES", "a")], "HALLPASS_KEY_TAG_NAMES"),
+            (
+                &[("HALLPASS_KEY_TAG_VALUES", "a")],
+                "HALLPASS_KEY_TAG_VALUES",
+            ),
+            (
+                &[
+                    ("HALLPASS_KEY_TAG_NAMES", "team,hallpass:stack"),
+                    ("HALLPASS_KEY_TAG_VALUES", "web,other"),
+                ],
+                "`hallpass:stack`",
+            ),
         ] {
             let error = read(set).unwrap_err();
             assert!(error.contains(named), "{set:?}: {error}");
@@ -208,10 +275,17 @@ mod tests {
             ("HALLPASS_SIGNING_MODE", "wrapped"),
             ("HALLPASS_WRAPPING_KEY", "alias/x"),
             ("HALLPASS_ROTATION_DAYS", "2"),
+            ("HALLPASS_KEY_TAG_NAMES", "team, cost"),
+            ("HALLPASS_KEY_TAG_VALUES", "web,42"),
         ]);
         let wrapped = wrapped.unwrap();
         assert_eq!(wrapped.sort, KeySort::Rsa3072);
         assert_eq!(wrapped.mode, SigningMode::Wrapped("alias/x".to_owned()));
         assert_eq!(wrapped.rotation_days, 2);
+        let tags = [("team", "web"), ("cost", "42")];
+        assert_eq!(
+            wrapped.tags,
+            tags.map(|(name, value)| (name.into(), value.into()))
+        );
     }
 }

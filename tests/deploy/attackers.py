@@ -1,0 +1,142 @@
+"""What a function could do if it were taken over: calls that its role, and the policies of KMS keys, refuse.
+
+IAM and the policies are those that were deployed; permissions.py decides as AWS does.
+"""
+
+import json
+
+from deployment import functions
+from permissions import KeyPolicy, Role
+
+SIGNERS = {"temporary", "exchange"}
+KEY_MAKERS = {"keys", "bootstrap"}
+DEFAULT_KEY_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::000000000000:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+    ],
+}
+USES_OF_A_KEY = ["Sign", "Decrypt", "GetPublicKey", "ScheduleKeyDeletion", "TagResource", "CreateGrant", "PutKeyPolicy"]
+
+
+def roles(deployment, stack="hallpass"):
+    """Each function's role, as it is deployed."""
+    lambdas, iam = deployment.emulator.client("lambda"), deployment.emulator.client("iam")
+    found = {}
+    for name in functions():
+        arn = lambdas.get_function_configuration(FunctionName=f"{stack}-{name}")["Role"]
+        role = arn.rsplit("/", 1)[-1]
+        policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
+        documents = [iam.get_role_policy(RoleName=role, PolicyName=one)["PolicyDocument"] for one in policies]
+        found[name] = Role(name, documents, arn)
+    return found
+
+
+def s58_only_keys_and_bootstrap_may_write_key_rows(deployment):
+    """By policy; nor may a validating function sign, or decrypt what signs."""
+    table, wrapping = f"table/{deployment.outputs['TableName']}", deployment.outputs["WrappingKeyArn"].rsplit(":", 1)[-1]
+    for_signing = {"kms:EncryptionContext:purpose": ["hallpass signing key"]}
+    for name, role in roles(deployment).items():
+        for write in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate"):
+            for partitions in (["KEYS"], ["TOKEN#x", "KEYS"]):
+                may = role.may(f"dynamodb:{write}", table, {"dynamodb:LeadingKeys": partitions})
+                assert not may or name in KEY_MAKERS, f"{name} may {write} {partitions}"
+            # What named no partition would be held to none.
+            assert not role.may(f"dynamodb:{write}", table, {}), f"{name} may {write} anywhere"
+        assert role.may("kms:Decrypt", wrapping, for_signing) == (name in SIGNERS), name
+        assert not role.may("kms:Decrypt", wrapping, {}), f"{name} may decrypt what is no signing key"
+
+
+def a_signing_key_is_used_by_its_own_stack_only_and_no_other_key_is(deployment):
+    kms = deployment.emulator.client("kms")
+    [ours, *_] = [_key_policy(kms, key) for key in signing_keys(deployment)]
+    foreign = KeyPolicy(json.dumps(DEFAULT_KEY_POLICY))
+    signing = {"kms:KeyUsage": ["SIGN_VERIFY"]}
+    # What a compromised function would like to have written on somebody else's key.
+    tags = {"aws:ResourceTag/hallpass:stack": ["hallpass"], "aws:RequestTag/hallpass:stack": ["hallpass"]}
+    tags |= {"aws:TagKeys": ["hallpass:stack"]}
+    others = roles(deployment, "eddsa")
+    for name, role in roles(deployment).items():
+        for use in USES_OF_A_KEY:
+            action = f"kms:{use}"
+            for facts in (signing, signing | tags):
+                assert not role.may(action, "key/some", facts, foreign), f"{name} may {use} another team's key"
+            expected = name in {"Sign": SIGNERS, "GetPublicKey": KEY_MAKERS, "ScheduleKeyDeletion": KEY_MAKERS}.get(use, ())
+            assert role.may(action, "key/some", signing, ours) == expected, f"{name}: {use}"
+            # The other stack's functions give new keys tags, which IAM cannot tell from giving them to old ones.
+            may = others[name].may(action, "key/some", signing, ours)
+            assert may == (use == "TagResource" and name in KEY_MAKERS), f"another stack's {name}: {use}"
+        assert role.may("kms:CreateKey", "*", signing) == (name in KEY_MAKERS), name
+        assert not role.may("kms:CreateKey", "*", {"kms:KeyUsage": ["ENCRYPT_DECRYPT"]}), name
+        assert not role.may("kms:CreateKey", "*", signing | tags), f"{name} may tag a key"
+        grants = [one for statement in role.statements for one in statement.resources if one.endswith("key/*")]
+        assert not grants, f"{name} has a right to every key of the account"
+    # Whoever the account's own policies allow all of KMS administers, and neither signs nor lets sign.
+    everything = [{"Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}]}]
+    administrator = Role("administrator", everything, "arn:aws:iam::000000000000:role/administrator")
+    for use in ("Sign", "CreateGrant"):
+        assert not administrator.may(f"kms:{use}", "key/some", signing, ours), use
+    for use in ("PutKeyPolicy", "ScheduleKeyDeletion", "CancelKeyDeletion", "DescribeKey", "TagResource"):
+        assert administrator.may(f"kms:{use}", "key/some", signing, ours), use
+    of_another_account = Role("stranger", everything, administrator.arn.replace("000000000000", "999999999999"))
+    assert not any(of_another_account.may(f"kms:{use}", "key/some", signing, ours) for use in USES_OF_A_KEY)
+
+
+def keys_of_before_sign_by_their_tag_while_a_parameter_says_so(deployment):
+    """A key that was made before keys had policies of their own: KMS's default one, and the stack's tag."""
+    kms, hallpass = deployment.emulator.client("kms"), deployment.hallpass
+    keys = {key: kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"] for key in signing_keys(deployment)}
+    secret = hallpass.mint("secret")["token"]
+
+    def derives():
+        asked = {"scopes": ["asset:read"]}
+        return hallpass.api.post("/v1/tokens/temporary", asked, token=secret).status_code
+
+    def deploy(before):
+        deployment.emulator.deploy("hallpass", "template.yaml", **(deployment.parameters | {"KeysBeforePolicies": before}))
+
+    for key in keys:
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(DEFAULT_KEY_POLICY))
+        kms.tag_resource(KeyId=key, Tags=[{"TagKey": "hallpass:stack", "TagValue": "hallpass"}])
+    assert derives() == 503
+    try:
+        deploy("true")
+        assert derives() == 200
+        # By the tag alone, which no function may give a key.
+        tag = {"aws:RequestTag/hallpass:stack": ["hallpass"], "aws:TagKeys": ["hallpass:stack"]}
+        signing, foreign = {"kms:KeyUsage": ["SIGN_VERIFY"]}, KeyPolicy(json.dumps(DEFAULT_KEY_POLICY))
+        for name, role in roles(deployment).items():
+            for use in USES_OF_A_KEY:
+                assert not role.may(f"kms:{use}", "key/some", signing | tag, foreign), f"{name}: {use}"
+    finally:
+        for key, policy in keys.items():
+            kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy)
+            kms.untag_resource(KeyId=key, TagKeys=["hallpass:stack"])
+        deploy("false")
+    assert derives() == 200
+
+
+def signing_keys(deployment):
+    """The KMS keys that the table's rows name."""
+    rows = deployment.emulator.client("dynamodb").query(
+        TableName=deployment.outputs["TableName"],
+        KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+        ExpressionAttributeValues={":pk": {"S": "KEYS"}, ":sk": {"S": "KEY#"}},
+    )["Items"]
+    return [row["kms_key_id"]["S"] for row in rows if "retired_at" not in row]
+
+
+def _key_policy(kms, key):
+    return KeyPolicy(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+
+
+ALL = [
+    s58_only_keys_and_bootstrap_may_write_key_rows,
+    a_signing_key_is_used_by_its_own_stack_only_and_no_other_key_is,
+    keys_of_before_sign_by_their_tag_while_a_parameter_says_so,
+]
