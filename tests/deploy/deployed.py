@@ -10,7 +10,7 @@ import catalogs
 import maintenance
 import jwt as pyjwt
 from client import Api, Hallpass, expect, typo, unique
-from deployment import Emulator, functions
+from deployment import ARCHITECTURE, Emulator, functions
 from manual import block, the_readmes_commands_do_what_it_says
 
 AUDIENCE = "https://api.example"
@@ -47,7 +47,7 @@ class Deployment:
 def authorizer_sources():
     """What infra/README.md passes as AuthorizerSources, as a shell reads it."""
     lines = block("SERVER='")
-    lines[-1] = lines[-1].replace("sam deploy --parameter-overrides AuthorizerSources=", "printf %s ")
+    lines[-1] = lines[-1].replace("infra/deploy --parameter-overrides AuthorizerSources=", "printf %s ")
     return subprocess.run(["bash", "-euc", "\n".join(lines)], text=True, stdout=subprocess.PIPE, check=True).stdout
 
 
@@ -58,6 +58,16 @@ def start(emulator, stack="hallpass", **parameters):
     assert well, made
     api = Api(outputs["ApiUrl"], through=emulator.url)
     return Deployment(emulator, outputs, parameters, Hallpass(api, made["token"]))
+
+
+def a_build_for_another_machine_is_not_deployed(deployment):
+    other = {"x86_64": "arm64", "arm64": "x86_64"}[ARCHITECTURE]
+    try:
+        deployment.emulator.deploy("hallpass", "template.yaml", Architecture=other)
+    except RuntimeError as refused:
+        assert f"not built for {other}" in str(refused) and "hallpass-validate" in str(refused), refused
+    else:
+        raise AssertionError("it was deployed")
 
 
 def bootstrap_is_once_and_recovers_a_lost_token(deployment):
@@ -310,6 +320,7 @@ NOT_BY_A_SCENARIO = {
 }
 
 FIRST = [
+    a_build_for_another_machine_is_not_deployed,
     bootstrap_is_once_and_recovers_a_lost_token,
     the_readmes_commands_do_what_it_says,
     keys_rotate_on_schedule_and_in_an_emergency,

@@ -1,7 +1,8 @@
-"""Builds the functions, starts the emulator, and deploys the template to it with the real `sam deploy`."""
+"""Builds the functions, starts the emulator, and deploys the template to it with `infra/deploy`, which calls the real `sam`."""
 
 import json
 import os
+import platform
 import shutil
 import socket
 import subprocess
@@ -15,6 +16,8 @@ import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
+# What was built here, and runs here.
+ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64"}[platform.machine()]
 
 
 def functions():
@@ -86,20 +89,25 @@ class Emulator:
             self.process.kill()
 
     def deploy(self, stack, template, **parameters):
-        """`sam deploy`, and the stack's outputs."""
+        """Deploys as infra/README.md says, and answers the stack's outputs."""
+        if template == "template.yaml":
+            command = [self.folder / "infra/deploy"]
+            parameters = {"Architecture": ARCHITECTURE, **parameters}
+        else:
+            command = ["sam", "deploy"]
         overrides = [f"{name}={value}" for name, value in parameters.items()]
         done = subprocess.run(
-            [Path(sys.executable).parent / "sam", "deploy", "--no-confirm-changeset", "--stack-name", stack]
+            [*command, "--no-confirm-changeset", "--stack-name", stack]
             + ["--template", template, "--config-file", self.folder / "infra/samconfig.toml"]
             + (["--parameter-overrides", *overrides] if overrides else []),
             cwd=self.folder / "infra",
-            env=self.environment,
+            env={**self.environment, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
         if done.returncode:
-            raise RuntimeError(f"sam deploy of {template} failed:\n{done.stdout}")
+            raise RuntimeError(f"the deployment of {template} failed:\n{done.stdout}")
         described = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
         return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
 

@@ -42,7 +42,7 @@ def main():
             print("cargo dev", flush=True)
             results.run_all(scenarios.ALL, hallpass)
         with Emulator(Path(folder)) as emulator:
-            deployment = step("sam deploy, bootstrap", deployed.start, emulator)
+            deployment = step("deploy, bootstrap", deployed.start, emulator)
             results.run_all(deployed.FIRST, deployment)
             results.run_all(scenarios.ALL, deployment.hallpass)
             results.run_all(deployed.ALL, deployment)
