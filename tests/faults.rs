@@ -2,6 +2,7 @@
 //! nothing is lost or doubled by one.
 
 mod conflict;
+mod frozen;
 mod lost_reply;
 mod outage;
 mod routes;

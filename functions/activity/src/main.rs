@@ -6,6 +6,6 @@ use hallpass_runtime::{StartError, Wiring};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
     let wiring = Wiring::from_environment(hallpass_catalogs::find)?;
-    let platform = wiring.platform();
+    let platform = wiring.warm_platform().await;
     serve(&platform, hallpass_activity::router(&platform)).await
 }

@@ -13,7 +13,7 @@ async fn main() -> Result<(), StartError> {
             .map_err(|error| format!("HALLPASS_AUTHORIZER_SOURCES: {error}"))?,
         None => AuthorizerSources::default(),
     };
-    let (platform, sources) = (&wiring.platform(), &sources);
+    let (platform, sources) = (&wiring.warm_platform().await, &sources);
     flush_on_shutdown(platform).await;
     run(service_fn(async |event: LambdaEvent<Event>| {
         platform.begin_invocation();

@@ -49,6 +49,8 @@ fn credentials() -> Credentials {
     Credentials::new("local", "local", None, None, "embedded AWS")
 }
 
-fn plain_http() -> SharedHttpClient {
+/// The SDK's connections without TLS, which the embedded services do not speak.
+#[must_use]
+pub fn plain_http() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().build_http()
 }

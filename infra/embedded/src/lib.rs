@@ -21,7 +21,7 @@ mod kms;
 mod services;
 mod table;
 
-pub use clients::{dynamodb_client, dynamodb_config, kms_client, kms_config};
+pub use clients::{dynamodb_client, dynamodb_config, kms_client, kms_config, plain_http};
 pub use error::ServicesError;
 pub use services::{Ports, Services};
 pub use table::{TableError, create_table};

@@ -103,6 +103,12 @@ impl Signer {
         }
     }
 
+    /// Has the current key in memory, so that the first signature need not wait for it. What goes wrong
+    /// shows at that signature.
+    pub async fn read_key(&self, now: Moment) {
+        let _at_the_first_signature = self.current(now, None).await;
+    }
+
     async fn sign_with(&self, key: &Current, claims: &Claims) -> Result<SecretString, SignError> {
         let input = claims.signing_input(&key.row.kid, key.row.algorithm)?;
         let signature = match &key.private {

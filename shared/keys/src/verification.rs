@@ -99,6 +99,12 @@ impl VerificationKeys {
         }
     }
 
+    /// Has the published keys in memory, so that the first JWT need not wait for them. What goes wrong shows
+    /// when one is to be verified.
+    pub async fn read(&self, now: Moment) {
+        let _at_the_first_jwt = self.keys_for("", now).await;
+    }
+
     /// Keys that are fresh enough to say whether there is one of this kid.
     async fn keys_for(&self, kid: &str, now: Moment) -> Result<Arc<CachedKeys>, StoreError> {
         let cached = self.cached();

@@ -4,12 +4,17 @@
 //! every way there is to find credentials (SSO, STS, instance metadata), 0.3 MB of each function's
 //! zip, none of which a function uses.
 
+use crate::clock::SystemClock;
+use crate::connections::Connections;
 use crate::settings::SettingsError;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::SharedCredentialsProvider;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a call to AWS may take, so that an answer comes within 5 s also when AWS is slow.
@@ -35,6 +40,7 @@ pub fn retries() -> RetryConfig {
 #[derive(Debug)]
 pub(crate) struct Aws {
     sdk: SdkConfig,
+    connections: Connections,
     dynamodb_url: Option<String>,
     kms_url: Option<String>,
 }
@@ -45,6 +51,11 @@ impl Aws {
     pub(crate) fn from_lookup(
         lookup: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, SettingsError> {
+        let tls = Provider::Rustls(CryptoMode::AwsLc);
+        let https = aws_smithy_http_client::Builder::new()
+            .tls_provider(tls)
+            .build_https();
+        let connections = Connections::new(https, Arc::new(SystemClock));
         let region = lookup("AWS_REGION").ok_or(SettingsError::Missing("AWS_REGION"))?;
         let credentials = EnvironmentVariableCredentialsProvider::new();
         let sdk = SdkConfig::builder()
@@ -53,10 +64,12 @@ impl Aws {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .timeout_config(timeouts())
             .retry_config(retries())
+            .http_client(connections.clone())
             .build();
         let endpoint = |name| lookup(name).or_else(|| lookup("AWS_ENDPOINT_URL"));
         Ok(Self {
             sdk,
+            connections,
             dynamodb_url: endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
             kms_url: endpoint("AWS_ENDPOINT_URL_KMS"),
         })
@@ -66,6 +79,15 @@ impl Aws {
         let mut config = aws_sdk_dynamodb::config::Builder::from(&self.sdk);
         config.set_endpoint_url(self.dynamodb_url.clone());
         aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// Opens a connection to KMS, once one to DynamoDB is there.
+    pub(crate) async fn open_kms(&self) {
+        let region = self.sdk.region().map_or("", Region::as_ref);
+        let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
+        let public = || format!("https://kms.{region}.amazonaws.com{suffix}/");
+        let url = self.kms_url.clone().unwrap_or_else(public);
+        self.connections.open(&url).await;
     }
 
     pub(crate) fn kms(&self) -> aws_sdk_kms::Client {

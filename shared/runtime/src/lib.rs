@@ -12,6 +12,7 @@
 
 mod aws;
 mod clock;
+mod connections;
 mod log;
 mod platform;
 mod random;
@@ -21,6 +22,7 @@ mod wiring;
 
 pub use aws::{retries, timeouts};
 pub use clock::SystemClock;
+pub use connections::Connections;
 pub use log::log_lines;
 pub use platform::{Deployment, Platform};
 pub use random::SystemRandom;

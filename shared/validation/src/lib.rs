@@ -57,6 +57,11 @@ impl Validator {
         }
     }
 
+    /// Has the published keys in memory, so that the first JWT need not wait for them.
+    pub async fn read_keys(&self, now: Moment) {
+        self.keys.read(now).await;
+    }
+
     /// The context of each text, in order: all of them take the same round trips, at most three, and
     /// none where no text needs one.
     ///
