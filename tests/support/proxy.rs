@@ -66,6 +66,8 @@ struct Shared {
 struct State {
     calls: Vec<Call>,
     rules: Vec<Rule>,
+    /// The write units of all calls since they have been counted.
+    write_units: Option<f64>,
 }
 
 impl Proxy {
@@ -117,6 +119,16 @@ impl Proxy {
             .iter()
             .filter(|call| call.operation == operation)
             .count()
+    }
+
+    /// From now on counts write units, from none, as the service says what each call consumed.
+    pub fn count_write_units(&self) {
+        self.shared.state().write_units = Some(0.0);
+    }
+
+    /// The write units that were consumed since.
+    pub fn write_units(&self) -> f64 {
+        self.shared.state().write_units.expect("they are counted")
     }
 
     /// Forgets the calls so far; faults stay.

@@ -26,7 +26,7 @@ pub(super) async fn answer(shared: &Shared, request: Request<Incoming>) -> io::R
     // Before the call can be seen, so that no healing after that is missed.
     let mut healings = shared.healings.subscribe();
     let call = shared.record(Call::new(&parts.headers, &body));
-    let forward = || forward(shared, &parts.headers, body.clone());
+    let forward = || counting(shared, &parts.headers, &call, body.clone());
     Ok(match call.fault.clone() {
         None => whole(forward().await?),
         Some(Fault::Throttle) => match call.service {
@@ -53,6 +53,35 @@ pub(super) async fn answer(shared: &Shared, request: Request<Incoming>) -> io::R
             whole(forward().await?)
         }
     })
+}
+
+/// Forwards it; a write is asked what it consumed, if that is counted.
+async fn counting(
+    shared: &Shared,
+    headers: &HeaderMap,
+    call: &Call,
+    body: Bytes,
+) -> io::Result<Response<Bytes>> {
+    let writes = ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"];
+    if shared.state().write_units.is_none() || !writes.contains(&&*call.operation) {
+        return forward(shared, headers, body).await;
+    }
+    let mut asked = call.body.clone();
+    asked["ReturnConsumedCapacity"] = "TOTAL".into();
+    let reply = forward(shared, headers, asked.to_string().into()).await?;
+    let told: Value = serde_json::from_slice(reply.body())?;
+    let consumed = match &told["ConsumedCapacity"] {
+        Value::Array(tables) => tables.iter().filter_map(units).sum(),
+        table => units(table).unwrap_or_default(),
+    };
+    if let Some(sum) = &mut shared.state().write_units {
+        *sum += consumed;
+    }
+    Ok(reply)
+}
+
+fn units(of_table: &Value) -> Option<f64> {
+    of_table["CapacityUnits"].as_f64()
 }
 
 async fn forward(shared: &Shared, headers: &HeaderMap, body: Bytes) -> io::Result<Response<Bytes>> {
