@@ -1,7 +1,9 @@
 //! `GET /v1/usage` and `GET /v1/audit`: what tokens were used for, and who did what.
 
 mod audit;
+mod cost;
 mod flush;
+mod fold;
 mod query;
 mod seal;
 mod usage;
@@ -20,8 +22,9 @@ async fn read(hallpass: &Hallpass, caller: &str, path: &str) -> Value {
     reply.body
 }
 
-/// The rows of `GET /v1/usage` with a query, to the operator.
+/// The rows of `GET /v1/usage` with a query, to the operator, once all that was counted is folded.
 async fn usage(hallpass: &Hallpass, query: &str) -> Vec<Value> {
+    hallpass.fold_use().await;
     let path = format!("/v1/usage?{query}");
     let body = read(hallpass, &hallpass.root, &path).await;
     body["usage"].as_array().unwrap().clone()

@@ -14,25 +14,49 @@ fn as_on_lambda(hallpass: &mut Hallpass) {
     hallpass.router = finish(hallpass_local::routes(&hallpass.signer), &platform);
 }
 
+/// The items that instances have written, and nobody has folded yet.
+async fn gathered(hallpass: &Hallpass) -> usize {
+    hallpass.items_of("USES#").await.len()
+}
+
 #[tokio::test]
 async fn use_is_written_down_beside_the_first_request_after_a_minute_and_not_before() {
     let mut hallpass = Hallpass::start("default").await;
     let (id, token) = hallpass.secret_with(json!({})).await;
     as_on_lambda(&mut hallpass);
     hallpass.dynamodb.reset();
-    present(&hallpass, &token).await;
+    for _ in 0..3 {
+        present(&hallpass, &token).await;
+    }
     hallpass.clock.advance(Duration::from_millis(59_999));
     present(&hallpass, &token).await;
-    assert_eq!(hallpass.dynamodb.operations(), ["BatchGetItem"; 2]);
-    assert!(hallpass.items_of("USAGE#").await.is_empty());
+    assert_eq!(hallpass.dynamodb.operations(), ["BatchGetItem"; 4]);
+    assert_eq!(gathered(&hallpass).await, 0);
     hallpass.clock.advance(Duration::from_millis(1));
     present(&hallpass, &token).await;
-    // The token's and the root token's, which minted it: each in three lists, and its last use.
-    hallpass.dynamodb.arrived("UpdateItem", 8).await;
+    // One item of all that was used.
+    hallpass.dynamodb.arrived("PutItem", 1).await;
     // Asking for more waits for what is on its way.
     let row = use_of(&hallpass, &id).await;
-    assert_eq!(row["count"], 3);
+    assert_eq!(row["count"], 5);
     assert_eq!(row["last_used_at"], START + 60);
+}
+
+/// An instance that is asked once a minute writes every other one.
+#[tokio::test]
+async fn a_few_uses_wait_once_for_more() {
+    let mut hallpass = Hallpass::start("default").await;
+    let (_, token) = hallpass.secret_with(json!({})).await;
+    hallpass.fold_use().await;
+    as_on_lambda(&mut hallpass);
+    present(&hallpass, &token).await;
+    hallpass.dynamodb.reset();
+    for minute in 1..=8 {
+        hallpass.clock.advance(Duration::from_secs(60));
+        present(&hallpass, &token).await;
+        hallpass.dynamodb.arrived("PutItem", minute / 2).await;
+        assert_eq!(hallpass.dynamodb.count("PutItem"), minute / 2, "{minute}");
+    }
 }
 
 #[tokio::test]
@@ -40,17 +64,19 @@ async fn no_answer_waits_for_a_write() {
     let mut hallpass = Hallpass::start("default").await;
     let (id, token) = hallpass.secret_with(json!({})).await;
     as_on_lambda(&mut hallpass);
-    present(&hallpass, &token).await;
-    hallpass.dynamodb.inject(Fault::Stall.on("UpdateItem"));
+    for _ in 0..4 {
+        present(&hallpass, &token).await;
+    }
+    hallpass.dynamodb.inject(Fault::Stall.on("PutItem"));
     hallpass.clock.advance(Duration::from_secs(61));
     // Answered while no write is: the writes stall until the table is healed.
     for _ in 0..5 {
         present(&hallpass, &token).await;
         assert_eq!(hallpass.code(&token).await, "active");
     }
-    hallpass.dynamodb.arrived("UpdateItem", 1).await;
+    hallpass.dynamodb.arrived("PutItem", 1).await;
     hallpass.dynamodb.heal();
-    assert_eq!(use_of(&hallpass, &id).await["count"], 11);
+    assert_eq!(use_of(&hallpass, &id).await["count"], 14);
 }
 
 #[tokio::test]
@@ -59,42 +85,33 @@ async fn a_table_that_fails_loses_no_count_and_slows_nothing() {
     let (id, token) = hallpass.secret_with(json!({})).await;
     present(&hallpass, &token).await;
     for fault in [Fault::ServerError, Fault::Throttle, Fault::Reset] {
-        hallpass.dynamodb.inject(fault.on("UpdateItem"));
-        hallpass.platform.flush_use().await;
+        hallpass.dynamodb.inject(fault.on("PutItem"));
+        hallpass.platform.flush().await;
         present(&hallpass, &token).await;
         hallpass.dynamodb.heal();
     }
-    assert!(hallpass.items_of("USAGE#").await.is_empty());
+    assert_eq!(gathered(&hallpass).await, 0);
     assert_eq!(use_of(&hallpass, &id).await["count"], 4);
-    // All of its lists say the same.
-    let mut counts: Vec<String> = Vec::new();
-    for item in hallpass.items_of("USAGE#").await {
-        if item["token"].as_s().unwrap() == &id {
-            counts.push(item["count"].as_n().unwrap().clone());
-        }
-    }
-    assert_eq!(counts, ["4"; 3]);
 }
 
+/// What was written under a lost reply is written again under the same key, and is still one.
 #[tokio::test]
-async fn a_table_that_fails_in_the_middle_counts_nothing_twice() {
+async fn a_lost_reply_counts_nothing_twice() {
     let hallpass = Hallpass::start("default").await;
     let (id, token) = hallpass.secret_with(json!({})).await;
     present(&hallpass, &token).await;
-    let refused = Fault::Refuse(400, "ValidationException").on("UpdateItem");
-    hallpass.dynamodb.inject(refused.after(3));
-    hallpass.platform.flush_use().await;
+    hallpass.dynamodb.inject(Fault::LoseReply.on("PutItem"));
+    hallpass.platform.flush().await;
     hallpass.dynamodb.heal();
-    assert_eq!(use_of(&hallpass, &id).await["count"], 1);
-    for item in hallpass.items_of("USAGE#").await {
-        if item["token"].as_s().unwrap() == &id {
-            assert_eq!(item["count"].as_n().unwrap(), "1", "{item:?}");
-        }
-    }
+    assert_eq!(gathered(&hallpass).await, 1);
+    present(&hallpass, &token).await;
+    hallpass.platform.flush().await;
+    assert_eq!(gathered(&hallpass).await, 2);
+    assert_eq!(use_of(&hallpass, &id).await["count"], 2);
 }
 
 #[tokio::test]
-async fn a_busy_token_is_few_writes() {
+async fn a_busy_token_is_one_write() {
     let hallpass = Hallpass::start("archilogic").await;
     let body = json!({"kind": "publishable", "name": "a site", "origins": ["https://a.example"]});
     let made = hallpass.mint(body).await;
@@ -102,14 +119,15 @@ async fn a_busy_token_is_few_writes() {
         "/v1/tokens/self?pubtoken={}",
         made["token"].as_str().unwrap()
     );
-    hallpass.platform.flush_use().await;
+    hallpass.fold_use().await;
     hallpass.dynamodb.reset();
     for _ in 0..300 {
         let reply = hallpass.get(&path).origin("https://a.example").await;
         assert_eq!(reply.status, 200);
     }
-    hallpass.platform.flush_use().await;
-    assert_eq!(hallpass.dynamodb.count("UpdateItem"), 4);
+    hallpass.platform.flush().await;
+    assert_eq!(hallpass.dynamodb.count("PutItem"), 1);
+    assert_eq!(hallpass.dynamodb.count("UpdateItem"), 0);
     let id = made["id"].as_str().unwrap();
     assert_eq!(use_of(&hallpass, id).await["count"], 300);
 }
@@ -124,8 +142,8 @@ async fn the_last_use_only_moves_forwards() {
     hallpass.clock.advance(Duration::from_secs(10));
     hallpass.another_instance();
     present(&hallpass, &token).await;
-    hallpass.platform.flush_use().await;
-    early.flush_use().await;
+    hallpass.fold_use().await;
+    early.flush().await;
     let row = use_of(&hallpass, &id).await;
     assert_eq!(row["count"], 2);
     assert_eq!(row["last_used_at"], START + 10);
@@ -135,17 +153,23 @@ async fn the_last_use_only_moves_forwards() {
 }
 
 #[tokio::test]
-async fn rows_of_use_go_after_400_days() {
+async fn rows_of_use_go_after_400_days_and_what_nobody_folds_after_30() {
     let hallpass = Hallpass::start("default").await;
     let (id, token) = hallpass.secret_with(json!({})).await;
     present(&hallpass, &token).await;
     use_of(&hallpass, &id).await;
-    let mut rows = hallpass.items_of("USAGE#").await;
-    rows.extend(hallpass.items_of("USE#").await);
-    // The token's and the root token's.
-    assert_eq!(rows.len(), 8);
-    for row in rows {
-        let ttl: u64 = row["ttl"].as_n().unwrap().parse().unwrap();
-        assert_eq!(ttl, START + 400 * 86_400);
+    present(&hallpass, &token).await;
+    hallpass.platform.flush().await;
+    // The quarter of the day ends at 12:00.
+    for (rows, count, ttl) in [
+        ("USAGE#", 1, START + 4 * 3_600 + 400 * 86_400),
+        ("USE#", 2, START + 400 * 86_400),
+        ("USES#", 1, START + 30 * 86_400),
+    ] {
+        let rows = hallpass.items_of(rows).await;
+        assert_eq!(rows.len(), count);
+        for row in rows {
+            assert_eq!(row["ttl"].as_n().unwrap(), &ttl.to_string());
+        }
     }
 }

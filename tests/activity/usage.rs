@@ -2,7 +2,7 @@
 
 use crate::activity::{START, TODAY, present, read, usage, use_of};
 use hallpass_core::TokenRecord;
-use hallpass_tests::{Hallpass, text};
+use hallpass_tests::{Hallpass, text, typo};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -24,8 +24,9 @@ async fn a_validation_counts_the_token_in_question_and_the_one_that_asks() {
     assert_eq!(asked["principal"], hallpass.operator.as_str());
 }
 
+/// Refusals are no use, and are counted by their codes.
 #[tokio::test]
-async fn what_is_refused_is_no_use() {
+async fn refusals_are_counted_apart() {
     let hallpass = Hallpass::start("default").await;
     let (id, token) = hallpass.secret_with(json!({})).await;
     // It lacks the scope in question.
@@ -34,12 +35,74 @@ async fn what_is_refused_is_no_use() {
     let ended = hallpass.delete(&format!("/v1/tokens/{id}"));
     assert_eq!(ended.bearer(&hallpass.root).await.status, 204);
     assert_eq!(hallpass.code(&token).await, "revoked");
-    let reply = hallpass.get("/v1/tokens/self").bearer(&token).await;
-    assert_eq!(reply.status, 401);
+    for _ in 0..2 {
+        let reply = hallpass.get("/v1/tokens/self").bearer(&token).await;
+        assert_eq!(reply.status, 401);
+    }
     assert_eq!(
         usage(&hallpass, &format!("token={id}")).await,
         [] as [Value; 0]
     );
+    let by = usage(&hallpass, &format!("token={id}&group_by=outcome,route")).await;
+    let row = |route: &str, outcome: &str, count: u64| json!({"route": route, "outcome": outcome, "count": count, "last_used_at": START});
+    let expected = [
+        row("GET /v1/tokens/self", "revoked", 2),
+        row("POST /v1/tokens/validate", "insufficient_scope", 1),
+        row("POST /v1/tokens/validate", "revoked", 1),
+    ];
+    assert_eq!(by, expected);
+    let one = usage(&hallpass, &format!("token={id}&outcome=revoked")).await;
+    assert_eq!((one.len(), &one[0]["count"]), (1, &json!(3)));
+    // What is refused was not used.
+    let shown = read(&hallpass, &hallpass.root, &format!("/v1/tokens/{id}")).await;
+    assert!(shown.get("last_used_at").is_none(), "{shown}");
+}
+
+/// What belongs to nobody is counted for nobody, and another account's caller counts nothing.
+#[tokio::test]
+async fn what_is_unknown_is_not_counted() {
+    let hallpass = Hallpass::start("default").await;
+    let (id, token) = hallpass.secret_with(json!({})).await;
+    let (_, stranger) = hallpass
+        .account("stranger", json!(["tokens:validate"]))
+        .await;
+    let asked = hallpass.post("/v1/tokens/validate", json!({"token": token}));
+    let reply = asked.bearer(&stranger).await;
+    assert_eq!(
+        reply.body,
+        json!({"active": false, "code": "unknown", "detail": reply.body["detail"]})
+    );
+    assert_eq!(hallpass.code(&typo(&token, 1)).await, "malformed");
+    let by = usage(&hallpass, &format!("token={id}&group_by=outcome")).await;
+    assert_eq!(by, [] as [Value; 0]);
+    let by = usage(&hallpass, "group_by=outcome").await;
+    assert_eq!(by.len(), 1, "{by:?}");
+    assert_eq!(by[0]["outcome"], "active");
+}
+
+/// The platform's own API: by its routes, as the catalog writes them.
+#[tokio::test]
+async fn the_platforms_routes_are_told_apart() {
+    let mut hallpass = Hallpass::start("archilogic").await;
+    hallpass.with_demo();
+    let body = json!({"kind": "secret", "name": "s", "scopes": ["floor:readPrivate"]});
+    let made = hallpass.mint(body).await;
+    let (id, token) = (text(&made, "id"), text(&made, "token"));
+    for (path, status) in [
+        ("/v2/floor/1", 200),
+        ("/v2/floor/2", 200),
+        ("/v2/floor/%2e%2e", 403),
+    ] {
+        let reply = hallpass.get(path).bearer(&token).await;
+        assert_eq!(reply.status, status, "{path}: {}", reply.body);
+    }
+    let by = usage(&hallpass, &format!("token={id}&group_by=route,outcome")).await;
+    let row = |route: &str, outcome: &str, count: u64| json!({"route": route, "outcome": outcome, "count": count, "last_used_at": START});
+    let expected = [
+        row("GET /v2/floor/{id}", "active", 2),
+        row("GET /v2/floor/{id}", "invalid_parameter", 1),
+    ];
+    assert_eq!(by, expected);
 }
 
 #[tokio::test]
@@ -94,7 +157,7 @@ async fn whether_an_old_secret_is_still_used_is_seen() {
     let mark = record.previous[0].hash.mark();
     hallpass.clock.advance(Duration::from_secs(1));
     present(&hallpass, &new).await;
-    hallpass.platform.flush_use().await;
+    hallpass.fold_use().await;
     let last = store.last_use(&token).await.unwrap();
     assert_eq!(last.of_old_secret(mark), None);
     assert_eq!(last.last_used_at.unwrap().seconds().0, START + 1);
@@ -102,7 +165,7 @@ async fn whether_an_old_secret_is_still_used_is_seen() {
     present(&hallpass, &old).await;
     hallpass.clock.advance(Duration::from_secs(1));
     present(&hallpass, &new).await;
-    hallpass.platform.flush_use().await;
+    hallpass.fold_use().await;
     let last = store.last_use(&token).await.unwrap();
     assert_eq!(last.of_old_secret(mark).unwrap().seconds().0, START + 2);
     assert_eq!(last.last_used_at.unwrap().seconds().0, START + 3);
@@ -142,6 +205,7 @@ async fn a_public_tokens_use_appears_under_account_app_and_environment() {
         assert_eq!(rows[0]["principal"], account.as_str());
     }
     // To the customer as to the operator.
+    hallpass.fold_use().await;
     let own = read(&hallpass, &manager, "/v1/usage?group_by=principal").await;
     assert_eq!(own["usage"][0]["user"], "acme_default_live");
 }
@@ -179,6 +243,13 @@ async fn use_is_told_apart_by_users_and_added_up() {
         }
         let rows = usage(&hallpass, &format!("principal={principal}")).await;
         assert_eq!(rows.len(), parents.len());
+        // "Session usage" of one user, day by day, and of one of their tokens.
+        let days = format!("principal={principal}&group_by=principal,day");
+        let days = usage(&hallpass, &days).await;
+        assert_eq!((days.len(), &days[0]["day"]), (1, &json!(TODAY)));
+        let of_one = rows[0]["token"].as_str().unwrap();
+        let both = format!("principal={principal}&token={of_one}");
+        assert_eq!(usage(&hallpass, &both).await, rows[..1]);
         let theirs = |row: &Value| row["user"] == name && row["count"] == uses;
         assert!(rows.iter().all(theirs), "{rows:?}");
         totals.push(json!({

@@ -47,7 +47,7 @@ OF_FORM = {
 # with what), and between a field and the present (`before` does not lie in the future).
 BEYOND_THE_FORM = {
     "/v1/audit": {"limit", "cursor"},
-    "/v1/usage": {"from", "to", "token", "principal", "limit", "cursor"},
+    "/v1/usage": {"from", "to", "limit", "cursor"},
     "/v1/revocations": {"before"},
 }
 

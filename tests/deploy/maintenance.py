@@ -1,4 +1,5 @@
-"""What `maintain` finishes: closings that broke off after their first write, and environments that nobody seals."""
+"""What `maintain` finishes: closings that broke off after their first write, environments that nobody seals, and use
+that is to be folded."""
 
 import hashlib
 import time
@@ -51,6 +52,17 @@ def a_quiet_environment_is_sealed(deployment, account):
     well, run = deployment.emulator.invoke("hallpass-maintain", {})
     assert well and run["sealed_environments"] >= 1, run
     assert not _rows(deployment, key["pk"]["S"], tenant)
+
+
+def use_is_folded(deployment):
+    """All that functions have written so far: something without any use in it has been waiting for an hour."""
+    waiting = f"{int(time.time() * 1000) - 3_600_000:013}#{'0' * 16}"
+    nothing = {"pk": {"S": "USES#0"}, "sk": {"S": waiting}, "packed": {"B": bytes([1, 0, 0, 0, 0, 0, 0])}}
+    _table(deployment).put_item(TableName=deployment.outputs["TableName"], Item=nothing)
+    well, run = deployment.emulator.invoke("hallpass-maintain", {})
+    assert well and run["folded_uses"] and not run["oldest_use_seconds"], run
+    assert not _rows(deployment, "USES#0", waiting)
+    assert deployment.hallpass.show("/v1/usage")["usage"]
 
 
 def _begin(deployment, pk, account, **names):

@@ -4,6 +4,8 @@
 use super::{code, page, root, table};
 use crate::routes::table::rows;
 use crate::routes::world::World;
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_bootstrap::{BootstrapRequest, bootstrap};
 use hallpass_keys::KeySort;
 use hallpass_keys_function::{KeysReply, KeysRequest, rotate_keys};
@@ -120,7 +122,9 @@ fn stands_for(name: &str, text: &str) -> bool {
         "digits of id" => text.len() == 22 && alphanumeric,
         "shard" => text.parse::<u8>().is_ok_and(|shard| shard < 16),
         "slot" => digits(2),
-        "number" => digits(10),
+        "number" | "generation" => digits(10),
+        "quarter" => digits(1),
+        "page" => digits(4),
         "window" => digits(12),
         "milliseconds" => digits(13),
         "digest" => text.len() == 16 && alphanumeric,
@@ -269,12 +273,31 @@ async fn of_tokens_and_directory() -> Vec<Item> {
         .await
         .unwrap();
 
-    // What is written beside requests: use, and seals of what is a minute old.
-    hallpass.platform.flush_use().await;
+    // What is written beside requests: use, which is folded, or set aside if it is unreadable, and seals
+    // of what is a minute old.
+    hallpass.fold_use().await;
+    succeed(hallpass.get("/v1/tokens/self").bearer(manager)).await;
+    hallpass.platform.flush().await;
+    unreadable_use(hallpass).await;
+    hallpass.fold_use().await;
+    succeed(hallpass.get("/v1/tokens/self").bearer(manager)).await;
+    hallpass.platform.flush().await;
     hallpass.clock.advance(Duration::from_secs(61));
     let log = format!("/v1/audit?account={account}");
     succeed(hallpass.get(&log).bearer(manager)).await;
     hallpass.items().await
+}
+
+/// Makes what was gathered of use unreadable.
+async fn unreadable_use(hallpass: &Hallpass) {
+    for mut item in hallpass.items_of("USES#").await {
+        item.insert("packed".into(), AttributeValue::B(Blob::new([0])));
+        let put = hallpass
+            .dynamodb_client
+            .put_item()
+            .table_name(&hallpass.table);
+        put.set_item(Some(item)).send().await.unwrap();
+    }
 }
 
 /// Tokens with every attribute: of a limited kind, of a principal, with all bounds; some ended.

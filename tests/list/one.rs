@@ -1,8 +1,7 @@
 //! One token: who sees its text, and whether its old secrets are still in use.
 
 use crate::list::one;
-use hallpass_core::{TokenContext, UnixMillis};
-use hallpass_store::{Tally, UseRow};
+use hallpass_core::TokenContext;
 use hallpass_tests::{Hallpass, text};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -224,18 +223,11 @@ async fn during_an_overlap_each_old_secret_shows_its_end_and_its_last_use() {
     );
     assert_ne!(one_mark, other_mark);
     assert!(opened_by(&hallpass, &third).await.old_secret().is_none());
-    // Written as `activity` does: the second one is used on.
-    let token = id.parse().unwrap();
-    let used = Tally {
-        count: 1,
-        last_used_at: UnixMillis(1_800_000_011_999),
-    };
-    hallpass
-        .platform
-        .store
-        .add_use(&UseRow::OldSecret(token, other_mark), used)
-        .await
-        .unwrap();
+    // The second one is used on.
+    hallpass.clock.advance(Duration::from_millis(1_999));
+    let reply = hallpass.get("/v1/tokens/self").bearer(&second).await;
+    assert_eq!(reply.status, 200);
+    hallpass.fold_use().await;
     let expected = json!([
         {"valid_until": 1_800_000_060},
         {"valid_until": 1_800_000_610, "last_used_at": 1_800_000_011},

@@ -11,6 +11,7 @@ pub mod proxy;
 mod rows;
 mod text;
 mod tokens;
+mod uses;
 
 pub use client::{Call, Refusal, Reply};
 pub use directory::{access, environments, membership};

@@ -1,5 +1,8 @@
-//! `GET /v1/usage`: how often tokens were used, by whom, on which day.
+//! `GET /v1/usage`: how often tokens were used, by whom, for what, on which day, and how that was
+//! answered.
 
+mod cursor;
+mod group_by;
 mod label;
 mod total;
 
@@ -7,16 +10,21 @@ use crate::query;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use cursor::UsageCursor;
+use group_by::GroupBy;
 use hallpass_core::{AccountId, Day, EnvironmentName, ParentId, Principal, Tenant, UnixSeconds};
 use hallpass_http::{Caller, ErrorCode, Limit, Platform, Problem, Query};
-use hallpass_store::{USAGE_KEPT_DAYS, UsageCursor, UsageOf, UsagePage, UsageQuery};
+use hallpass_store::{USAGE_KEPT_DAYS, UsageQuery};
 use label::Labels;
 use serde::{Deserialize, Serialize};
-use total::GroupBy;
+use total::Wanted;
 use utoipa::ToSchema;
 
 /// The days that are shown where none are named, today among them.
 const SHOWN_DAYS: u64 = 30;
+
+/// How many totals are answered at once: the names of as many principals are ten batches.
+const MOST_TOTALS: usize = 1_000;
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -26,7 +34,17 @@ pub(crate) struct UsageRequest {
     to: Option<Day>,
     token: Option<ParentId>,
     principal: Option<Principal>,
-    #[param(inline)]
+    /// A route as `group_by=route` shows it, such as `GET /v2/floor/{id}`.
+    route: Option<String>,
+    /// `active`, or the code of a refusal. Only accepted use is counted where this is absent and
+    /// `group_by` does not name it.
+    outcome: Option<String>,
+    /// One or more of these, with a comma between.
+    #[param(
+        value_type = Option<String>,
+        pattern = "^(token|principal|route|outcome|day)(,(token|principal|route|outcome|day))*$",
+        example = "principal,day"
+    )]
     group_by: Option<GroupBy>,
     environment: Option<EnvironmentName>,
     account: Option<AccountId>,
@@ -46,7 +64,7 @@ pub(crate) struct PageView {
     cursor: Option<String>,
 }
 
-/// One row, or a total of several: what it is not by is left out.
+/// A total: what it is not by is left out.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Usage)]
 struct UsageView {
@@ -63,14 +81,28 @@ struct UsageView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     user: Option<String>,
+    /// The route as the catalog or this page writes it. `unknown` where the catalog has none, absent
+    /// for use from before routes were counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    route: Option<String>,
+    /// `active`, or the code of the refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    outcome: Option<String>,
     count: u64,
     last_used_at: UnixSeconds,
 }
 
 /// Count use
 ///
-/// How often each token was used on which day, for whom: the last 30 days where none are named.
-/// With `group_by`, totals; without, a page of rows. Best effort, a minute late.
+/// How often each token was used on which day, for whom: the last 30 days where none are named. With
+/// `group_by`, totals by token, principal, route, outcome or day, or several of them; without, by
+/// day, token and principal, a page of them. Refusals are counted, too, and shown where `outcome` is
+/// named or grouped by; what is refused as `unknown` or `malformed` belongs to nobody and is not
+/// counted. Where there is a `cursor`, the next page may go on with the same day, token and so on: add
+/// up what is alike. Best effort, some three minutes late; where little use is spread over many
+/// environments and tokens, up to an hour more.
 #[utoipa::path(
     get, path = "/v1/usage", tag = "activity", operation_id = "usage",
     params(UsageRequest),
@@ -86,54 +118,53 @@ pub(crate) async fn usage(
 ) -> Result<Response, Problem> {
     let Query(request) = request?;
     let tenant = caller.tenant(request.account, request.environment.clone())?;
-    let query = request.query(&platform, tenant)?;
-    // What this instance itself has counted is shown at once; other instances' within a minute.
-    platform.flush_use().await;
+    let (from, to) = request.days(&platform)?;
+    let cursor = request.cursor(from, to)?;
+    let limit = request.limit()?;
+    let query = UsageQuery {
+        tenant,
+        from,
+        to,
+        after: cursor.as_ref().and_then(UsageCursor::after),
+    };
     let found = platform.store.usage(&query).await?;
-    if found.rows.is_empty() && found.next.is_none() && query.after.is_none() {
+    if found.rows.is_empty() && found.next.is_none() && cursor.is_none() {
         query::check_there(&platform, &query.tenant).await?;
     }
-    let cursor = found.next.map(|next| next.to_string());
+    let wanted = Wanted {
+        group_by: request.group_by.unwrap_or_default(),
+        token: request.token,
+        principal: request.principal,
+        route: request.route.as_deref(),
+        outcome: request.outcome.as_deref(),
+    };
+    let totals = wanted.totals(found.rows);
+    let (usage, cursor) = cursor::page(totals, limit, cursor, found.next);
     let view = PageView {
-        usage: shown(&platform, &query, request.group_by, found).await?,
-        from: query.from,
-        to: query.to,
-        cursor,
+        usage: labelled(&platform, &query.tenant, usage).await?,
+        from,
+        to,
+        cursor: cursor.map(|cursor| cursor.to_string()),
     };
     Ok(Json(view).into_response())
 }
 
-async fn shown(
+/// The same with what people call the principals.
+async fn labelled(
     platform: &Platform,
-    query: &UsageQuery,
-    group_by: Option<GroupBy>,
-    found: UsagePage,
+    tenant: &Tenant,
+    mut usage: Vec<UsageView>,
 ) -> Result<Vec<UsageView>, Problem> {
-    let mut views: Vec<UsageView> = match group_by {
-        Some(group_by) => total::totals(group_by, &found.rows),
-        None => found
-            .rows
-            .into_iter()
-            .map(|row| UsageView {
-                day: Some(row.day),
-                token: Some(row.token),
-                principal: Some(row.principal),
-                user: None,
-                count: row.count,
-                last_used_at: row.last_used_at.seconds(),
-            })
-            .collect(),
-    };
-    let principals = views.iter().filter_map(|view| view.principal).collect();
-    let labels = Labels::read(platform, &query.tenant, principals).await?;
-    for view in &mut views {
+    let principals = usage.iter().filter_map(|view| view.principal).collect();
+    let labels = Labels::read(platform, tenant, principals).await?;
+    for view in &mut usage {
         view.user = view.principal.and_then(|principal| labels.of(principal));
     }
-    Ok(views)
+    Ok(usage)
 }
 
 impl UsageRequest {
-    fn query(&self, platform: &Platform, tenant: Tenant) -> Result<UsageQuery, Problem> {
+    fn days(&self, platform: &Platform) -> Result<(Day, Day), Problem> {
         let to = self.to.unwrap_or_else(|| Day::of(platform.now()));
         let from = self
             .from
@@ -145,37 +176,27 @@ impl UsageRequest {
             );
             return Err(query::invalid("from", detail));
         }
-        let of = match (self.token, self.principal) {
-            (None, None) => UsageOf::Everything,
-            (Some(token), None) => UsageOf::Token(token),
-            (None, Some(principal)) => UsageOf::Principal(principal),
-            (Some(_), Some(_)) => {
-                let detail = "name `token` or `principal`, not both: a token speaks for one \
-                              principal, or for those of the JWTs that it derived";
-                return Err(query::invalid("principal", detail));
-            }
-        };
-        // Totals are of as many rows as one answer of the table holds.
-        let limit = match (self.group_by, self.limit) {
-            (None, limit) => Some(limit.unwrap_or_default().into()),
-            (Some(_), None) => None,
+        Ok((from, to))
+    }
+
+    fn limit(&self) -> Result<usize, Problem> {
+        match (&self.group_by, self.limit) {
+            (None, limit) => Ok(u8::from(limit.unwrap_or_default()).into()),
+            (Some(_), None) => Ok(MOST_TOTALS),
             (Some(_), Some(_)) => {
                 let detail = "totals take no `limit`: leave it out, or leave out `group_by`";
-                return Err(query::invalid("limit", detail));
+                Err(query::invalid("limit", detail))
             }
-        };
-        let after: Option<UsageCursor> = query::cursor(self.cursor.as_deref())?;
-        if after.is_some_and(|after| !(from..=to).contains(&after.day)) {
+        }
+    }
+
+    fn cursor(&self, from: Day, to: Day) -> Result<Option<UsageCursor>, Problem> {
+        let cursor: Option<UsageCursor> = query::cursor(self.cursor.as_deref())?;
+        let is_within = |cursor: &UsageCursor| cursor.days().all(|day| (from..=to).contains(&day));
+        if cursor.as_ref().is_some_and(|cursor| !is_within(cursor)) {
             let detail = "the cursor is of other days: use it with the same `from` and `to`";
             return Err(Problem::invalid("cursor", ErrorCode::InvalidCursor, detail));
         }
-        Ok(UsageQuery {
-            tenant,
-            of,
-            from,
-            to,
-            limit,
-            after,
-        })
+        Ok(cursor)
     }
 }

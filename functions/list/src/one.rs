@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 pub(crate) struct OneView<'a> {
     #[serde(flatten)]
     token: TokenView<'a>,
-    /// When it, or what came from it, was last used: best effort, a minute late.
+    /// When it, or what came from it, was last used: best effort, and as late as `GET /v1/usage`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     last_used_at: Option<UnixSeconds>,

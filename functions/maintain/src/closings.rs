@@ -2,6 +2,7 @@
 
 use crate::error::MaintainError;
 use crate::reply::MaintainReply;
+use crate::seconds_since;
 use hallpass_core::UnixMillis;
 use hallpass_runtime::Platform;
 use hallpass_store::{Closed, Unfinished};
@@ -70,9 +71,4 @@ async fn walk(
             None
         }
     }
-}
-
-fn seconds_since(then: UnixMillis, now: UnixMillis) -> u64 {
-    let millis = now.0.saturating_sub(then.0);
-    millis.checked_div(1_000).unwrap_or_default()
 }

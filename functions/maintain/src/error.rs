@@ -10,7 +10,9 @@ pub enum MaintainError {
     #[error("the table does not answer what is to be done")]
     Store(#[from] StoreError),
     /// Everything else was seen to.
-    #[error("{failed} closings or audit logs could not be seen to: the log names them")]
+    #[error(
+        "{failed} closings, audit logs or items of use could not be seen to: the log names them"
+    )]
     Left {
         /// How many.
         failed: u64,

@@ -1,5 +1,5 @@
 //! Invoked by a schedule, each minute: sees to what nobody else would. It finishes closings that were
-//! cut short, and seals the audit log of environments in which nobody acts any more.
+//! cut short, seals the audit log of environments in which nobody acts any more, and folds use.
 //!
 //! What is to be done stands in the table. Runs may overlap, and break off at any point: everything
 //! is safe to repeat, and what is left is found by the next run.
@@ -9,11 +9,13 @@ mod error;
 mod reply;
 mod request;
 mod seals;
+mod uses;
 
 pub use error::MaintainError;
 pub use reply::MaintainReply;
 pub use request::MaintainRequest;
 
+use hallpass_core::UnixMillis;
 use hallpass_runtime::Platform;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -32,13 +34,20 @@ pub async fn maintain(
     let now = Instant::now();
     let deadline = now.checked_add(work_for).unwrap_or(now);
     let mut reply = MaintainReply::default();
-    // First, since it is soon done, and a closing may take all the time there is.
+    // First what is soon done, or has its turn: a closing may take all the time there is.
     let sealed = seals::seal_quiet(platform, deadline, &mut reply).await;
+    let folded = uses::fold(platform, deadline, &mut reply).await;
     let closed = closings::finish(platform, deadline, &mut reply).await;
     sealed?;
+    folded?;
     closed?;
     match reply.failed {
         0 => Ok(reply),
         failed => Err(MaintainError::Left { failed }),
     }
+}
+
+fn seconds_since(then: UnixMillis, now: UnixMillis) -> u64 {
+    let millis = now.0.saturating_sub(then.0);
+    millis.checked_div(1_000).unwrap_or_default()
 }

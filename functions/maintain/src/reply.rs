@@ -15,13 +15,19 @@ pub struct MaintainReply {
     pub oldest_closing_seconds: u64,
     /// Environments whose audit log was sealed.
     pub sealed_environments: u64,
+    /// Uses that were folded.
+    pub folded_uses: u64,
+    /// How long ago the oldest use was gathered that is left to a next run. Little of it waits for
+    /// more, an hour at most.
+    pub oldest_use_seconds: u64,
     /// What could not be seen to.
     pub failed: u64,
 }
 
 impl MaintainReply {
-    /// A line of the log that CloudWatch reads as metrics (its "embedded metric format"): an alarm
-    /// depends on `OldestClosingSeconds`, which is also missed if no run comes to its end.
+    /// A line of the log that CloudWatch reads as metrics (its "embedded metric format"): alarms
+    /// depend on `OldestClosingSeconds` and `OldestUseSeconds`; the first is also missed if no run comes
+    /// to its end.
     #[must_use]
     pub fn metrics(&self, stack: &str, now: UnixMillis) -> String {
         json!({
@@ -33,12 +39,14 @@ impl MaintainReply {
                     "Metrics": [
                         {"Name": "OldestClosingSeconds", "Unit": "Seconds"},
                         {"Name": "UnfinishedClosings", "Unit": "Count"},
+                        {"Name": "OldestUseSeconds", "Unit": "Seconds"},
                     ],
                 }],
             },
             "stack": stack,
             "OldestClosingSeconds": self.oldest_closing_seconds,
             "UnfinishedClosings": self.unfinished_closings,
+            "OldestUseSeconds": self.oldest_use_seconds,
         })
         .to_string()
     }

@@ -83,9 +83,13 @@ async fn validate(
         ScopeReply::new(scope, &decision, &context, &platform.catalog, &caller)
     });
     let answers: Vec<ScopeReply> = answers.collect();
-    if decision.is_active() || (request.each && answers.iter().any(ScopeReply::is_active)) {
-        platform.count_use(&context, now);
-    }
+    // One of several is enough where each is answered by itself.
+    let outcome = if request.each && answers.iter().any(ScopeReply::is_active) {
+        DecisionCode::Active
+    } else {
+        decision.code
+    };
+    platform.count_use(&context, &credential.route(), outcome.as_str(), now);
     let reply = ValidateReply::new(decision, &context, &caller);
     Ok(Json(reply.with_scopes(answers, request.each)))
 }

@@ -270,12 +270,19 @@ fn use_outlives_a_restart() {
     assert_eq!(dev.end("TERM").0, Some(0));
     let dev = Dev::start(&["--port", "0", "--data", &data]);
     let id = own["id"].as_str().unwrap();
-    let (status, found) = dev.get(&format!("/v1/usage?token={id}"), &dev.token);
-    assert_eq!(status, 200, "{found}");
-    // Two days, where midnight lay between.
-    let days = found["usage"].as_array().unwrap().iter();
-    let count: u64 = days.map(|day| day["count"].as_u64().unwrap()).sum();
-    assert_eq!(count, 4, "{found}");
+    // It is folded when the service has begun.
+    let begun = Instant::now();
+    loop {
+        let (status, found) = dev.get(&format!("/v1/usage?token={id}"), &dev.token);
+        assert_eq!(status, 200, "{found}");
+        // Two days, where midnight lay between.
+        let days = found["usage"].as_array().unwrap().iter();
+        let count: u64 = days.map(|day| day["count"].as_u64().unwrap()).sum();
+        if count == 4 {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "{found}");
+    }
 }
 
 /// Pauses the token that `cargo dev` printed, by another one: it cannot be done to itself.

@@ -36,6 +36,18 @@ macro_rules! id {
                 Ok(Self(bytes))
             }
 
+            /// Its 128 bits.
+            #[must_use]
+            pub fn bytes(&self) -> [u8; 16] {
+                self.0
+            }
+
+            /// The one with these 128 bits.
+            #[must_use]
+            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(bytes)
+            }
+
             /// The 22 characters after the prefix.
             #[must_use]
             pub fn digits(&self) -> String {

@@ -101,6 +101,20 @@ impl<'de> Deserialize<'de> for SecretHash {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecretMark(u32);
 
+impl SecretMark {
+    /// Its four bytes.
+    #[must_use]
+    pub fn bytes(self) -> [u8; 4] {
+        self.0.to_be_bytes()
+    }
+
+    /// The one with these four bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 4]) -> Self {
+        Self(u32::from_be_bytes(bytes))
+    }
+}
+
 impl fmt::Display for SecretMark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:08x}", self.0)

@@ -16,9 +16,9 @@ use crate::reply::problem::Problem;
 use crate::route::Needs;
 use axum::extract::FromRequestParts;
 use hallpass_core::{
-    AccountId, AuthorizationRequest, Catalog, ChangeError, EnvironmentName, Kind, Maker,
-    ManagementScope, Presentation, Principal, Scope, Tenant, TokenContext, TokenId, TokenRecord,
-    UnixMillis, UnixSeconds, allows_origin, covered, decide,
+    AccountId, AuthorizationRequest, Catalog, ChangeError, DecisionCode, EnvironmentName, Kind,
+    Maker, ManagementScope, Presentation, Principal, Scope, Tenant, TokenContext, TokenId,
+    TokenRecord, UnixMillis, UnixSeconds, allows_origin, covered, decide,
 };
 use hallpass_runtime::Platform;
 use hallpass_store::{Actor, Audit, AuditAction, Store};
@@ -53,7 +53,7 @@ impl FromRequestParts<Platform> for Caller {
 
 impl Caller {
     /// Admits the one who presented `credential` to the route that it was presented at, or says why
-    /// not.
+    /// not. Either is a use of the token.
     ///
     /// # Errors
     /// 401 for a token that is not good, 403 for one that may not be used from here, or lacks the
@@ -62,6 +62,21 @@ impl Caller {
         platform: &Platform,
         credential: &Credential,
         context: TokenContext,
+        now: UnixMillis,
+    ) -> Result<Self, Problem> {
+        let context = Arc::new(context);
+        let admitted = Self::found_good(platform, credential, Arc::clone(&context), now)
+            .and_then(|caller| caller.check_needs().map(|()| caller));
+        count_use(platform, &context, &credential.route(), &admitted, now);
+        admitted
+    }
+
+    /// The one who presented `credential`, if it is good for the request's origin and address. It is
+    /// not counted yet.
+    pub(crate) fn found_good(
+        platform: &Platform,
+        credential: &Credential,
+        context: Arc<TokenContext>,
         now: UnixMillis,
     ) -> Result<Self, Problem> {
         let id = context.id();
@@ -112,19 +127,16 @@ impl Caller {
                 "Bearer realm=\"hallpass\", error=\"invalid_request\"",
             ));
         }
-        platform.count_use(&context, now);
-        let caller = Self {
+        Ok(Self {
             catalog: Arc::clone(&platform.catalog),
             address: credential.client.address,
             needs: credential.needs,
-            context: Arc::new(context),
+            context,
             tenant,
             principal,
             kind,
             id,
-        };
-        caller.check_needs()?;
-        Ok(caller)
+        })
     }
 
     /// Checks what the table of routes requires, except what depends on the request.
@@ -309,4 +321,19 @@ impl Caller {
         let actor = Actor::new(Arc::clone(&self.catalog), Arc::clone(&self.context), at);
         audit.under(actor.needing(self.needed().map(Scope::from)))
     }
+}
+
+/// Counts a use of the token whose context this is, with the outcome that a request had.
+pub(crate) fn count_use<T>(
+    platform: &Platform,
+    context: &TokenContext,
+    route: &str,
+    answer: &Result<T, Problem>,
+    now: UnixMillis,
+) {
+    let outcome = match answer {
+        Ok(_) => DecisionCode::Active.as_str(),
+        Err(problem) => problem.code().as_str(),
+    };
+    platform.count_use(context, route, outcome, now);
 }

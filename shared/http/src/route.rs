@@ -124,6 +124,11 @@ impl Route {
         }
     }
 
+    /// Its method and path.
+    pub(crate) fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
     /// How long its reply may take.
     fn answers_within(&self, walk_for: WalkFor) -> Duration {
         if self.walks {

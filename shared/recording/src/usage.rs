@@ -1,43 +1,50 @@
-//! The use of tokens: gathered in memory, and written as rows once a minute.
+//! The use of tokens: gathered in memory, and written once a minute as one item.
 
-use crate::tallies::{Tallies, add, merge};
-use hallpass_core::{Day, Moment, ParentId, SecretMark, TokenContext, TokenId, UnixMillis};
-use hallpass_store::{Store, Tally, Use, UseList, UseRow};
+use hallpass_core::{DecisionCode, Moment, ParentId, Random, TokenContext, UnixMillis};
+use hallpass_store::{GatheredUses, Quarter, Store, StoreError, Tally, Use, Uses};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use tokio::task::JoinSet;
 
 /// How long an instance gathers: one token in a popular page is one write a minute and instance.
 const GATHERED_SECONDS: u64 = 60;
 
-/// How many tallies are kept at most, and how many of the rows that they become and that could not be
-/// written: further ones are dropped, and the log says how many.
-const MOST: usize = 4_096;
-const MOST_UNWRITTEN: usize = 5 * MOST;
+/// Fewer uses than these wait once for more. An item costs a write when it is written and one when it
+/// is deleted: so an instance that is used once a minute pays one a minute, not two.
+const FEW: u64 = 4;
 
-/// How many rows are written at once.
-const AT_ONCE: usize = 8;
+/// How many uses are kept at most: further ones are dropped, and the log says how many. When there are
+/// half as many, they are written without waiting for the minute.
+const MOST: usize = 8_192;
+
+/// How many items are kept at most that could not be written.
+const MOST_UNWRITTEN: usize = 20;
 
 /// The use that one instance has counted and not yet written.
 #[derive(Debug, Default)]
 pub(crate) struct Usage {
     memory: Mutex<Memory>,
-    /// Held while rows are written, so that whoever asks for a flush waits for a running one.
+    /// Held while items are written, so that whoever asks for a flush waits for a running one.
     writing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
 struct Memory {
-    uses: Tallies<Use>,
-    old_secrets: Tallies<(TokenId, SecretMark)>,
-    /// Rows that could not be written.
-    unwritten: Tallies<UseRow>,
+    uses: Uses,
+    /// Items that could not be written. They keep their keys: written again, each is still one.
+    unwritten: Vec<GatheredUses>,
     dropped: u64,
     last_due: Option<Moment>,
+    has_waited: bool,
 }
 
 impl Usage {
-    /// Counts one use of a good token.
-    pub(crate) fn count(&self, context: &TokenContext, now: UnixMillis) {
+    /// Counts one use, accepted or refused, of a token that is known.
+    pub(crate) fn count(
+        &self,
+        context: &TokenContext,
+        route: &str,
+        outcome: &str,
+        now: UnixMillis,
+    ) {
         let token = match context {
             TokenContext::Opaque { record, .. } => ParentId::Token(record.id),
             TokenContext::Jwt { claims, .. } => claims.hallpass.parent,
@@ -46,72 +53,71 @@ impl Usage {
         let (Some(tenant), Some(principal)) = (context.tenant(), context.principal()) else {
             return;
         };
+        // Another account's token, as its caller sees it: no business of the one whose it is.
+        if outcome == DecisionCode::Unknown.as_str() {
+            return;
+        }
         let once = Tally {
             count: 1,
             last_used_at: now,
         };
         let of = Use {
             tenant,
-            day: Day::of(now),
+            quarter: Quarter::of(now),
             token,
             principal,
+            route: route.into(),
+            outcome: outcome.into(),
         };
+        let is_accepted = outcome == DecisionCode::Active.as_str();
+        let old_secret = context.old_secret().filter(|_| is_accepted);
         let mut memory = self.memory();
-        let memory = &mut *memory;
-        add(&mut memory.uses, MOST, of, once, &mut memory.dropped);
-        if let (ParentId::Token(token), Some(mark)) = (token, context.old_secret()) {
-            let of = (token, mark);
-            add(&mut memory.old_secrets, MOST, of, once, &mut memory.dropped);
+        if memory.uses.tallies.len() >= MOST && !memory.uses.tallies.contains_key(&of) {
+            memory.dropped = memory.dropped.saturating_add(1);
+            return;
+        }
+        memory.uses.add(of, once);
+        if let (ParentId::Token(token), Some(mark)) = (token, old_secret) {
+            memory.uses.add_old_secret(token, mark, now);
         }
     }
 
-    /// Whether it is time to write what was gathered; true once a minute.
+    /// Whether it is time to write what was gathered.
     pub(crate) fn is_due(&self, now: Moment) -> bool {
         let mut memory = self.memory();
         let last = *memory.last_due.get_or_insert(now);
-        let due = !last.is_younger(GATHERED_SECONDS, now);
+        let is_full = memory.uses.tallies.len() >= MOST.div_ceil(2);
+        let due = is_full || !last.is_younger(GATHERED_SECONDS, now);
         if due {
             memory.last_due = Some(now);
         }
         due
     }
 
+    /// Whether there is little to be written, which has not waited yet.
+    pub(crate) fn waits_for_more(&self) -> bool {
+        let mut memory = self.memory();
+        let waits = !memory.has_waited && memory.uses.count() < FEW;
+        memory.has_waited = waits;
+        waits
+    }
+
     /// Writes what was gathered; keeps what could not be written.
-    pub(crate) async fn flush(&self, store: &Store) {
+    pub(crate) async fn flush(&self, store: &Store, random: &dyn Random, now: UnixMillis) {
         let _alone = self.writing.lock().await;
-        let mut rows = self.take().into_iter();
-        let mut running = JoinSet::new();
-        let mut failed = None;
-        loop {
-            while failed.is_none() && running.len() < AT_ONCE {
-                let Some((row, tally)) = rows.next() else {
-                    break;
-                };
-                let store = store.clone();
-                running.spawn(async move {
-                    let written = store.add_use(&row, tally).await;
-                    written.map_err(|error| (row, tally, error))
-                });
+        let mut left = match self.take(random, now) {
+            Ok(items) => items.into_iter(),
+            Err(error) => return later(&error),
+        };
+        while let Some(item) = left.next() {
+            if let Err(error) = store.write_uses(&item).await {
+                // The table is unavailable: the rest is for the next time.
+                self.put_back([item].into_iter().chain(left));
+                later(&error);
+                break;
             }
-            match running.join_next().await {
-                None => break,
-                Some(Ok(Ok(()))) => {}
-                Some(Ok(Err((row, tally, error)))) => {
-                    self.put_back(row, tally);
-                    failed = Some(error);
-                }
-                Some(Err(panicked)) => tracing::error!(error = %panicked, "a use was not counted"),
-            }
-        }
-        // The table is unavailable: the rest is for the next time.
-        for (row, tally) in rows {
-            self.put_back(row, tally);
         }
         let dropped = std::mem::take(&mut self.memory().dropped);
-        if let Some(error) = failed {
-            let error: &dyn std::error::Error = &error;
-            tracing::warn!(error, "use is written later");
-        }
         if dropped > 0 {
             tracing::warn!(
                 dropped,
@@ -124,41 +130,67 @@ impl Usage {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put_back(&self, row: UseRow, tally: Tally) {
+    fn put_back(&self, items: impl Iterator<Item = GatheredUses>) {
         let mut memory = self.memory();
-        let memory = &mut *memory;
-        add(
-            &mut memory.unwritten,
-            MOST_UNWRITTEN,
-            row,
-            tally,
-            &mut memory.dropped,
-        );
-    }
-
-    /// All there is in memory, as rows.
-    fn take(&self) -> Tallies<UseRow> {
-        let (uses, old_secrets, mut rows) = {
-            let mut memory = self.memory();
-            (
-                std::mem::take(&mut memory.uses),
-                std::mem::take(&mut memory.old_secrets),
-                std::mem::take(&mut memory.unwritten),
-            )
-        };
-        for (of, tally) in uses {
-            merge(&mut rows, UseRow::Last(of.token), tally);
-            for list in [
-                UseList::OfEnvironment,
-                UseList::OfToken,
-                UseList::OfPrincipal,
-            ] {
-                merge(&mut rows, UseRow::Listed(of.clone(), list), tally);
+        for item in items {
+            if memory.unwritten.len() < MOST_UNWRITTEN {
+                memory.unwritten.push(item);
+            } else {
+                memory.dropped = memory.dropped.saturating_add(item.count);
             }
         }
-        for ((token, mark), tally) in old_secrets {
-            merge(&mut rows, UseRow::OldSecret(token, mark), tally);
+    }
+
+    /// All there is in memory, as items: those that could not be written first.
+    fn take(&self, random: &dyn Random, now: UnixMillis) -> Result<Vec<GatheredUses>, StoreError> {
+        let mut memory = self.memory();
+        memory.has_waited = false;
+        let mut items = std::mem::take(&mut memory.unwritten);
+        let uses = std::mem::take(&mut memory.uses);
+        items.extend(GatheredUses::pack(uses, random, now)?);
+        Ok(items)
+    }
+}
+
+fn later(error: &StoreError) {
+    let error: &dyn std::error::Error = error;
+    tracing::warn!(error, "use is written later");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST, Usage};
+    use hallpass_core::{
+        AccountId, Moment, ParentId, Principal, Tenant, TokenId, UnixMillis, UserId,
+    };
+    use hallpass_store::{Quarter, Tally, Use};
+    use std::time::Duration;
+
+    #[test]
+    fn memory_that_is_half_full_is_written_before_the_minute_is_over() {
+        let usage = Usage::default();
+        let now = Moment {
+            at: UnixMillis(1_800_000_000_000),
+            running_for: Duration::ZERO,
+        };
+        for number in 0..MOST / 2 {
+            assert!(!usage.is_due(now), "{number}");
+            let mut id = [0; 16];
+            id[..8].copy_from_slice(&number.to_be_bytes());
+            let of = Use {
+                tenant: Tenant::first_of(AccountId::from_bytes([1; 16])),
+                quarter: Quarter::of(now.at),
+                token: ParentId::Token(TokenId::from_bytes([2; 16])),
+                principal: Principal::User(UserId::from_bytes(id)),
+                route: "GET /".into(),
+                outcome: "active".into(),
+            };
+            let tally = Tally {
+                count: 1,
+                last_used_at: now.at,
+            };
+            usage.memory().uses.add(of, tally);
         }
-        rows
+        assert!(usage.is_due(now));
     }
 }

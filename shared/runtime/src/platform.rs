@@ -88,9 +88,10 @@ impl Platform {
         self
     }
 
-    /// Counts one use of a token that was found good.
-    pub fn count_use(&self, context: &TokenContext, now: UnixMillis) {
-        self.recorder.count_use(context, now);
+    /// Counts one use of a token: at which route, and how it was answered (`active`, or the code of a
+    /// refusal).
+    pub fn count_use(&self, context: &TokenContext, route: &str, outcome: &str, now: UnixMillis) {
+        self.recorder.count_use(context, route, outcome, now);
     }
 
     /// Is called when an invocation begins: once a minute, starts a flush that runs beside it. Waits
@@ -98,7 +99,14 @@ impl Platform {
     pub fn begin_invocation(&self) {
         if self.flushes_during_requests && self.recorder.is_due(self.clock.moment()) {
             let platform = self.clone();
-            tokio::spawn(async move { platform.flush().await });
+            tokio::spawn(async move {
+                let random = Arc::clone(&platform.random);
+                let now = platform.now();
+                platform
+                    .recorder
+                    .flush_beside(&platform.store, random, now)
+                    .await;
+            });
         }
     }
 
@@ -106,12 +114,8 @@ impl Platform {
     /// instance acted. Best effort: what is not written while the table is unavailable is kept for
     /// the next time.
     pub async fn flush(&self) {
-        self.recorder.flush(&self.store, self.now()).await;
-    }
-
-    /// Writes all use that was gathered, and seals nothing.
-    pub async fn flush_use(&self) {
-        self.recorder.flush_use(&self.store).await;
+        let random = Arc::clone(&self.random);
+        self.recorder.flush(&self.store, random, self.now()).await;
     }
 }
 

@@ -30,9 +30,9 @@ mod table;
 mod tokens;
 
 pub use activity::{
-    Audit, AuditAction, AuditId, AuditIdError, AuditPage, AuditRow, LastUse, SEALED_AFTER_MILLIS,
-    Seal, SealFault, SealHead, SealHeadError, Tally, USAGE_KEPT_DAYS, UsageCursor,
-    UsageCursorError, UsageOf, UsagePage, UsageQuery, UsageRow, Use, UseList, UseRow, Verification,
+    ACCEPTED, Audit, AuditAction, AuditId, AuditIdError, AuditPage, AuditRow, Folded, GatheredUses,
+    LastUse, Quarter, SEALED_AFTER_MILLIS, Seal, SealFault, SealHead, SealHeadError, Tally,
+    USAGE_KEPT_DAYS, UsagePage, UsageQuery, UsageRow, Use, Uses, Verification,
 };
 pub use closing::{Closed, Closing, Unfinished};
 pub use directory::{

@@ -5,8 +5,8 @@
 //! crate's types into them and back, `expression` holds conditions and changes. `read` reads by key,
 //! prefix and range, always strongly consistent and never by a scan; `version` refuses what is newer than
 //! this code.
-//! `transaction` writes, and `actor` is what has to hold of the calling token then; only counts are
-//! written by `update`. `backoff` tries again after other writers, `digest` hashes texts and rows,
+//! `transaction` writes, and `actor` is what has to hold of the calling token then; only counts and use
+//! are written by `update`. `backoff` tries again after other writers, `digest` hashes texts and rows,
 //! `unsealed` remembers and notes where audit rows were written.
 
 mod actor;

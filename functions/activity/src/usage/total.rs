@@ -1,41 +1,66 @@
-//! Totals: the rows of a page added up.
+//! Totals: the rows of the table added up.
 
 use super::UsageView;
-use hallpass_store::UsageRow;
-use serde::Deserialize;
-use std::collections::BTreeMap;
-use utoipa::ToSchema;
+use super::cursor::total;
+use super::group_by::{By, GroupBy};
+use hallpass_core::{ParentId, Principal};
+use hallpass_store::{ACCEPTED, UsageRow};
+use std::collections::HashMap;
 
-/// By what a total is grouped.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum GroupBy {
-    Principal,
-    Token,
-    Day,
+/// Which use is added up, and by what.
+#[derive(Debug)]
+pub(super) struct Wanted<'a> {
+    pub(super) group_by: GroupBy,
+    pub(super) token: Option<ParentId>,
+    pub(super) principal: Option<Principal>,
+    pub(super) route: Option<&'a str>,
+    pub(super) outcome: Option<&'a str>,
 }
 
-/// One total a principal, token or day, in their order. They are of one page: whoever reads several
-/// adds them up.
-pub(super) fn totals(group_by: GroupBy, rows: &[UsageRow]) -> Vec<UsageView> {
-    let mut totals = BTreeMap::new();
-    for row in rows {
-        let (day, token, principal) = match group_by {
-            GroupBy::Principal => (None, None, Some(row.principal)),
-            GroupBy::Token => (None, Some(row.token), None),
-            GroupBy::Day => (Some(row.day), None, None),
-        };
-        let last_used_at = row.last_used_at.seconds();
-        let total = totals.entry((day, token, principal)).or_insert(UsageView {
-            day,
-            token,
-            principal,
-            user: None,
-            count: 0,
-            last_used_at,
-        });
-        total.count = total.count.saturating_add(row.count);
-        total.last_used_at = total.last_used_at.max(last_used_at);
+impl Wanted<'_> {
+    /// One total for each that there is of what it is grouped by, in the order of what they are of.
+    pub(super) fn totals(&self, rows: Vec<UsageRow>) -> Vec<UsageView> {
+        let is_by = |by| self.group_by.is_by(by);
+        let mut totals = HashMap::new();
+        for row in rows.into_iter().filter(|row| self.includes(row)) {
+            let day = is_by(By::Day).then_some(row.day);
+            let token = is_by(By::Token).then_some(row.token);
+            let principal = is_by(By::Principal).then_some(row.principal);
+            let route = row.route.filter(|_| is_by(By::Route));
+            let outcome = is_by(By::Outcome).then_some(row.outcome);
+            let last_used_at = row.tally.last_used_at.seconds();
+            let group = (day, token, principal, route.clone(), outcome.clone());
+            let so_far = totals.entry(group).or_insert_with(|| UsageView {
+                day,
+                token,
+                principal,
+                user: None,
+                route: route.as_deref().map(str::to_owned),
+                outcome: outcome.as_deref().map(str::to_owned),
+                count: 0,
+                last_used_at,
+            });
+            so_far.count = so_far.count.saturating_add(row.tally.count);
+            so_far.last_used_at = so_far.last_used_at.max(last_used_at);
+        }
+        let mut totals: Vec<UsageView> = totals.into_values().collect();
+        totals.sort_by_cached_key(total);
+        totals
     }
-    totals.into_values().collect()
+
+    fn includes(&self, row: &UsageRow) -> bool {
+        let outcome = match self.outcome {
+            None if self.group_by.is_by(By::Outcome) => None,
+            None => Some(ACCEPTED),
+            named => named,
+        };
+        self.token.is_none_or(|token| token == row.token)
+            && self
+                .principal
+                .is_none_or(|principal| principal == row.principal)
+            && self
+                .route
+                .is_none_or(|route| row.route.as_deref() == Some(route))
+            && outcome.is_none_or(|outcome| outcome == &*row.outcome)
+    }
 }

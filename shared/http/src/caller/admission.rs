@@ -1,7 +1,7 @@
 //! Whether a request may use a route of the platform's own API, as the catalog lists them.
 
-use crate::caller::Caller;
-use crate::caller::credential::Credential;
+use crate::caller::credential::{Credential, UNKNOWN_ROUTE};
+use crate::caller::{Caller, count_use};
 use crate::middleware::cors;
 use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
@@ -9,6 +9,7 @@ use hallpass_core::{Decision, DecisionCode, RouteMatch, Scope};
 use hallpass_runtime::Platform;
 use http::StatusCode;
 use http::request::Parts;
+use std::sync::Arc;
 
 /// A request that may use a route of the platform's own API.
 #[derive(Debug)]
@@ -45,7 +46,22 @@ pub async fn admit_to_route(
     let credential = Credential::presented(parts, platform)?;
     let now = platform.now();
     let [context] = platform.validator.examine([credential.text()], now).await?;
-    let caller = Caller::admit(platform, &credential, context, now)?;
+    let context = Arc::new(context);
+    let admitted = Caller::found_good(platform, &credential, Arc::clone(&context), now)
+        .and_then(|caller| admit(platform, caller, parts, method, path));
+    let route = platform.catalog.routes().pattern(method, path);
+    let route = route.as_deref().unwrap_or(UNKNOWN_ROUTE);
+    count_use(platform, &context, route, &admitted, now);
+    admitted
+}
+
+fn admit(
+    platform: &Platform,
+    caller: Caller,
+    parts: &Parts,
+    method: &str,
+    path: &str,
+) -> Result<Admission, Problem> {
     match platform.catalog.routes().find(method, path) {
         RouteMatch::NeedsOneOf(scopes) => {
             let covered = |scope: &Scope| {

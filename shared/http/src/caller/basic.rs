@@ -3,7 +3,6 @@
 //! Not by the `headers` crate: it refuses base64 without padding, reads the first of two headers, and
 //! keeps the password as a plain text.
 
-use crate::caller::client::Client;
 use crate::caller::credential::{Credential, is_blank, malformed, readable};
 use crate::reply::error_code::ErrorCode;
 use crate::reply::problem::Problem;
@@ -54,7 +53,7 @@ impl OptionalFromRequestParts<Platform> for Basic {
             }
         };
         let (name, token) = read(value)?;
-        let credential = Credential::new(token, Presentation::Basic, Client::of(parts));
+        let credential = Credential::new(token, Presentation::Basic, parts);
         Ok(Some(Self { name, credential }))
     }
 }

@@ -21,7 +21,12 @@ pub struct Credential {
     pub(crate) client: Client,
     /// What the request's route asks of its holder.
     pub(crate) needs: Needs,
+    /// The request's route, where it is one of Hallpass's own.
+    route: Option<&'static Route>,
 }
+
+/// What is counted as the route of a request that has none.
+pub(crate) const UNKNOWN_ROUTE: &str = "unknown";
 
 /// A handler that asks for a credential and stands in no table: a fault of ours, refused rather than
 /// answered without a check of the scope.
@@ -31,12 +36,13 @@ struct NoRoute;
 
 impl Credential {
     /// One that stands in one position, for a route that reads it itself.
-    pub(crate) fn new(text: SecretString, position: Presentation, client: Client) -> Self {
+    pub(crate) fn new(text: SecretString, position: Presentation, parts: &Parts) -> Self {
         Self {
             text,
             positions: vec![position],
-            client,
+            client: Client::of(parts),
             needs: Needs::OwnCredential,
+            route: parts.extensions.get::<&'static Route>().copied(),
         }
     }
 
@@ -74,6 +80,7 @@ impl Credential {
             positions,
             client: Client::of(parts),
             needs: Needs::Token,
+            route: None,
         })
     }
 
@@ -81,6 +88,13 @@ impl Credential {
     #[must_use]
     pub fn positions(&self) -> &[Presentation] {
         &self.positions
+    }
+
+    /// The route that it is presented at, as use is counted: such as `POST /v1/tokens`.
+    #[must_use]
+    pub fn route(&self) -> String {
+        let route = self.route;
+        route.map_or_else(|| UNKNOWN_ROUTE.to_owned(), Route::name)
     }
 
     /// The token's text, to be examined.
@@ -95,10 +109,11 @@ impl FromRequestParts<Platform> for Credential {
 
     async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Problem> {
         let route = parts.extensions.get::<&'static Route>();
-        let needs = route.ok_or(NoRoute).map_err(Problem::internal)?.needs;
+        let route = *route.ok_or(NoRoute).map_err(Problem::internal)?;
         let credential = Self::presented(parts, platform)?;
         Ok(Self {
-            needs,
+            needs: route.needs,
+            route: Some(route),
             ..credential
         })
     }

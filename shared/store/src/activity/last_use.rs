@@ -1,11 +1,14 @@
 //! When a token was last used.
 
-use crate::table::{Store, StoreError, keys};
+use crate::table::{Expression, Key, Store, StoreError, keys, number};
 use hallpass_core::{ParentId, SecretMark, TokenId, UnixMillis};
 use serde::Deserialize;
 use std::collections::HashMap;
 
-/// When a token was last used; best effort, up to a minute late.
+/// For how long it is kept, in seconds.
+const KEPT_SECONDS: u64 = super::uses::USAGE_KEPT_DAYS * 24 * 60 * 60;
+
+/// When a token was last used; best effort, and as late as use is folded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LastUse {
     /// When it, or a JWT whose parent it is, was last used.
@@ -18,6 +21,24 @@ impl LastUse {
     #[must_use]
     pub fn of_old_secret(&self, mark: SecretMark) -> Option<UnixMillis> {
         self.old_secrets.get(&mark.to_string()).copied()
+    }
+}
+
+/// What was last used at some time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum LastUsed {
+    /// A token or share.
+    Parent(ParentId),
+    /// A token's secret that was rotated away.
+    OldSecret(TokenId, SecretMark),
+}
+
+impl LastUsed {
+    fn key(self) -> Key {
+        match self {
+            Self::Parent(of) => keys::last_use(&of),
+            Self::OldSecret(token, mark) => keys::last_use_of_old_secret(&token, mark),
+        }
     }
 }
 
@@ -44,5 +65,22 @@ impl Store {
             }
         }
         Ok(found)
+    }
+
+    /// Notes a last use, unless a later one is noted.
+    pub(super) async fn note_last_use(
+        &self,
+        of: LastUsed,
+        at: UnixMillis,
+    ) -> Result<(), StoreError> {
+        let change = Expression::new("SET #last_used_at = :at, #ttl = :ttl")
+            .with(":at", number(at.0))
+            .with(":ttl", number(at.seconds().plus(KEPT_SECONDS).0));
+        let forwards =
+            Expression::new("attribute_not_exists(#last_used_at) OR #last_used_at < :at");
+        let noted = self
+            .update_one("write down use", &of.key(), &change, &forwards)
+            .await;
+        noted.map(|_| ())
     }
 }

@@ -3,8 +3,8 @@
 use super::digest::digest;
 use super::key::Key;
 use hallpass_core::{
-    AccountId, AccountName, FolderId, FolderRef, GroupId, JwtId, KindName, ModelId, ParentId,
-    Principal, SecretMark, ShareId, Tenant, TokenId,
+    AccountId, AccountName, Day, FolderId, FolderRef, GroupId, JwtId, KindName, ModelId, ParentId,
+    Principal, SecretMark, ShareId, Tenant, TokenId, UnixMillis,
 };
 use std::fmt;
 
@@ -283,14 +283,48 @@ pub(crate) fn visitor(model: &ModelId, who: &str) -> Key {
     Key::new(format!("VISITOR#{model}#{who}"), RECORD)
 }
 
-/// Where the use of an environment is listed: a row a day, token and principal.
+/// Where the use of an environment stands: pages, in the order of their quarters of a day. Beside them
+/// are rows of earlier versions, one a day, token and principal.
 pub(crate) fn usage_partition(tenant: &Tenant) -> String {
     format!("USAGE#{}", In(tenant))
 }
 
-/// Where the use of one token or principal of an environment is listed once more.
-pub(crate) fn usage_partition_of(tenant: &Tenant, of: &impl fmt::Display) -> String {
-    format!("USAGE#{}#{of}", In(tenant))
+/// How the pages of a quarter of a day begin.
+pub(crate) fn usage_quarter(day: Day, quarter: u64) -> String {
+    format!("{day}#{quarter}#")
+}
+
+/// A page of use: which quarter of which day, by which fold its generation was begun, and which page of
+/// the generation it is.
+pub(crate) fn usage_page(
+    tenant: &Tenant,
+    day: Day,
+    quarter: u64,
+    generation: u64,
+    page: u16,
+) -> Key {
+    let sk = format!("{}{generation:010}#{page:04}", usage_quarter(day, quarter));
+    Key::new(usage_partition(tenant), sk)
+}
+
+/// What an instance gathered and `maintain` has still to fold.
+pub(crate) fn gathered_uses(at: UnixMillis, random: u64) -> Key {
+    sharded("USES", format!("{:013}#{random:016x}", at.0))
+}
+
+/// The partitions of all that is still to be folded.
+pub(crate) fn gathered_partitions() -> impl Iterator<Item = String> {
+    (0..SHARDS).map(|shard| format!("USES#{shard}"))
+}
+
+/// Where gathered use is put that cannot be read.
+pub(crate) fn set_aside(gathered: &Key) -> Key {
+    Key::new("USES#ASIDE", gathered.sk.clone())
+}
+
+/// The one row that says what is being folded.
+pub(crate) fn fold() -> Key {
+    Key::new("USES", "FOLD")
 }
 
 /// When something was last used, and since their rotation its old secrets.

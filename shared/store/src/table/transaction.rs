@@ -1,5 +1,5 @@
-//! Transactions: every change of state is one. Only counts (`add_use` and `limiter`) are written one
-//! row at a time, by `update_one`.
+//! Transactions: every change of state is one. Only counts (`limiter`) and use (`gathered`, `fold`) are
+//! written one row at a time, by `update`.
 //!
 //! The SDK gives each call one `ClientRequestToken` and keeps it over its own retries, so that a
 //! retry after a lost reply answers success; a further attempt of ours is a new call with a new one.

@@ -1,10 +1,12 @@
-//! Updates of one row by one conditional write, without a transaction: for counts, which say what
-//! was. A transaction would cost twice as much, and stand in the way of others at the same row.
+//! Writes of one row, without a transaction: for counts and for use, which say what was. A transaction
+//! would cost twice as much, and stand in the way of others at the same row.
 
 use super::error::StoreError;
 use super::expression::{Expression, names, values};
+use super::item::Item;
 use super::key::Key;
 use super::store::Store;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 
 impl Store {
@@ -38,5 +40,51 @@ impl Store {
             }
             Err(error) => Err(StoreError::outage(operation)(error.into())),
         }
+    }
+
+    /// Writes a whole row where `when` holds of the one there now; answers whether it held.
+    pub(crate) async fn put_one(
+        &self,
+        operation: &'static str,
+        item: Item,
+        when: &Expression,
+    ) -> Result<bool, StoreError> {
+        let sent = self
+            .client
+            .put_item()
+            .table_name(&*self.table)
+            .set_item(Some(item))
+            .set_condition_expression(when.text())
+            .set_expression_attribute_names(names(&[when]))
+            .set_expression_attribute_values(values(&[when]))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(StoreError::outage(operation)(error.into())),
+        }
+    }
+
+    /// Deletes a row, if there is one.
+    pub(crate) async fn delete_one(
+        &self,
+        operation: &'static str,
+        key: &Key,
+    ) -> Result<(), StoreError> {
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&*self.table)
+            .set_key(Some(key.item()));
+        let sent = delete.send().await;
+        sent.map(|_| ())
+            .map_err(|error| StoreError::outage(operation)(error.into()))
     }
 }
