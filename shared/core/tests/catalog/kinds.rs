@@ -1,0 +1,258 @@
+//! Wrong kinds: their names and prefixes, what they may hold and how long they live.
+
+use super::Wrong;
+
+pub(super) const WRONG: &[Wrong] = &[
+    // Names and prefixes.
+    (
+        "[kinds.web]",
+        "[kinds.web-page]",
+        17,
+        "`web-page` is not a kind's name",
+    ),
+    (
+        "[kinds.web]",
+        "[kinds.management]",
+        17,
+        "`management` is built in",
+    ),
+    (
+        "prefix = \"gweb\"\n",
+        "",
+        17,
+        "an opaque kind needs a `prefix`",
+    ),
+    ("prefix = \"gweb\"", "prefix = \"Gweb\"", 18, "a prefix is"),
+    ("prefix = \"gweb\"", "prefix = \"gweb_\"", 18, "a prefix is"),
+    ("prefix = \"gweb\"", "prefix = \"\"", 18, "a prefix is"),
+    (
+        "prefix = \"gsrv\"",
+        "prefix = \"gweb\"",
+        30,
+        "one is a prefix of the other",
+    ),
+    (
+        "prefix = \"gsrv\"",
+        "prefix = \"gweb_srv\"",
+        30,
+        "one is a prefix of the other",
+    ),
+    (
+        "prefix = \"gsrv\"",
+        "prefix = \"gw\"",
+        30,
+        "one is a prefix of the other",
+    ),
+    (
+        "prefix = \"gweb\"",
+        "prefix = \"hpm\"",
+        18,
+        "one is a prefix of the other",
+    ),
+    (
+        "prefix = \"gweb\"",
+        "prefix = \"hpm2\"",
+        18,
+        "one is a prefix of the other",
+    ),
+    (
+        "prefix = \"gweb\"",
+        "prefix = \"hp\"",
+        18,
+        "one is a prefix of the other",
+    ),
+    (
+        "format = \"jwt\"",
+        "format = \"jwt\"\nprefix = \"ghour\"",
+        45,
+        "a JWT has no `prefix`",
+    ),
+    (
+        "format = \"jwt\"",
+        "format = \"paseto\"",
+        44,
+        "unknown variant `paseto`",
+    ),
+    (
+        "exposure = \"public\"",
+        "exposure = \"open\"",
+        20,
+        "unknown variant `open`",
+    ),
+    (
+        "exposure = \"public\"\n",
+        "",
+        17,
+        "missing field `exposure`",
+    ),
+    (
+        "origins = \"required\"",
+        "origins = \"always\"",
+        24,
+        "unknown variant `always`",
+    ),
+    // s23: what a public kind may hold.
+    (
+        "\"floor:list\"]",
+        "\"floor:read\"]",
+        21,
+        "`floor:read` is not `public = true`",
+    ),
+    (
+        "\"floor:list\"]",
+        "\"floor:update\"]",
+        21,
+        "`floor:write` is not `public = true`",
+    ),
+    (
+        "\"floor:list\"]",
+        "\"floor:*\"]",
+        21,
+        "`floor:*` is not `public = true`",
+    ),
+    (
+        "\"floor:list\"]",
+        "\"floor:read@floor/1\"]",
+        21,
+        "is not `public = true`",
+    ),
+    (
+        "\"floor:list\"]",
+        "\"*\"]",
+        21,
+        "a public kind names each of its scopes",
+    ),
+    (
+        "\"floor:list\"]",
+        "\"tokens:read\"]",
+        21,
+        "`tokens:read` is not `public = true`",
+    ),
+    (
+        "\"floor:list\"]",
+        "\"tokens:revoke\"]",
+        21,
+        "`tokens:revoke` is not `public = true`",
+    ),
+    (
+        "default_scopes = [\"floor:view\"]",
+        "default_scopes = [\"floor:read\"]",
+        22,
+        "`floor:read` is not `public = true`",
+    ),
+    (
+        "limit = 100\nprincipals = [\"account\"]",
+        "limit = 100\nprincipals = [\"account\"]\nderives = [\"hour\"]",
+        28,
+        "a public kind derives nothing",
+    ),
+    // What any kind may hold.
+    (
+        "\"floor:list\"]",
+        "\"floor:lst\"]",
+        21,
+        "`floor:lst` is not a scope of this platform; there are `floor:list`",
+    ),
+    (
+        "\"floor:list\"]",
+        "\"wall:list\"]",
+        21,
+        "`wall:list` is not a scope of this platform",
+    ),
+    (
+        "\"tokens:read\"]",
+        "\"tokens:*\"]",
+        33,
+        "management scopes are listed one by one",
+    ),
+    (
+        "\"tokens:read\"]",
+        "\"tokens:reed\"]",
+        33,
+        "`tokens:reed` is not a scope of this platform",
+    ),
+    (
+        "\"tokens:read\"]",
+        "\"floor\"]",
+        33,
+        "`floor` is not a scope",
+    ),
+    (
+        "[\"*\", \"tokens:read\"]",
+        "[]",
+        29,
+        "an empty list of scopes",
+    ),
+    (
+        "default_scopes = [\"floor:view\"]",
+        "default_scopes = []",
+        17,
+        "an empty list of scopes",
+    ),
+    (
+        "scopes = [\"floor:*\", \"plan:export@plan/1\"]",
+        "scopes = [\"floor:*\"]\ndefault_scopes = [\"plan:export\"]",
+        43,
+        "the default scope `plan:export` is not one this kind may hold",
+    ),
+    (
+        "scopes = [\"floor:*\", \"plan:export@plan/1\"]",
+        "scopes = [\"plan:export@plan/1\"]\ndefault_scopes = [\"plan:export@plan/2\"]",
+        43,
+        "the default scope `plan:export@plan/2`",
+    ),
+    // Lifetimes.
+    (
+        "max = 86400 }",
+        "max = 899 }",
+        47,
+        "0 < min <= default <= max",
+    ),
+    ("min = 900", "min = 3601", 47, "0 < min <= default <= max"),
+    ("min = 900", "min = 0", 47, "0 < min <= default <= max"),
+    ("min = 900", "min = -1", 47, "lifetime"),
+    ("min = 900", "min = 9.5", 47, "lifetime"),
+    (
+        "max = 86400 }",
+        "max = 3599 }",
+        47,
+        "0 < min <= default <= max",
+    ),
+    (
+        "max = 86400 }",
+        "max = 2678401 }",
+        47,
+        "a JWT lives at most 31 days: `max` is at most 2678400",
+    ),
+    (
+        "max = 86400 }",
+        "max = 9223372036854775807 }",
+        47,
+        "a JWT lives at most 31 days",
+    ),
+    (
+        "max = 90 }",
+        "max = 315360001 }",
+        34,
+        "a token with a `max` lives at most ten years: `max` is at most 315360000",
+    ),
+    (
+        "max = 90 }",
+        "max = 9223372036854775807 }",
+        34,
+        "at most ten years",
+    ),
+    (", max = 86400 }", " }", 47, "lifetime"),
+    (
+        "lifetime = { default = 3600, min = 900, max = 86400 }",
+        "lifetime = \"never\"",
+        47,
+        "a JWT always expires",
+    ),
+    (
+        "lifetime = \"never\"",
+        "lifetime = \"always\"",
+        23,
+        "lifetime",
+    ),
+];
