@@ -8,7 +8,7 @@ mod own;
 mod race;
 mod user_token;
 
-use hallpass_tests::{Call, Hallpass, Reply, access, membership, text};
+use hallpass_tests::{Call, Hallpass, Reply, access, membership, new_name, text};
 use serde_json::{Value, json};
 
 /// Ids of the right shape that nothing has.
@@ -63,7 +63,7 @@ impl Tree {
 
     /// Makes a folder with a token; the reply's body, which must be a success.
     async fn folder_as(&self, token: &str, parent: Option<&str>) -> Value {
-        let mut body = json!({"name": "models"});
+        let mut body = json!({"name": new_name()});
         if let Some(parent) = parent {
             body["parent"] = json!(parent);
         }

@@ -5,11 +5,10 @@ mod open;
 mod tokens;
 
 use hallpass_local::TABLES;
-use hallpass_tests::{Call, Hallpass, text};
+use hallpass_tests::{Call, Hallpass, new_name, text};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 type Prepared<'a> = Pin<Box<dyn Future<Output = Call> + 'a>>;
 
@@ -66,11 +65,6 @@ async fn child(hallpass: &Hallpass) -> String {
     hallpass
         .derive(&hallpass.secret().await, json!({"scopes": ["asset:read"]}))
         .await
-}
-
-fn new_name() -> String {
-    static NAMES: AtomicU64 = AtomicU64::new(0);
-    format!("name-{}", NAMES.fetch_add(1, Ordering::SeqCst))
 }
 
 /// An account and its environment, with a token in it.

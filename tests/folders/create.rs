@@ -8,11 +8,11 @@ use serde_json::json;
 async fn a_folder_says_where_it_lies() {
     let tree = Tree::new().await;
     let made = tree.folder_as(&tree.key, None).await;
-    insta::assert_json_snapshot!(made, {".id" => "fld_…", ".path" => "folder/fld_…"}, @r#"
+    insta::assert_json_snapshot!(made, {".id" => "fld_…", ".name" => "name-…", ".path" => "folder/fld_…"}, @r#"
     {
       "created_at": 1800000000,
       "id": "fld_…",
-      "name": "models",
+      "name": "name-…",
       "path": "folder/fld_…"
     }
     "#);

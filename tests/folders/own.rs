@@ -1,7 +1,7 @@
 //! What users do with folders by their own tokens: make them, see them, give others access.
 
 use crate::folders::Tree;
-use hallpass_tests::{access, text};
+use hallpass_tests::{access, new_name, text};
 use serde_json::json;
 
 #[tokio::test]
@@ -66,18 +66,18 @@ async fn what_a_token_may_write_it_may_make_folders_in() {
         (&read, &user, (403, "insufficient_scope", "")),
         (&read, &beside, (404, "not_found", "")),
     ] {
-        let body = json!({"name": "x", "parent": parent});
+        let body = json!({"name": new_name(), "parent": parent});
         let reply = tree.post(token, "/v1/folders", body).await;
         let (status, code, _) = reply.refusal();
         assert_eq!((status, code), (expected.0, expected.1), "{parent}");
         let path = format!("/app/v1/folders/{parent}/folders");
-        let reply = tree.post(token, &path, json!({"name": "x"})).await;
+        let reply = tree.post(token, &path, json!({"name": new_name()})).await;
         assert_eq!(reply.status, expected.0, "{path}: {}", reply.body);
     }
     // At the top: in the user's own folder, and only by a token that may write.
     for (token, status) in [(&write, 201), (&read, 403)] {
         for path in ["/v1/folders", "/app/v1/folders"] {
-            let reply = tree.post(token, path, json!({"name": "x"})).await;
+            let reply = tree.post(token, path, json!({"name": new_name()})).await;
             assert_eq!(reply.status, status, "{}", reply.body);
         }
     }

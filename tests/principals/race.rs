@@ -2,7 +2,7 @@
 //! at whichever route. What changes besides does not stand in the way.
 
 use hallpass_tests::proxy::Fault;
-use hallpass_tests::{Call, Hallpass, Item, Reply, access, membership, with};
+use hallpass_tests::{Call, Hallpass, Item, Reply, access, membership, new_name, with};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ impl World {
         };
         let (_, token) = mint(json!({"scopes": everything()})).await;
         let ((rotated, _), (revoked, _)) = (mint(json!({})).await, mint(json!({})).await);
-        let folder = made("/v1/folders", json!({"name": "f"})).await;
+        let folder = made("/v1/folders", json!({"name": "a folder"})).await;
         let group = hallpass.group("managers").await;
         let give = hallpass.put(&access(&folder, &group));
         let give = give.json(json!({"access": "manage"})).bearer(&root);
@@ -391,13 +391,13 @@ async fn s62_s66_the_calling_token_and_all_it_depends_on_are_conditions_of_the_w
             "kind": "management", "name": "k", "scopes": ["directory:write"], "principal": principal,
         });
         let (id, token) = hallpass.minted(body).await;
-        let create = |name: &str| {
-            let call = hallpass.post("/v1/groups", json!({"name": name}));
+        let create = || {
+            let call = hallpass.post("/v1/groups", json!({"name": new_name()}));
             call.bearer(&token)
         };
-        create("before").await.assert(principal, 201, "");
+        create().await.assert(principal, 201, "");
         let ended = hallpass.delete(&format!("/v1/tokens/{id}"));
-        let refused = world.with(create("after"), ended).await;
+        let refused = world.with(create(), ended).await;
         assert_eq!(refused.answer(), (401, "caller_changed"), "{principal}");
     }
     // What a service account without scopes speaks with ends with it, before its tokens are walked.
@@ -433,11 +433,11 @@ async fn s62_s66_the_calling_token_and_all_it_depends_on_are_conditions_of_the_w
     ] {
         hallpass.clock.advance(std::time::Duration::from_secs(2));
         let (key, jwt) = jwt().await;
-        let create = |name: &str| {
-            let body = json!({"name": name, "parent": world.folder});
+        let create = || {
+            let body = json!({"name": new_name(), "parent": world.folder});
             hallpass.post("/v1/folders", body).bearer(&jwt)
         };
-        create("before").await.assert(what, 201, "");
+        create().await.assert(what, 201, "");
         let before = hallpass.platform.now().seconds().0;
         hallpass.clock.advance(std::time::Duration::from_secs(1));
         let ended = match what {
@@ -446,7 +446,7 @@ async fn s62_s66_the_calling_token_and_all_it_depends_on_are_conditions_of_the_w
             "its service account" => hallpass.delete(&format!("/v1/service-accounts/{server}")),
             _ => revocation(json!({"principal": world.carol, "before": before + 1})),
         };
-        let refused = world.with(create("after"), ended).await;
+        let refused = world.with(create(), ended).await;
         assert_eq!(refused.answer(), (401, "caller_changed"), "{what}");
     }
 }

@@ -231,7 +231,7 @@ fn of_folders() -> Vec<Success> {
 /// 3dverse's shapes.
 fn of_app() -> Vec<Success> {
     let access = |_: &World| json!({"access": "write"});
-    let folder = |_: &World| json!({"name": "made by a row"});
+    let folder = |_: &World| json!({"name": "made by an app's row"});
     vec![
         success("POST /app/v1/users", 201).with(|_| json!({"username": "made by an app's row"})),
         success("POST /app/v1/users/{user}/tokens", 200)

@@ -27,7 +27,7 @@
 //! | "you can restrict the scope and the expiry date at creation time" | [`an_api_keys_scope_and_expiry_are_restricted_when_it_is_created`] |
 //! | the supported file formats | not a token service's |
 
-use hallpass_tests::{Call, Hallpass, Reply, text};
+use hallpass_tests::{Call, Hallpass, Reply, new_name, text};
 use http::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -66,7 +66,7 @@ async fn user(hallpass: &Hallpass, key: &str, name: &str) -> String {
 }
 
 async fn folder(hallpass: &Hallpass, key: &str, path: &str) -> String {
-    let body = json!({"name": "models"});
+    let body = json!({"name": new_name()});
     let reply = server(hallpass, key, Method::POST, path, body).await;
     assert_eq!(reply.status, 201, "{}", reply.body);
     text(&reply.body, "folder_id")

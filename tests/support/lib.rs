@@ -18,4 +18,4 @@ pub use directory::{access, environments, membership};
 pub use hallpass::{Hallpass, ISSUER, ManualClock, wrapping_key};
 pub use log::Log;
 pub use rows::Item;
-pub use text::{jwt_claims, jwt_header, text, typo, with};
+pub use text::{jwt_claims, jwt_header, new_name, text, typo, with};

@@ -3,6 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A name that nothing has yet.
+pub fn new_name() -> String {
+    static NAMES: AtomicU64 = AtomicU64::new(0);
+    format!("name-{}", NAMES.fetch_add(1, Ordering::SeqCst))
+}
 
 /// The same text with one character changed: `at` from the end.
 pub fn typo(text: &str, at: usize) -> String {

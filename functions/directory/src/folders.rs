@@ -6,8 +6,8 @@ mod located;
 
 pub(crate) use located::Folder;
 
-use crate::error::DirectoryError;
 use crate::query::TenantQuery;
+use crate::refusal;
 use crate::request::DirectoryRequest;
 use authority::Authority;
 use axum::Json;
@@ -275,7 +275,7 @@ fn refused(error: FolderError) -> Problem {
             ErrorCode::TooManyPlaces,
             "the user or group has access to as many folders as there can be: give access higher up instead",
         ),
-        FolderError::Create(error) => DirectoryError(error).into(),
+        FolderError::Create(error) => refusal::of_creation(error, "name"),
         FolderError::Store(error) => error.into(),
     }
 }

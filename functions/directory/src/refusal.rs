@@ -1,4 +1,4 @@
-//! Why a user, service account or group was not made or changed.
+//! Why a user, service account, group or folder was not made or changed.
 
 use crate::error::DirectoryError;
 use crate::people::given;

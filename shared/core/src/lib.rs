@@ -77,6 +77,7 @@ pub use token::malformed::Malformed;
 pub use token::prefix::Prefix;
 pub use token::presented::{MAX_TOKEN_BYTES, Presented};
 pub use token::record::{
-    MatchedSecret, Metadata, MetadataError, PreviousSecret, TokenName, TokenRecord,
+    MOST_NAME_CHARACTERS, MatchedSecret, Metadata, MetadataError, PreviousSecret, TokenName,
+    TokenRecord,
 };
 pub use token::{OpaqueToken, PublicText, SecretHash, SecretMark, TokenSecret};

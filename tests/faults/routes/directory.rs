@@ -1,7 +1,7 @@
 //! Accounts and environments, and who and what is in them.
 
-use super::{Route, as_root, made, new_name, route, user};
-use hallpass_tests::{Hallpass, text, with};
+use super::{Route, as_root, made, route, user};
+use hallpass_tests::{Hallpass, new_name, text, with};
 use http::Method;
 use serde_json::json;
 

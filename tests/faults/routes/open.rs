@@ -1,7 +1,7 @@
 //! What asks for no token.
 
-use super::{Route, made, new_name, route};
-use hallpass_tests::{Hallpass, text};
+use super::{Route, made, route};
+use hallpass_tests::{Hallpass, new_name, text};
 use http::Method;
 use serde_json::json;
 

@@ -4,6 +4,7 @@ use crate::directory::access::Access;
 use crate::directory::environment::EnvironmentName;
 use crate::directory::tenant::Tenant;
 use crate::id::{AccountId, GroupId};
+use crate::text::fold::folded;
 use crate::time::UnixMillis;
 use crate::token::record::TokenName;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,10 @@ pub struct GroupRecord {
     /// What people call it.
     #[serde(deserialize_with = "TokenName::stored")]
     pub name: TokenName,
+    /// Its name as names are compared, by which the row of its name is found; absent where the group was
+    /// made before the names of groups were unique.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_key: Option<String>,
     /// The levels that its members have, by path.
     #[serde(default)]
     pub access: Access,
@@ -53,6 +58,7 @@ impl GroupRecord {
             id,
             account: tenant.account,
             environment: tenant.environment,
+            name_key: Some(folded(name.as_str())),
             name,
             access: Access::default(),
             within: Vec::new(),

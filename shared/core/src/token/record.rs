@@ -20,6 +20,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use thiserror::Error;
 
+/// The most characters of a name that people give.
+pub const MOST_NAME_CHARACTERS: usize = 100;
+
 /// A name people give a token, a group or a folder: 1 to 100 characters in NFC, each of which can be
 /// seen. In requests; a row holds what was taken when it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +34,7 @@ impl TryFrom<String> for TokenName {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let text = nfc(&text);
-        if is_visible(&text) && text.chars().count() <= 100 {
+        if is_visible(&text) && text.chars().count() <= MOST_NAME_CHARACTERS {
             Ok(Self(text))
         } else {
             Err(

@@ -19,7 +19,7 @@ pub enum ChangeError {
     /// There is no such user, service account or group, or it is closed.
     #[error("there is no such user, service account or group, or it is closed")]
     Missing,
-    /// Another one of the same type has this name.
+    /// Another one of the same sort has this name.
     #[error("another one of the environment has this name")]
     NameTaken,
     /// What it may do would take more of its row than it may.
@@ -65,8 +65,12 @@ impl<P: Copy> Transaction<P> {
     /// Frees the name of one and takes it out of its list.
     pub(crate) fn remove_principal_entries(self, part: P, record: &PrincipalRecord) -> Self {
         let list = record.id.principal_type().as_str();
-        self.free_name(part, record)
-            .remove_from_list(part, &record.tenant(), list, &record.id)
+        self.free_principal_name(part, record).remove_from_list(
+            part,
+            &record.tenant(),
+            list,
+            &record.id,
+        )
     }
 }
 
@@ -93,7 +97,7 @@ impl Store {
         let key = keys::principal(tenant, &record.id);
         let list = record.id.principal_type().as_str();
         let mut transaction = Transaction::new("create a principal")
-            .take_name(Part::Name, record)?
+            .take_principal_name(Part::Name, record)?
             .create(
                 Part::Principal,
                 versioned(row::write(&key, record, None)?, record.schema_version()),
@@ -188,8 +192,8 @@ impl Store {
                 next.name_key = Some(folded(next.name.as_str()));
                 if next.name_key != read.name_key {
                     transaction = transaction
-                        .free_name(Part::Principal, &read)
-                        .take_name(Part::Name, &next)?;
+                        .free_principal_name(Part::Principal, &read)
+                        .take_principal_name(Part::Name, &next)?;
                 }
             }
             let transaction = transaction.change_principal(Part::Principal, &next)?.log(

@@ -189,10 +189,20 @@ pub(crate) fn principal_token_entry(
     )
 }
 
-/// One row a name of a user or service account: no other one of its type has it in this form.
+/// The most bytes of a name that stand in a key, which has 2,048 in all (DynamoDB's limit for a partition
+/// key). A name of 100 characters can be longer as it is compared: one character may become eighteen.
+const MOST_NAME_BYTES: usize = 1_024;
+
+/// One row a name of a user, service account, group or folder: nothing else of its list has it in this
+/// form.
 pub(crate) fn unique_name(tenant: &Tenant, list: &str, folded: &str) -> Key {
+    let name = if folded.len() > MOST_NAME_BYTES {
+        digest(&[folded.as_bytes()])
+    } else {
+        folded.to_owned()
+    };
     Key::new(
-        format!("NAME#{}#{folded}", In(tenant)),
+        format!("NAME#{}#{name}", In(tenant)),
         format!("UNIQUE#{list}"),
     )
 }

@@ -48,15 +48,18 @@ impl Store {
         let operation = "create a folder";
         let tenant = &record.tenant();
         let key = keys::folder(&record.tenant(), &record.id);
+        let siblings = list_in(record.parent.as_ref());
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
             let mut transaction = Transaction::new(operation)
                 .create(Part::Folder, row::write(&key, record, None)?)
-                .add_to_list(
-                    Part::Folder,
+                .add_to_list(Part::Folder, tenant, &siblings, &record.id)?
+                .take_name(
+                    Part::Name,
                     tenant,
-                    &list_in(record.parent.as_ref()),
-                    &record.id,
+                    &siblings,
+                    record.name.as_str(),
+                    record.id,
                 )?
                 .while_open(Part::Tenant, tenant)
                 .log(Part::Audit, audit, tenant)?;
@@ -85,6 +88,9 @@ impl Store {
             }
             if parts.contains(&Part::Parent) {
                 return Err(FolderError::NoFolder);
+            }
+            if parts.contains(&Part::Name) {
+                return Err(CreateError::NameTaken.into());
             }
             if parts.contains(&Part::Folder) {
                 return Err(CreateError::Exists.into());

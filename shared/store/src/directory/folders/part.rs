@@ -7,6 +7,7 @@ use hallpass_core::{FolderRef, Principal, Tenant};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Folder,
+    Name,
     Parent,
     Member,
     Tenant,

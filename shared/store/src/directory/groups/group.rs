@@ -9,9 +9,9 @@ use crate::directory::principal::{ChangeError, unchanged};
 use crate::idempotency::Idempotency;
 use crate::table::{
     Expression, KEPT_SECONDS, Outcome, Store, StoreError, TRANSACTION_LIMIT, Transaction, keys,
-    number, row,
+    number, row, text,
 };
-use hallpass_core::{GroupId, GroupRecord, Tenant, UnixMillis};
+use hallpass_core::{GroupId, GroupRecord, Tenant, UnixMillis, folded};
 
 /// The name of the list that groups are in.
 pub(crate) const GROUP: &str = "group";
@@ -19,6 +19,7 @@ pub(crate) const GROUP: &str = "group";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Group,
+    Name,
     Tenant,
     Idempotency,
     Audit,
@@ -26,16 +27,16 @@ enum Part {
 
 impl<P: Copy> Transaction<P> {
     /// Writes what can change of a group, where the row is as it was read (its `version` says so)
-    /// and not closed.
+    /// and not closed. A change of its name is a matter of another row as well.
     pub(crate) fn change_group(self, part: P, next: &GroupRecord) -> Result<Self, StoreError> {
         let key = keys::group(&next.tenant(), &next.id);
-        let change = Expression::new(
-            "SET #name = :name, #access = :access, #within = :within, #version = :next",
-        )
-        .with(":name", row::value(&key, &next.name)?)
-        .with(":access", row::value(&key, &next.access)?)
-        .with(":within", row::value(&key, &next.within)?)
-        .with(":next", number(next.version.saturating_add(1)));
+        let change = Expression::assign(vec![
+            ("name", Some(text(next.name.as_str()))),
+            ("name_key", next.name_key.as_deref().map(text)),
+            ("access", Some(row::value(&key, &next.access)?)),
+            ("within", Some(row::value(&key, &next.within)?)),
+            ("version", Some(number(next.version.saturating_add(1)))),
+        ]);
         Ok(self.update(part, key, change, unchanged(next.version)))
     }
 
@@ -66,6 +67,7 @@ impl Store {
         let tenant = &record.tenant();
         let key = keys::group(&record.tenant(), &record.id);
         let mut transaction = Transaction::new("create a group")
+            .take_name(Part::Name, tenant, GROUP, record.name.as_str(), record.id)?
             .create(Part::Group, row::write(&key, record, None)?)
             .add_to_list(Part::Group, tenant, GROUP, &record.id)?
             .while_open(Part::Tenant, tenant)
@@ -81,7 +83,11 @@ impl Store {
         if parts.contains(&Part::Tenant) {
             return Err(self.why_not_open(tenant).await?);
         }
-        Err(CreateError::Exists)
+        Err(if parts.contains(&Part::Name) {
+            CreateError::NameTaken
+        } else {
+            CreateError::Exists
+        })
     }
 
     /// Reads a group, a closed one too.
@@ -155,6 +161,7 @@ impl Store {
             let key = keys::group(tenant, id);
             let transaction = Transaction::new(operation)
                 .update(Part::Group, key, change, unchanged(group.version))
+                .free_name(Part::Group, tenant, GROUP, group.name_key.as_deref())
                 .remove_from_list(Part::Group, tenant, GROUP, id)
                 .log(Part::Audit, audit, tenant)?;
             match self.transact(&transaction).await? {
@@ -183,15 +190,32 @@ impl Store {
         let mut backoff = self.backoff(operation, audit.digest());
         loop {
             let read = self.open_group(tenant, id).await?;
-            let mut next = read.ok_or(ChangeError::Missing)?;
+            let read = read.ok_or(ChangeError::Missing)?;
+            let mut next = read.clone();
             change(&mut next);
-            let transaction = Transaction::new(operation)
-                .change_group(Part::Group, &next)?
-                .log(Part::Audit, audit, &next.tenant())?;
+            let mut transaction = Transaction::new(operation);
+            if next.name != read.name {
+                let name = next.name.as_str();
+                next.name_key = Some(folded(name));
+                if next.name_key != read.name_key {
+                    transaction = transaction
+                        .free_name(Part::Group, tenant, GROUP, read.name_key.as_deref())
+                        .take_name(Part::Name, tenant, GROUP, name, next.id)?;
+                }
+            }
+            let transaction = transaction.change_group(Part::Group, &next)?.log(
+                Part::Audit,
+                audit,
+                &next.tenant(),
+            )?;
             match self.transact(&transaction).await? {
                 Outcome::Written => {
                     next.version = next.version.saturating_add(1);
                     return Ok(next);
+                }
+                // The row may have been another's by then, and so the name its own.
+                Outcome::Lost(parts) if !parts.contains(&Part::Group) => {
+                    return Err(ChangeError::NameTaken);
                 }
                 Outcome::Lost(_) => backoff.pause().await?,
             }
