@@ -1,6 +1,8 @@
 //! A right that is taken between the moment a call was admitted and its write: the write does not happen,
 //! at whichever route. What changes besides does not stand in the way.
 
+use crate::principals::give;
+use hallpass_core::{MOST_AROUND, MOST_JOINED};
 use hallpass_tests::proxy::Fault;
 use hallpass_tests::{Call, Hallpass, Item, Reply, access, membership, new_name, with};
 use http::Method;
@@ -374,6 +376,73 @@ async fn s62_what_a_group_gives_is_checked_by_its_row_and_those_on_the_way() {
     let renamed = hallpass.patch(&path, json!({"name": "renamed"}));
     let done = world.with(give(), renamed).await;
     assert_eq!(done.status, 204, "{}", done.body);
+}
+
+/// A user is in a hundred groups at most, and each of these gives what no other gives: what one
+/// transaction has no room to check is refused, and what it has room for is checked to the last row.
+#[tokio::test]
+async fn s62_of_a_hundred_groups_none_is_left_unchecked() {
+    let world = World::new().await;
+    let hallpass = &world.hallpass;
+    let own = json!(["directory:write", "tokens:mint"]);
+    world.succeed(world.scopes(own)).await;
+    let group = async || {
+        let id = hallpass.group(&new_name()).await;
+        give(
+            hallpass,
+            &hallpass.operator,
+            &id,
+            &format!("folder/{id}"),
+            "read",
+        )
+        .await;
+        id
+    };
+    let (mut groups, mut outer) = (Vec::new(), Vec::new());
+    for _ in 0..MOST_JOINED {
+        let joined = group().await;
+        for _ in 0..MOST_AROUND {
+            let around = group().await;
+            hallpass.join(&around, &joined).await;
+            groups.push(around.clone());
+            outer.push(around);
+        }
+        hallpass.join(&joined, &world.carol).await;
+        groups.push(joined);
+    }
+    assert_eq!(groups.len(), 100);
+    let mint = |groups: &[String]| {
+        let scopes = groups.iter().map(|id| format!("asset:read@folder/{id}"));
+        let scopes: Vec<String> = scopes.collect();
+        let body = json!({"kind": "management", "name": "m", "scopes": scopes});
+        world.call(Method::POST, "/v1/tokens", body)
+    };
+    // All of them are more than there is room for beside the writes of the mint.
+    let tokens = hallpass.items_of("TOKEN#").await.len();
+    let too_many = mint(&groups).await;
+    assert_eq!(
+        too_many.answer(),
+        (409, "too_many_groups"),
+        "{}",
+        too_many.body
+    );
+    while mint(&groups).await.status == 409 {
+        groups.pop();
+    }
+    assert!(groups.len() > 80, "{}", groups.len());
+    assert_eq!(hallpass.items_of("TOKEN#").await.len(), tokens + 1);
+    // Wherever its row stands among those that are checked.
+    outer.retain(|id| groups.contains(id));
+    outer.sort_unstable();
+    for at in [outer.len() - 1, outer.len() / 2, 0] {
+        let rows = hallpass.items_of("TOKEN#").await;
+        let remove = hallpass.delete(&format!("/v1/groups/{}", outer[at]));
+        let refused = world.with(mint(&groups), remove).await;
+        assert_eq!(refused.answer(), (403, "insufficient_scope"), "{at}");
+        assert!(hallpass.items_of("TOKEN#").await == rows, "{at}");
+        groups.retain(|id| *id != outer[at]);
+        assert_eq!(mint(&groups).await.status, 201);
+    }
 }
 
 /// The token itself, its user, a service account, and a JWT with all that it depends on.

@@ -221,9 +221,6 @@ impl Writes {
         };
         loop {
             let (writes, of_actor) = self.under(actor.conditions(&rows));
-            if writes.each.len() > TRANSACTION_LIMIT {
-                return Err(StoreError::TooManyGroups);
-            }
             let lost = match writes.send_as_is(store).await? {
                 Some(Outcome::Lost(lost)) if lost.iter().any(|at| of_actor.contains(at)) => lost,
                 outcome => return Ok(outcome),
@@ -261,7 +258,12 @@ impl Writes {
         (writes, positions)
     }
 
+    /// Refuses what is too long for one transaction: no condition is ever left out. What can be as long is
+    /// an act whose right comes from many groups, whose rows are all checked.
     async fn send_as_is(&self, store: &Store) -> Result<Option<Outcome<usize>>, StoreError> {
+        if self.each.len() > TRANSACTION_LIMIT {
+            return Err(StoreError::TooManyGroups);
+        }
         let outage = StoreError::outage(self.operation);
         let note = self.act.as_ref();
         let note = note.and_then(|act| store.unsealed.note(&act.tenant, act.at));

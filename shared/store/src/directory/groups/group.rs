@@ -8,8 +8,7 @@ use crate::directory::listed::ListedGroup;
 use crate::directory::principal::{ChangeError, unchanged};
 use crate::idempotency::Idempotency;
 use crate::table::{
-    Expression, KEPT_SECONDS, Outcome, Store, StoreError, TRANSACTION_LIMIT, Transaction, keys,
-    number, row, text,
+    Expression, KEPT_SECONDS, Outcome, Store, StoreError, Transaction, keys, number, row, text,
 };
 use hallpass_core::{GroupId, GroupRecord, Tenant, UnixMillis, folded};
 
@@ -40,12 +39,10 @@ impl<P: Copy> Transaction<P> {
         Ok(self.update(part, key, change, unchanged(next.version)))
     }
 
-    /// Holds only while these groups give what they gave when they were read. Groups
-    /// beyond the limit of one transaction are not checked.
+    /// Holds only while these groups give what they gave when they were read. They are one group and
+    /// those it stands within, `MOST_AROUND` at most.
     pub(crate) fn while_groups_unchanged(self, part: P, groups: &[&GroupRecord]) -> Self {
-        const BESIDE: usize = 10;
-        let most = TRANSACTION_LIMIT.saturating_sub(BESIDE);
-        groups.iter().take(most).fold(self, |it, group| {
+        groups.iter().fold(self, |it, group| {
             let key = keys::group(&group.tenant(), &group.id);
             it.check(part, key, unchanged(group.version))
         })
