@@ -1,7 +1,10 @@
 //! What a validation of a user's token reads: nothing more than it must.
 
 use crate::principals::live::{private, start};
-use hallpass_tests::{text, with};
+use hallpass_core::{Access, GroupId, GroupRecord, MOST_PATHS, Path, Tenant};
+use hallpass_store::{Audit, AuditAction};
+use hallpass_tests::proxy::Reads;
+use hallpass_tests::{Call, Hallpass, Reply, membership, new_name, text, with};
 use serde_json::json;
 
 #[tokio::test]
@@ -115,4 +118,97 @@ async fn a_live_token_reads_its_user_and_then_their_groups_at_once() {
         nested,
         ["BatchGetItem 1", "BatchGetItem 1", "BatchGetItem 3"]
     );
+}
+
+/// The units of a row that is as long as rows of groups may be: 128 KB of access, and the rest of it.
+const UNITS_OF_A_LONG_ROW: f64 = 33.0;
+
+/// Groups with access at as many paths as a group may have, whose rows are so long; their ids.
+async fn long_groups(hallpass: &Hallpass, count: usize) -> Vec<String> {
+    let mut groups = Vec::new();
+    for _ in 0..count {
+        groups.push(hallpass.group(&new_name()).await);
+    }
+    groups
+}
+
+/// Gives a group access at as many paths as a group may have, past the check of how many its users have:
+/// as rows are from before that limit, and where many groups are given paths at once.
+async fn fill(hallpass: &Hallpass, group: &str) {
+    let id: GroupId = group.parse().unwrap();
+    let (store, now) = (&hallpass.platform.store, hallpass.platform.now());
+    let paths = (0..MOST_PATHS).map(|path| format!("folder/{group}/{path}").parse().unwrap());
+    let paths = paths.map(|path: Path| (path, "read".parse().unwrap()));
+    let access = Access(paths.collect());
+    let audit = Audit::by_iam(AuditAction::GiveAccess, group, now);
+    let tenant = Tenant::first_of(hallpass.operator.parse().unwrap());
+    let change = |group: &mut GroupRecord| group.access = access.clone();
+    let changed = store.change_group(&tenant, &id, change, &audit).await;
+    changed.unwrap();
+}
+
+/// What a call of the root token reads.
+async fn read(hallpass: &Hallpass, call: Call) -> (Reply, Reads) {
+    hallpass.dynamodb.count_reads();
+    let reply = call.bearer(&hallpass.root).await;
+    (reply, hallpass.dynamodb.reads())
+}
+
+/// DynamoDB counts whole rows: those of groups have 128 KB at most, and what a list does not show is not
+/// sent.
+#[tokio::test]
+async fn s63_a_list_of_groups_reads_its_rows_and_is_not_sent_their_access() {
+    let hallpass = start().await;
+    let groups = long_groups(&hallpass, 20).await;
+    let list = || hallpass.get("/v1/groups?limit=100");
+    let (short, before) = read(&hallpass, list()).await;
+    for group in &groups {
+        fill(&hallpass, group).await;
+    }
+    let (long, after) = read(&hallpass, list()).await;
+    assert_eq!(long.body, short.body);
+    // But for the digits of the units.
+    assert!(after.bytes.abs_diff(before.bytes) < 10, "{after:?}");
+    let rows: f64 = groups.iter().map(|_| UNITS_OF_A_LONG_ROW).sum();
+    assert!(after.units > before.units, "{after:?}");
+    assert!(after.units <= before.units + rows, "{after:?}");
+}
+
+/// A user who has far more paths than the limit allows, by groups that were given them one by one: what
+/// they leave, and what is derived for them, reads the rows of their groups once.
+#[tokio::test]
+async fn s63_seventeen_thousand_paths_are_read_once() {
+    let hallpass = start().await;
+    let person = hallpass.user("a person", json!(["asset:read"])).await;
+    let groups = long_groups(&hallpass, 8).await;
+    for group in &groups {
+        hallpass.join(group, &person).await;
+    }
+    for group in &groups[1..] {
+        fill(&hallpass, group).await;
+    }
+    let rows: f64 = groups.iter().map(|_| UNITS_OF_A_LONG_ROW).sum();
+    // What is left beside: the caller, the group that is left, the user.
+    let leave = hallpass.delete(&membership(&groups[0], &person));
+    let (left, cost) = read(&hallpass, leave).await;
+    assert_eq!(left.status, 204, "{}", left.body);
+    assert!(cost.units <= rows + 10.0, "{cost:?}");
+    assert!(cost.bytes < 16_384, "{cost:?}");
+    let server =
+        json!({"kind": "secret", "name": "s", "scopes": ["asset:*", "tokens:impersonate"]});
+    let server = text(&hallpass.mint(server).await, "token");
+    let scopes: Vec<String> = groups[1..]
+        .iter()
+        .map(|group| format!("asset:read@folder/{group}/7"))
+        .collect();
+    let body = json!({"scopes": scopes, "principal": person});
+    hallpass.dynamodb.count_reads();
+    let derive = hallpass.post("/v1/tokens/temporary", body).bearer(&server);
+    let (derived, cost) = hallpass.cost(derive).await;
+    assert_eq!(derived.status, 200, "{}", derived.body);
+    let read = hallpass.dynamodb.reads();
+    assert!(read.units <= rows + 10.0, "{read:?}");
+    let batches = cost.iter().filter(|call| call.starts_with("BatchGetItem"));
+    assert!(batches.count() <= 3, "{cost:?}");
+    assert!(cost.contains(&"BatchGetItem 7".to_owned()), "{cost:?}");
 }

@@ -68,6 +68,16 @@ struct State {
     rules: Vec<Rule>,
     /// The write units of all calls since they have been counted.
     write_units: Option<f64>,
+    reads: Option<Reads>,
+}
+
+/// What was read of DynamoDB since it was asked to say so.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reads {
+    /// The read units that DynamoDB says it consumed: by the size of whole rows, whatever was left out.
+    pub units: f64,
+    /// The bytes of its replies.
+    pub bytes: usize,
 }
 
 impl Proxy {
@@ -134,6 +144,16 @@ impl Proxy {
     /// Forgets the calls so far; faults stay.
     pub fn reset(&self) {
         self.shared.state().calls.clear();
+    }
+
+    /// From now on counts what is read of DynamoDB, beginning with nothing.
+    pub fn count_reads(&self) {
+        self.shared.state().reads = Some(Reads::default());
+    }
+
+    /// What was read since then.
+    pub fn reads(&self) -> Reads {
+        self.shared.state().reads.expect("reads are counted")
     }
 
     /// Waits until `count` calls of `operation` have arrived since the last reset.

@@ -55,15 +55,21 @@ pub(super) async fn answer(shared: &Shared, request: Request<Incoming>) -> io::R
     })
 }
 
-/// Forwards it; a write is asked what it consumed, if that is counted.
+/// Forwards it; it is asked what it consumed, if that is counted.
 async fn counting(
     shared: &Shared,
     headers: &HeaderMap,
     call: &Call,
     body: Bytes,
 ) -> io::Result<Response<Bytes>> {
+    let is_read = ["BatchGetItem", "GetItem", "Query"].contains(&&*call.operation);
     let writes = ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"];
-    if shared.state().write_units.is_none() || !writes.contains(&&*call.operation) {
+    let is_write = writes.contains(&&*call.operation);
+    let is_counted = {
+        let state = shared.state();
+        is_read && state.reads.is_some() || is_write && state.write_units.is_some()
+    };
+    if !is_counted {
         return forward(shared, headers, body).await;
     }
     let mut asked = call.body.clone();
@@ -74,9 +80,15 @@ async fn counting(
         Value::Array(tables) => tables.iter().filter_map(units).sum(),
         table => units(table).unwrap_or_default(),
     };
-    if let Some(sum) = &mut shared.state().write_units {
+    let mut state = shared.state();
+    if let Some(sum) = state.write_units.as_mut().filter(|_| is_write) {
         *sum += consumed;
     }
+    if let Some(reads) = state.reads.as_mut().filter(|_| is_read) {
+        reads.units += consumed;
+        reads.bytes += reply.body().len();
+    }
+    drop(state);
     Ok(reply)
 }
 
