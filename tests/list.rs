@@ -1,6 +1,8 @@
 //! `GET /v1/tokens` and `GET /v1/tokens/{id}`.
 
 mod entries;
+mod filters;
+mod older;
 mod one;
 mod page;
 mod thousands;

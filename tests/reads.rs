@@ -4,6 +4,7 @@
 mod consistency;
 mod freshness;
 mod junk;
+mod lists;
 
 use hallpass_tests::{Call, Hallpass, text};
 use serde_json::{Value, json};

@@ -16,10 +16,16 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// What a sweep of more tokens than one page of a Query writes, and a service account's token that
-/// removes its own service account: no kind of this catalog makes one that may.
-const NOT_WRITTEN: [(&str, &str); 4] = [
+/// What a sweep of more tokens than one page of a Query writes; what listing the tokens of a version
+/// before does; and a service account's token that removes its own service account: no kind of this
+/// catalog makes one that may.
+const NOT_WRITTEN: [(&str, &str); 6] = [
+    ("environment", "listed_after"),
     ("environment", "sweep_after"),
+    (
+        "how far the tokens that versions before made are listed",
+        "after",
+    ),
     (
         "token whose made tokens are still to be ended, since the first one, or what that made, made it",
         "after",
@@ -126,7 +132,7 @@ fn stands_for(name: &str, text: &str) -> bool {
         "quarter" => digits(1),
         "page" => digits(4),
         "window" => digits(12),
-        "milliseconds" => digits(13),
+        "milliseconds" | "reversed" => digits(13),
         "digest" => text.len() == 16 && alphanumeric,
         "day" => text.split('-').count() == 3,
         "address" => text.contains(['.', ':']),

@@ -10,8 +10,7 @@ const BATCH: usize = 25;
 
 impl Hallpass {
     /// Writes `count` copies of a token that was minted, each with an id of its own and otherwise
-    /// as it is, attribute by attribute: its record, its entry among those of its environment and,
-    /// where it has one, that among its principal's. Its kind must have no limit. The ids, sorted.
+    /// as it is, attribute by attribute: its record and all of its entries. Its kind must have no limit. The ids, sorted.
     pub async fn copies(&self, id: &str, count: usize) -> Vec<String> {
         let original: Vec<Item> = self
             .items()

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use hallpass_core::{AccountId, EnvironmentName, KindName};
+use hallpass_core::{AccountId, EnvironmentName, KindName, Principal};
 use hallpass_http::{Caller, ErrorCode, Limit, Platform, Problem, Query, TokenView};
 use hallpass_store::{TokenCursor, TokenCursorError, TokenList};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,10 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageRequest {
+    /// Those of this kind only.
     kind: Option<KindName>,
+    /// Those that speak for this one only: the account itself, a user or a service account.
+    principal: Option<Principal>,
     environment: Option<EnvironmentName>,
     account: Option<AccountId>,
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100)]
@@ -32,8 +35,13 @@ pub(crate) struct PageView<'a> {
 
 /// List tokens
 ///
-/// The tokens of an environment, without their texts: the caller's own environment where none is
-/// named.
+/// The tokens of an environment, without their texts, the newest first: the caller's own environment
+/// where none is named. Those that expired or were revoked are among them for 30 days. Every page but the
+/// last is full.
+///
+/// After an upgrade from a version that made no such lists, and until `maintain` has written them, an
+/// environment's tokens are in the order of their ids, and a page may hold fewer, or none, and still have
+/// a `cursor`.
 #[utoipa::path(
     get, path = "/v1/tokens", tag = "tokens", operation_id = "list_tokens",
     params(PageRequest),
@@ -56,14 +64,12 @@ pub(crate) async fn list(
     let list = TokenList {
         tenant: &tenant,
         kind: page.kind.as_ref(),
+        principal: page.principal.as_ref(),
     };
     let cursor = cursor(&list, page.cursor.as_deref())?;
     let found = platform.store.tokens(list, limit, cursor).await?;
-    if found.tokens.is_empty() && found.next.is_none() && cursor.is_none() {
-        // Only the operator can name what is not there: told apart from what is empty.
-        let there = platform.store.environment(&tenant).await?;
-        there.ok_or_else(|| Problem::not_found("environment").field("environment"))?;
-    }
+    // Only the operator can name what is not there: told apart from what is empty.
+    let found = found.ok_or_else(|| Problem::not_found("environment").field("environment"))?;
     let shown = |token| TokenView::listed(token, &tenant);
     let view = PageView {
         tokens: found.tokens.iter().map(shown).collect(),

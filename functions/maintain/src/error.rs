@@ -11,7 +11,7 @@ pub enum MaintainError {
     Store(#[from] StoreError),
     /// Everything else was seen to.
     #[error(
-        "{failed} closings, audit logs or items of use could not be seen to: the log names them"
+        "{failed} closings, audit logs, items of use or lists could not be seen to: the log names them"
     )]
     Left {
         /// How many.

@@ -1,11 +1,13 @@
 //! Invoked by a schedule, each minute: sees to what nobody else would. It finishes closings that were
-//! cut short, seals the audit log of environments in which nobody acts any more, and folds use.
+//! cut short, seals the audit log of environments in which nobody acts any more, and folds use. After an
+//! upgrade it lists the tokens that versions before made.
 //!
 //! What is to be done stands in the table. Runs may overlap, and break off at any point: everything
 //! is safe to repeat, and what is left is found by the next run.
 
 mod closings;
 mod error;
+mod lists;
 mod reply;
 mod request;
 mod seals;
@@ -38,9 +40,12 @@ pub async fn maintain(
     let sealed = seals::seal_quiet(platform, deadline, &mut reply).await;
     let folded = uses::fold(platform, deadline, &mut reply).await;
     let closed = closings::finish(platform, deadline, &mut reply).await;
+    // Last: lists are whole without it, if less convenient.
+    let listed = lists::list_older_tokens(platform, deadline, &mut reply).await;
     sealed?;
     folded?;
     closed?;
+    listed?;
     match reply.failed {
         0 => Ok(reply),
         failed => Err(MaintainError::Left { failed }),

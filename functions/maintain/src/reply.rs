@@ -20,6 +20,8 @@ pub struct MaintainReply {
     /// How long ago the oldest use was gathered that is left to a next run. Little of it waits for
     /// more, an hour at most.
     pub oldest_use_seconds: u64,
+    /// Whether tokens that versions before made are still to be listed.
+    pub tokens_unlisted: bool,
     /// What could not be seen to.
     pub failed: u64,
 }

@@ -46,6 +46,6 @@ pub use sharing::{Admission, Attempt, ShareError, Visit, Visitor};
 pub use signing::{KeyRow, KeyState, Keyring};
 pub use table::{Actor, Store, StoreError, UnsealedNote};
 pub use tokens::{
-    BootstrapError, Changeable, ListedToken, Mint, MintError, RecoverError, Revoked, RotateError,
-    Rotation, TokenCursor, TokenCursorError, TokenList, TokenPage, UpdateError,
+    BootstrapError, Changeable, ListedToken, Mint, MintError, OlderTokens, RecoverError, Revoked,
+    RotateError, Rotation, TokenCursor, TokenCursorError, TokenList, TokenPage, UpdateError,
 };

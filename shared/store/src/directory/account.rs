@@ -47,7 +47,6 @@ impl<P: Copy> Transaction<P> {
             closed_at: None,
         };
         let row = |key: Key| row::write(&key, &reference, None);
-        let environment_key = keys::environment(&environment.tenant());
         Ok(self
             .create(part, row(keys::account_name(&account.name))?)
             .create(part, row(keys::account_entry(&account.id))?)
@@ -55,7 +54,7 @@ impl<P: Copy> Transaction<P> {
                 part,
                 row::write(&keys::account(&account.id), account, None)?,
             )
-            .create(part, row::write(&environment_key, &environment, None)?))
+            .create(part, environment.new_row()?))
     }
 }
 

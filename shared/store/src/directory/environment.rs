@@ -4,12 +4,12 @@ use super::creation::CreateError;
 use super::list::Page;
 use crate::activity::Audit;
 use crate::idempotency::Idempotency;
-use crate::table::{Expression, Outcome, Slice, Store, StoreError, Transaction, keys, row};
+use crate::table::{Expression, Item, Outcome, Slice, Store, StoreError, Transaction, keys, row};
 use hallpass_core::{AccountId, EnvironmentName, Tenant, UnixMillis};
 use serde::{Deserialize, Serialize};
 
-/// An environment, as it is made and read. While it is closed or what is old in it is ended, its row
-/// also says how far that has come (`sweep_…`), which this type leaves out.
+/// An environment, as it is made and read. Its row also says whether its tokens are listed, and while it
+/// is closed or what is old in it is ended, how far that has come (`sweep_…`): this type leaves that out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvironmentRow {
     /// The account it belongs to.
@@ -31,6 +31,21 @@ impl EnvironmentRow {
             account: self.account,
             environment: self.name.clone(),
         }
+    }
+
+    /// The row of a new one. All that is minted in it is listed.
+    pub(super) fn new_row(&self) -> Result<Item, StoreError> {
+        #[derive(Serialize)]
+        struct New<'a> {
+            #[serde(flatten)]
+            environment: &'a EnvironmentRow,
+            tokens_listed: bool,
+        }
+        let new = New {
+            environment: self,
+            tokens_listed: true,
+        };
+        row::write(&keys::environment(&self.tenant()), &new, None)
     }
 }
 
@@ -55,11 +70,10 @@ impl Store {
         now: UnixMillis,
     ) -> Result<(), CreateError> {
         let tenant = environment.tenant();
-        let (account, key) = (&tenant.account, keys::environment(&tenant));
         let open = Expression::new("attribute_exists(#pk) AND attribute_not_exists(#closed_at)");
         let mut transaction = Transaction::new("create an environment")
-            .create(Part::Environment, row::write(&key, environment, None)?)
-            .check(Part::Account, keys::account(account), open)
+            .create(Part::Environment, environment.new_row()?)
+            .check(Part::Account, keys::account(&tenant.account), open)
             .log(Part::Audit, audit, &tenant)?;
         if let Some(idempotency) = idempotency {
             let made = tenant.environment.to_string();
@@ -72,7 +86,7 @@ impl Store {
         if parts.contains(&Part::Environment) {
             return Err(CreateError::Exists);
         }
-        Err(match self.account(account).await? {
+        Err(match self.account(&tenant.account).await? {
             Some(_) => CreateError::Closed,
             None => CreateError::NoAccount,
         })

@@ -62,13 +62,45 @@ pub(crate) fn environment(tenant: &Tenant) -> Key {
     )
 }
 
-/// One row a token in the partition of its environment: the list of tokens, without a scan.
+/// One row a token in the partition of its environment: all of its tokens, without a scan, and what
+/// lists show of them.
 pub(crate) fn token_entry(tenant: &Tenant, id: &TokenId) -> Key {
     Key::new(token_entries_partition(tenant), format!("{TOKENS}{id}"))
 }
 
 pub(crate) fn token_entries_partition(tenant: &Tenant) -> String {
     format!("ENVIRONMENT#{}", In(tenant))
+}
+
+/// Where tokens are listed, the newest first: all of an environment, or those of a kind, of a
+/// principal, or of both.
+pub(crate) fn token_list(
+    tenant: &Tenant,
+    kind: Option<&KindName>,
+    principal: Option<&Principal>,
+) -> String {
+    let all = list_partition(tenant, "token");
+    match (principal, kind) {
+        (None, None) => all,
+        (None, Some(kind)) => format!("{all}#kind#{kind}"),
+        (Some(principal), None) => format!("{all}#principal#{principal}"),
+        // The kind is last: nothing that a kind is called can make it another list.
+        (Some(principal), Some(kind)) => format!("{all}#principal#{principal}#{kind}"),
+    }
+}
+
+/// The latest moment that a key can tell: 13 digits.
+const LATEST: u64 = 9_999_999_999_999;
+
+/// A token's entry in one of those lists. A later moment is a smaller number.
+pub(crate) fn token_list_entry(list: &str, made_at: UnixMillis, token: &TokenId) -> Key {
+    let reversed = LATEST.saturating_sub(made_at.0);
+    Key::new(list, format!("{reversed:013}#{token}"))
+}
+
+/// How far the tokens of versions before are listed.
+pub(crate) fn older_tokens() -> Key {
+    Key::new("UPGRADE", "TOKEN_LISTS")
 }
 
 pub(crate) fn slots(tenant: &Tenant, kind: &KindName) -> String {
@@ -216,7 +248,7 @@ pub(crate) fn written_name(tenant: &Tenant, principal_type: &str, name: &str) ->
 }
 
 /// One row a principal, group, folder or share in a partition of its environment: the lists,
-/// without a scan.
+/// without a scan. Tokens have more than one: `token_list`.
 pub(crate) fn list_partition(tenant: &Tenant, list: &str) -> String {
     format!("LIST#{}#{list}", In(tenant))
 }

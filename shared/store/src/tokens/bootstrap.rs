@@ -1,5 +1,8 @@
 //! Bootstrap: the operator account, made once, and its management token, which can be replaced.
 
+use super::entry::TokenEntry;
+use super::listing::list_keys;
+use super::listing_older::OlderTokens;
 use crate::activity::Audit;
 use crate::directory::AccountRow;
 use crate::table::{
@@ -40,6 +43,7 @@ enum Part {
     Account,
     Token,
     OldToken,
+    Listing,
     Audit,
 }
 
@@ -62,6 +66,8 @@ impl Store {
             .create_account(Part::Account, account)?
             .create_token(Part::Token, Part::Token, token)?
             .log(Part::Audit, audit, &token.tenant())?;
+        let none_older = OlderTokens::none(account.created_at);
+        let transaction = none_older.note(transaction, Part::Listing)?;
         match self.transact(&transaction).await? {
             Outcome::Written => Ok(()),
             Outcome::Lost(_) => Err(match self.operator_id().await? {
@@ -116,10 +122,16 @@ impl Store {
             )
             .log(Part::Audit, audit, &token.tenant())?;
         if let Some(old) = &operator.root_token {
-            let entry = keys::token_entry(&Tenant::first_of(operator.id), old);
-            let both = end_old(switch.clone(), keys::token(old), now);
-            // It may have expired, and the table have deleted one row of it, or both.
-            for transaction in [end_old(both.clone(), entry, now), both] {
+            let tenant = Tenant::first_of(operator.id);
+            let record = end_old(switch.clone(), keys::token(old), now);
+            let entry = end_old(record.clone(), keys::token_entry(&tenant, old), now);
+            let listed = self.token(old).await?.map(|old| {
+                let entries = list_keys(&tenant, &TokenEntry::from(&old)).into_iter();
+                entries.fold(entry.clone(), |all, row| end_old(all, row, now))
+            });
+            // It may not be listed, being from before tokens were; or it has expired, and the table
+            // has deleted some of its rows.
+            for transaction in listed.into_iter().chain([entry, record]) {
                 match self.transact(&transaction).await? {
                     Outcome::Written => return Ok(()),
                     Outcome::Lost(parts) if parts.iter().all(|it| *it == Part::OldToken) => {}

@@ -1,8 +1,9 @@
 //! The rows of a token: its record; its entry in its environment's partition, which is what a list
-//! shows; where it speaks for a user or service account, an entry in that one's partition; and one
-//! among those that the same token made.
+//! shows; where it speaks for a user or service account, an entry in that one's partition; one among
+//! those that the same token made; and its entries in the lists that people look at, which name it.
 
-use crate::table::{KEPT_SECONDS, Store, StoreError, Transaction, keys, row, versioned};
+use super::listing::{Listed, list_keys};
+use crate::table::{KEPT_SECONDS, Projected, Store, StoreError, Transaction, keys, row, versioned};
 use hallpass_core::{
     AccountId, EnvironmentName, IpRules, KindName, Metadata, OriginRules, Principal, ScopeSet,
     Tenant, TokenId, TokenName, TokenRecord, UnixMillis, UnixSeconds,
@@ -89,6 +90,10 @@ pub struct ListedToken {
     slot: Option<u8>,
 }
 
+impl Projected for ListedToken {
+    const ATTRIBUTES: &'static [&'static str] = &[];
+}
+
 impl From<&TokenRecord> for TokenEntry {
     fn from(record: &TokenRecord) -> Self {
         Self {
@@ -138,12 +143,16 @@ impl<P: Copy> Transaction<P> {
         let tenant = &record.tenant();
         let index = keys::token_entry(tenant, &record.id);
         let entry = ListedToken::from(record);
+        let mut made = self;
+        let listed = TokenEntry::from(record);
+        for key in list_keys(tenant, &listed) {
+            made = made.create(index_part, row::write(&key, &Listed::from(&listed), ttl)?);
+        }
         let made = match &record.principal {
-            Principal::Account(_) => self,
+            Principal::Account(_) => made,
             principal @ (Principal::User(_) | Principal::ServiceAccount(_)) => {
                 let principal_key = keys::principal_token_entry(tenant, principal, &record.id);
-                let entry = TokenEntry::from(record);
-                self.create(index_part, row::write(&principal_key, &entry, ttl)?)
+                made.create(index_part, row::write(&principal_key, &listed, ttl)?)
             }
         };
         Ok(made

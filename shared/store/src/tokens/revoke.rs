@@ -1,6 +1,7 @@
 //! Revoke: one transaction ends a token and, since its children look at it, all of them.
 
 use super::entry::TokenEntry;
+use super::listing::list_keys;
 use super::slot::Held;
 use crate::activity::Audit;
 use crate::table::{
@@ -22,6 +23,7 @@ pub enum Revoked {
 enum Part {
     Token,
     Index,
+    Listed,
     PrincipalEntry,
     Made,
     Slot,
@@ -69,7 +71,7 @@ impl Store {
         transaction: Transaction<Part>,
         ending: Ending<'_>,
     ) -> Result<Revoked, StoreError> {
-        let mut beside = vec![Part::Index];
+        let mut beside = vec![Part::Index, Part::Listed];
         if !matches!(ending.token.principal, Principal::Account(_)) {
             beside.push(Part::PrincipalEntry);
         }
@@ -88,7 +90,7 @@ impl Store {
             match self.transact(&transaction).await? {
                 Outcome::Written => return Ok(Revoked::Now),
                 // It had expired: the table deleted an entry, or another token holds its slot; or it
-                // is from before made tokens were listed. They stay as they are.
+                // is from before tokens, or made tokens, were listed. They stay as they are.
                 Outcome::Lost(lost)
                     if !lost.contains(&Part::Token)
                         && beside.iter().any(|part| lost.contains(part)) =>
@@ -187,11 +189,21 @@ impl Ending<'_> {
                 Some(maker) => keys::made(&maker, id),
                 None => return transaction,
             },
+            Part::Listed => return self.mark_listed(transaction),
             Part::Slot => return self.free_slot(transaction),
             Part::Token | Part::Jwt | Part::Audit => return transaction,
         };
         let exists = Expression::new("attribute_exists(#pk)");
         transaction.update(part, entry, self.mark(), exists)
+    }
+
+    /// Lists show it until its other rows go.
+    fn mark_listed(&self, transaction: Transaction<Part>) -> Transaction<Part> {
+        let entries = list_keys(self.tenant, self.token).into_iter();
+        entries.fold(transaction, |transaction, entry| {
+            let exists = Expression::new("attribute_exists(#pk)");
+            transaction.update(Part::Listed, entry, self.mark(), exists)
+        })
     }
 
     /// A never-expiring token's rows go, too, once the longest of its children is past.
