@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Measures a function's cold start against a local stand-in for the Lambda Runtime API.
 
-Usage: cold_start.py [-n STARTS] [-w WARM] [--event FILE] [--vs OTHER_BOOTSTRAP] BOOTSTRAP
+Usage: cold_start.py [-n STARTS] [-w WARM] [--event FILE] [--expect TEXT] [--vs OTHER_BOOTSTRAP] BOOTSTRAP
 
 Starts the binary STARTS times, as Lambda does (one process an environment, one request at a time), and prints:
   init_ms    process start until the first GET /invocation/next   (Lambda's Init Duration)
   first_ms   first event handed out until its response            (first invocation)
   warm_ms    the same for the WARM events after it
   rss_mb     peak resident memory (VmHWM)
-With --vs the two binaries start in turn, A B A B, and each figure's ratio A/B is printed too.
+With --expect a reply without this text ends it. With --vs the two binaries start in turn, A B A B, and each figure's ratio A/B is printed too.
 The environment is handed through, so AWS_ENDPOINT_URL_* can point at local emulators. Only the standard library.
 """
 import argparse, json, os, queue, statistics, subprocess, sys, threading, time
@@ -91,7 +91,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
 
-def once(binary, event, warm, show):
+def once(binary, event, warm, show, expect=None):
     rt = Runtime(event)
     threading.Thread(target=rt.serve_forever, daemon=True).start()
     env = dict(os.environ, AWS_LAMBDA_RUNTIME_API=f"127.0.0.1:{rt.server_port}", AWS_LAMBDA_FUNCTION_NAME="bench",
@@ -109,6 +109,8 @@ def once(binary, event, warm, show):
             rt.go.put(True)
             at, path, body = rt.replies.get(timeout=30)
             times.append(at - t)
+        if expect and expect not in body.decode(errors="replace"):
+            sys.exit(f"{binary}: answered {body[:300].decode(errors='replace')} without `{expect}`")
         if show:
             print(f"# last reply of {binary}: {path} {body[:300].decode(errors='replace')}", file=sys.stderr)
         rss = next((int(l.split()[1]) / 1024 for l in open(f"/proc/{p.pid}/status") if l.startswith("VmHWM")), float("nan"))
@@ -121,11 +123,12 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("bootstrap"); ap.add_argument("-n", type=int, default=7); ap.add_argument("-w", type=int, default=20)
     ap.add_argument("--event"); ap.add_argument("--vs"); ap.add_argument("--vs-event"); ap.add_argument("--show", action="store_true")
+    ap.add_argument("--expect")
     a = ap.parse_args()
     load = lambda f: json.load(open(f)) if f else DEFAULT_EVENT
     runs = {"a": [], "b": []}
     for i in range(a.n):
-        runs["a"].append(once(a.bootstrap, load(a.event), a.w, a.show and i == 0))
+        runs["a"].append(once(a.bootstrap, load(a.event), a.w, a.show and i == 0, a.expect))
         if a.vs:
             runs["b"].append(once(a.vs, load(a.vs_event), a.w, a.show and i == 0))
     for k in ("init_ms", "first_ms", "warm_ms", "rss_mb"):

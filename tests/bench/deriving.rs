@@ -6,6 +6,7 @@ use crate::validation::{PAIRS, WARM_UP, claims, key, record};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use hallpass_core::TokenRecord;
+use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,17 @@ pub async fn measure(report: &mut Map<String, Value>) {
     ratio(report, name, "µs", budget, Some(1.5));
     // The embedded KMS is in this process: AWS's is some milliseconds away.
     ratio(report, "derive direct / derive wrapped", "µs", modes, None);
+}
+
+/// A JWT of the bench's opaque token.
+pub async fn derived(bench: &Bench) -> String {
+    let now = bench.platform.now();
+    let parent = bench.platform.validator.examine([&bench.opaque], now);
+    let [parent] = parent.await.unwrap();
+    let claims = claims(bench, &parent);
+    let moment = bench.platform.clock.moment();
+    let signed = bench.signer.sign(&claims, moment).await.unwrap();
+    signed.expose_secret().to_owned()
 }
 
 /// The parent is read, and a token issued and signed.

@@ -17,9 +17,11 @@ pub struct Bench {
     pub platform: Platform,
     pub dynamodb: aws_sdk_dynamodb::Client,
     pub signer: Signer,
+    /// The management token.
+    pub root: String,
     /// An opaque token's text.
     pub opaque: String,
-    _services: Services,
+    pub services: Services,
 }
 
 /// With a key in KMS.
@@ -59,13 +61,15 @@ pub async fn start_signing(wrapped: bool) -> Bench {
         .await
         .unwrap();
     let signer = Signer::new(kms, platform.store.clone(), issuer);
-    let opaque = mint_secret(&platform, made.token.expose_secret()).await;
+    let root = made.token.expose_secret().to_owned();
+    let opaque = mint_secret(&platform, &root).await;
     Bench {
         platform,
         dynamodb,
         signer,
+        root,
         opaque,
-        _services: services,
+        services,
     }
 }
 
