@@ -34,7 +34,7 @@ def groups_have_users_and_groups(hallpass):
 def access_to_a_folder_is_given_and_taken(hallpass):
     user = hallpass.make("/v1/users", {"username": unique("reader")})["id"]
     group = hallpass.make("/v1/groups", {"name": "readers"})["id"]
-    folder = hallpass.make("/v1/folders", {"name": "plans"})["id"]
+    folder = hallpass.make("/v1/folders", {"name": unique("plans")})["id"]
     inner = hallpass.make("/v1/folders", {"name": "old plans", "parent": folder})["id"]
     assert hallpass.show(f"/v1/folders/{inner}")["id"] == inner
     assert hallpass.show("/v1/folders?limit=1")["folders"]

@@ -82,7 +82,7 @@ def a_service_account_has_tokens_of_its_own(hallpass):
 def a_user_makes_and_changes_what_a_group_gives(hallpass):
     user = hallpass.make("/v1/users", {"username": unique("carol"), "scopes": ["tokens:mint"]})["id"]
     group = hallpass.make("/v1/groups", {"name": "editors"})["id"]
-    folder = hallpass.make("/v1/folders", {"name": "plans"})
+    folder = hallpass.make("/v1/folders", {"name": unique("plans")})
     for path, body in [
         (f"/v1/folders/{folder['id']}/access/groups/{group}", {"access": "write"}),
         (f"/v1/groups/{group}/members/users/{user}", None),
