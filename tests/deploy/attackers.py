@@ -121,6 +121,78 @@ def keys_of_before_sign_by_their_tag_while_a_parameter_says_so(deployment):
     assert derives() == 200
 
 
+# Calls that a function would make if it were taken over, and that its role refuses. `*`: every function but those named.
+STEALS = [
+    # Secrets that are not its own: password hashes, wrapped keys.
+    ("* but directory exchange", "BatchGetItem", ["SHARE#s"], ["password"], "SPECIFIC_ATTRIBUTES"),
+    ("* but directory exchange", "BatchGetItem", ["SHARE#s"], [], "ALL_ATTRIBUTES"),
+    ("* but directory", "GetItem", ["SHARE#s"], [], "ALL_ATTRIBUTES"),
+    ("* but exchange", "BatchGetItem", ["SHARE#s", "VISITOR#v"], [], "ALL_ATTRIBUTES"),
+    ("* but keys bootstrap temporary exchange", "Query", ["KEYS"], [], "ALL_ATTRIBUTES"),
+    ("* but keys bootstrap temporary exchange", "Query", ["KEYS"], ["private_key"], "SPECIFIC_ATTRIBUTES"),
+    ("*", "GetItem", ["KEYS"], [], "ALL_ATTRIBUTES"),
+    ("*", "BatchGetItem", ["TOKEN#t"], [], "ALL_ATTRIBUTES"),
+    ("*", "Query", ["TOKEN#t"], [], "ALL_ATTRIBUTES"),
+    ("validate authorizer jwks docs keys activity", "GetItem", ["TOKEN#t"], [], "ALL_ATTRIBUTES"),
+    # What others are and did.
+    ("* but mint rotate update revoke directory activity maintain", "Query", ["AUDIT#a"], [], "ALL_ATTRIBUTES"),
+    ("* but activity maintain", "Query", ["USAGE#a"], [], "ALL_ATTRIBUTES"),
+    ("* but list revoke maintain", "Query", ["ENVIRONMENT#e"], [], "ALL_ATTRIBUTES"),
+    ("* but directory maintain", "Query", ["ACCOUNTS"], [], "ALL_ATTRIBUTES"),
+    ("jwks docs", "BatchGetItem", ["TOKEN#t"], ["secret_hash"], "SPECIFIC_ATTRIBUTES"),
+]
+TAKES_OVER = [
+    # Another secret, more scopes, another principal or owner for a token.
+    *[
+        ("* but rotate bootstrap", "UpdateItem", ["TOKEN#t"], [one], None)
+        for one in ("secret_hash", "previous", "public_text")
+    ],
+    *[
+        ("* but bootstrap", "UpdateItem", ["TOKEN#t"], [one], None)
+        for one in ("scopes", "principal", "account", "environment", "kind", "live", "minted_by")
+    ],
+    ("* but update bootstrap", "UpdateItem", ["TOKEN#t"], ["metadata"], None),
+    ("* but mint bootstrap", "PutItem", ["TOKEN#t"], ["secret_hash"], None),
+    ("*", "DeleteItem", ["TOKEN#t"], [], None),
+    # More rights for a user or group, another password for a share.
+    *[("* but directory", "UpdateItem", ["PRINCIPAL#p"], [one], None) for one in ("scopes", "access", "member_of")],
+    ("* but directory", "UpdateItem", ["GROUP#g"], ["access"], None),
+    ("* but directory exchange", "UpdateItem", ["SHARE#s"], ["password"], None),
+    # A guess at a hash, by a condition on it.
+    *[("*", "ConditionCheckItem", ["TOKEN#t"], [one], None) for one in ("secret_hash", "previous")],
+    ("*", "ConditionCheckItem", ["SHARE#s"], ["password"], None),
+    # An end that is taken back, a trace that is removed.
+    ("*", "DeleteItem", ["JWT#j"], [], None),
+    ("*", "DeleteItem", ["AUDIT#a"], [], None),
+    ("*", "UpdateItem", ["AUDIT#a"], ["subject"], None),
+    ("*", "DeleteItem", ["SEALS#a"], [], None),
+    ("*", "UpdateItem", ["SEALS#a"], ["hash"], None),
+    ("* but bootstrap", "PutItem", ["OPERATOR"], [], None),
+]
+
+
+def a_function_that_is_taken_over_is_refused_what_it_has_no_need_of(deployment):
+    table, names, deployed = f"table/{deployment.outputs['TableName']}", set(functions()), roles(deployment)
+    for who, action, partitions, attributes, select in STEALS + TAKES_OVER:
+        who, _, but = who.partition(" but ")
+        attackers = (names if who == "*" else set(who.split())) - set(but.split())
+        assert set(but.split()) <= names and attackers <= names, (who, but)
+        facts = {"dynamodb:LeadingKeys": partitions, "dynamodb:Attributes": ["pk", "sk", *attributes]}
+        facts |= {"dynamodb:Select": [select]} if select else {"dynamodb:ReturnValues": ["NONE"]}
+        for name, role in deployed.items():
+            may = role.may(f"dynamodb:{action}", table, facts)
+            assert not (may and name in attackers), f"{name} may {action} {partitions} {attributes} {select}"
+            # The others do, so that the table above says who is trusted, and with what.
+            assert may or name not in but.split(), f"{name} may not {action} {partitions} {attributes} {select}"
+    for name, role in deployed.items():
+        for action in ("Scan", "BatchWriteItem", "DeleteTable", "PartiQLSelect", "PartiQLUpdate", "ExportTableToPointInTime"):
+            for facts in ({}, {"dynamodb:LeadingKeys": ["TOKEN#t"], "dynamodb:Attributes": ["pk", "sk"]}):
+                assert not role.may(f"dynamodb:{action}", table, facts), f"{name} may {action}"
+        # "Policy sizes": 10,240 characters for all inline policies of a role, white space not counted.
+        size = sum(len(json.dumps(policy, separators=(",", ":"))) for policy in role.policies)
+        assert size < 10_240, f"{name}: {size} characters of policies"
+
+
 def signing_keys(deployment):
     """The KMS keys that the table's rows name."""
     rows = deployment.emulator.client("dynamodb").query(
@@ -139,4 +211,5 @@ ALL = [
     s58_only_keys_and_bootstrap_may_write_key_rows,
     a_signing_key_is_used_by_its_own_stack_only_and_no_other_key_is,
     keys_of_before_sign_by_their_tag_while_a_parameter_says_so,
+    a_function_that_is_taken_over_is_refused_what_it_has_no_need_of,
 ]

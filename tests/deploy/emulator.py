@@ -113,10 +113,10 @@ class Functions:
     def report(self):
         with self.lock:
             return [
-                {"function": role.name, "refused": sorted(role.refused), "unused": role.unused()}
+                {"function": role.name, "refused": sorted(role.refused), "unused": role.unused(), "used": role.used()}
                 for _, role in sorted(self.roles.values(), key=lambda known: known[1].name)
             ] + [
-                {"function": "hallpass-key-policy", "refused": [], "unused": policy.unused()}
+                {"function": "hallpass-key-policy", "refused": [], "unused": policy.unused(), "used": []}
                 for policy in self.key_policies.values()
                 if policy.gives_rights()
             ]

@@ -137,7 +137,13 @@ class Role:
         return self.arn.split(":")[4]
 
     def unused(self):
-        return sorted(text for one in self.statements if one.allows for text in one.unused())
+        """An action is needed if some statement of it was; a partition or attribute, in the statement where it stands."""
+        actions = {one for one in self.used() if " " not in one}
+        unused = {text for one in self.statements if one.allows for text in one.grants(used=False)}
+        return sorted(unused - actions)
+
+    def used(self):
+        return sorted({text for one in self.statements if one.allows for text in one.grants(used=True)})
 
 
 class KeyPolicy:
@@ -168,7 +174,7 @@ class KeyPolicy:
         return any(principal == "*" for principal, _ in self.statements)
 
     def unused(self):
-        return sorted({text for principal, one in self.statements if principal == "*" for text in one.unused()})
+        return sorted({text for principal, one in self.statements if principal == "*" for text in one.grants(used=False)})
 
 
 class Statement:
@@ -195,14 +201,15 @@ class Statement:
         for _, key, wanted in self.conditions:
             self.used.update((key, one) for one in wanted for fact in facts.get(key, []) if fnmatchcase(fact, one))
 
-    def unused(self):
-        """The actions, partitions and attributes that nothing asked for. Logs are written by Lambda itself."""
+    def grants(self, used):
+        """The actions, partitions and attributes that something asked for, or that nothing did. Logs are written by
+        Lambda itself."""
         if all(action.startswith("logs:") for action in self.actions):
             return []
         about = f" (beside {', '.join(self.actions)})"
         wanted = [(key, one) for _, key, values in self.conditions if key in EXACT for one in values]
-        actions = [one for one in self.actions if one not in self.used]
-        return actions + [f"{one}{about}" for key, one in wanted if one != "false" and (key, one) not in self.used]
+        actions = [one for one in self.actions if (one in self.used) == used]
+        return actions + [f"{one}{about}" for key, one in wanted if one != "false" and ((key, one) in self.used) == used]
 
 
 # The conditions of which each value is to be needed.

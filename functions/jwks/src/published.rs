@@ -96,7 +96,7 @@ impl Memory {
 impl Jwks {
     async fn read(platform: &Platform) -> Result<Self, StoreError> {
         let mut jwks = Self::default();
-        for row in platform.store.key_rows().await? {
+        for row in platform.store.verification_key_rows().await? {
             if row.is_published() {
                 if !jwks.algorithms.contains(&row.algorithm) {
                     jwks.algorithms.push(row.algorithm);

@@ -69,7 +69,7 @@ pub(crate) async fn revoke(
 /// The longest lifetime of any JWT that was issued. The catalog, which may have changed, knows that of
 /// new ones only; the keys that are still published know that of all that they signed.
 async fn longest_jwt(platform: &Platform) -> Result<u64, Problem> {
-    let keys = platform.store.key_rows().await?;
+    let keys = platform.store.verification_key_rows().await?;
     let signed = keys.iter().map(|key| key.longest_token).max();
     Ok(platform.catalog.longest_jwt().max(signed.unwrap_or(0)))
 }

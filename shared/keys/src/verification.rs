@@ -1,7 +1,7 @@
 //! Verification keys: the published rows, kept in memory for a while.
 
 use hallpass_core::{Algorithm, Claims, ClaimsError, Malformed, Moment, UnverifiedJwt};
-use hallpass_store::{KeyRow, Store, StoreError};
+use hallpass_store::{Store, StoreError, VerificationKeyRow};
 use jsonwebtoken::{DecodingKey, jwk::Jwk};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -132,7 +132,7 @@ impl VerificationKeys {
             return Ok(cached);
         }
         *fetched_at = Some(now);
-        let rows = self.store.key_rows().await?;
+        let rows = self.store.verification_key_rows().await?;
         let keys = rows.iter().filter_map(key).collect();
         let cached = Arc::new(CachedKeys {
             keys,
@@ -164,7 +164,7 @@ impl std::fmt::Debug for VerificationKeys {
 
 /// A row that is still published, as a key. One that does not read as a key is left out, and logged:
 /// the others remain.
-fn key(row: &KeyRow) -> Option<(String, Key)> {
+fn key(row: &VerificationKeyRow) -> Option<(String, Key)> {
     if !row.is_published() {
         return None;
     }

@@ -43,7 +43,7 @@ pub use directory::{
 pub use idempotency::Idempotency;
 pub use rows::{RowKey, Rows};
 pub use sharing::{Admission, Attempt, ShareError, Visit, Visitor};
-pub use signing::{KeyRow, KeyState, Keyring};
+pub use signing::{KeyRow, KeyState, Keyring, VerificationKeyRow};
 pub use table::{Actor, Store, StoreError, UnsealedNote};
 pub use tokens::{
     BootstrapError, Changeable, ListedToken, Mint, MintError, OlderTokens, RecoverError, Revoked,

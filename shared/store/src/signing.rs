@@ -4,5 +4,5 @@
 mod key_row;
 mod keyring;
 
-pub use key_row::{KeyRow, KeyState};
+pub use key_row::{KeyRow, KeyState, VerificationKeyRow};
 pub use keyring::Keyring;

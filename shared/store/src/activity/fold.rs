@@ -158,7 +158,7 @@ impl Store {
         let keys: Vec<Key> = named.map(|(pk, sk)| Key::new(pk, sk)).collect();
         let mut uses = Uses::default();
         for some in keys.chunks(READ_AT_ONCE) {
-            let items = self.batch(OPERATION, some).await?;
+            let items = self.batch_of(OPERATION, some, &[]).await?;
             if items.len() < some.len() {
                 // Something is deleted already, so all pages are written.
                 return self.cross_out(plan, keys).await;

@@ -69,7 +69,10 @@ impl Store {
         let share_key = present.map_or_else(keys::no_share, |id| keys::share(&id));
         let read = [share_key.clone(), visitor.key()];
         let (mut share, mut known) = (None, None);
-        for item in self.batch("read a share and its visitor", &read).await? {
+        for item in self
+            .batch_of("read a share and its visitor", &read, &[])
+            .await?
+        {
             if Key::of(&item) == share_key {
                 share = Some(row::read::<ShareRecord>(item)?);
             } else {

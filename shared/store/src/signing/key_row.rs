@@ -1,5 +1,6 @@
 //! The row of a signing key: what is published of it, and where it is in its life.
 
+use crate::table::Projected;
 use hallpass_core::{Algorithm, Issuer, UnixMillis};
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +60,37 @@ pub struct KeyRow {
     /// When its private half was ended: it can never sign again, and its row is only remembered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<UnixMillis>,
+}
+
+/// What verifiers read of a signing key: nothing with which anybody could sign, not even as KMS encrypted it.
+/// Functions that do not sign may read no more, by policy.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct VerificationKeyRow {
+    /// Its id in a JWT's header: the RFC 7638 thumbprint.
+    pub kid: String,
+    /// The one algorithm it signs with.
+    pub algorithm: Algorithm,
+    /// The public key, as a JWK (RFC 7517).
+    pub jwk: serde_json::Value,
+    /// The longest that a token lives which it signed or may sign, in seconds.
+    #[serde(default)]
+    pub longest_token: u64,
+    /// When it was retired: it is published no more.
+    #[serde(default)]
+    pub retired_at: Option<UnixMillis>,
+}
+
+impl Projected for VerificationKeyRow {
+    const ATTRIBUTES: &'static [&'static str] =
+        &["kid", "algorithm", "jwk", "longest_token", "retired_at"];
+}
+
+impl VerificationKeyRow {
+    /// Whether verifiers are to know it.
+    #[must_use]
+    pub fn is_published(&self) -> bool {
+        self.retired_at.is_none()
+    }
 }
 
 impl KeyRow {

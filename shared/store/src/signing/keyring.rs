@@ -1,7 +1,7 @@
 //! All signing keys, which change together: the ring has a version, and every change is one
 //! transaction under it, so that of two invocations at once, one finds that the version has changed and plans again.
 
-use super::key_row::{KeyRow, KeyState};
+use super::key_row::{KeyRow, KeyState, VerificationKeyRow};
 use crate::table::{Expression, Outcome, Store, StoreError, Transaction, keys, number, row, text};
 use hallpass_core::UnixMillis;
 use serde::Deserialize;
@@ -72,6 +72,16 @@ impl Store {
     pub async fn key_rows(&self) -> Result<Vec<KeyRow>, StoreError> {
         let pk = keys::current_signing_key().pk;
         self.query_all("read signing keys", &pk, keys::SIGNING_KEYS)
+            .await
+    }
+
+    /// Reads what verifiers need of every signing key, whatever its state.
+    ///
+    /// # Errors
+    /// When the table does not answer, or a row is unreadable.
+    pub async fn verification_key_rows(&self) -> Result<Vec<VerificationKeyRow>, StoreError> {
+        let pk = keys::current_signing_key().pk;
+        self.query_projected("read published keys", &pk, keys::SIGNING_KEYS)
             .await
     }
 

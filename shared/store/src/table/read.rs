@@ -66,18 +66,9 @@ impl Store {
         Ok(found)
     }
 
-    /// The rows there are of these, in this order, each once: one `BatchGetItem`, and one more for
-    /// what it left unprocessed.
-    pub(crate) async fn batch(
-        &self,
-        operation: &'static str,
-        keys: &[Key],
-    ) -> Result<Vec<Item>, StoreError> {
-        self.batch_of(operation, keys, &[]).await
-    }
-
-    /// The same, with these attributes only; all of them if there are none.
-    async fn batch_of(
+    /// The rows there are of these, in this order, each once, with these attributes only; with all of
+    /// them if there are none. It is one `BatchGetItem`, and one more for what that left unprocessed.
+    pub(crate) async fn batch_of(
         &self,
         operation: &'static str,
         keys: &[Key],

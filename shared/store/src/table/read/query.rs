@@ -1,5 +1,6 @@
 //! Reads of a partition whose sort keys begin with a prefix, in their order. Strongly consistent.
 
+use super::Projected;
 use crate::table::error::StoreError;
 use crate::table::expression::{Expression, names, values};
 use crate::table::item::{Item, text};
@@ -49,6 +50,20 @@ impl Store {
         slice: Slice,
         filter: &Expression,
     ) -> Result<(Vec<Item>, Option<Key>), StoreError> {
+        let all = Expression::projection(&[]);
+        self.page(operation, pk, prefix, slice, [filter, &all])
+            .await
+    }
+
+    /// One page of those rows for which the filter holds, and of these what the projection names.
+    async fn page(
+        &self,
+        operation: &'static str,
+        pk: &str,
+        prefix: &str,
+        slice: Slice,
+        [filter, projection]: [&Expression; 2],
+    ) -> Result<(Vec<Item>, Option<Key>), StoreError> {
         let which = if prefix.is_empty() {
             Expression::new("#pk = :pk")
         } else {
@@ -62,7 +77,8 @@ impl Store {
             .consistent_read(true)
             .set_key_condition_expression(which.text())
             .set_filter_expression(filter.text())
-            .set_expression_attribute_names(names(&[&which, filter]))
+            .set_projection_expression(projection.text())
+            .set_expression_attribute_names(names(&[&which, filter, projection]))
             .set_expression_attribute_values(values(&[&which, filter]))
             .set_limit(slice.limit)
             .set_exclusive_start_key(slice.after.as_ref().map(Key::item));
@@ -79,10 +95,32 @@ impl Store {
         pk: &str,
         prefix: &str,
     ) -> Result<Vec<T>, StoreError> {
+        self.all_pages(operation, pk, prefix, &[]).await
+    }
+
+    /// What is read of those rows.
+    pub(crate) async fn query_projected<T: Projected>(
+        &self,
+        operation: &'static str,
+        pk: &str,
+        prefix: &str,
+    ) -> Result<Vec<T>, StoreError> {
+        self.all_pages(operation, pk, prefix, T::ATTRIBUTES).await
+    }
+
+    async fn all_pages<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        pk: &str,
+        prefix: &str,
+        attributes: &[&str],
+    ) -> Result<Vec<T>, StoreError> {
+        let (every, projection) = (Expression::none(), Expression::projection(attributes));
         let mut slice = Slice::default();
         let mut found = Vec::new();
         loop {
-            let (rows, after) = self.query(operation, pk, prefix, slice).await?;
+            let page = self.page(operation, pk, prefix, slice, [&every, &projection]);
+            let (rows, after) = page.await?;
             for row in rows {
                 found.push(row::read(row)?);
             }
