@@ -5,6 +5,7 @@ IAM and the policies are those that were deployed; permissions.py decides as AWS
 
 import json
 
+from botocore.exceptions import ClientError
 from deployment import functions
 from permissions import KeyPolicy, Role
 
@@ -87,7 +88,7 @@ def a_signing_key_is_used_by_its_own_stack_only_and_no_other_key_is(deployment):
     assert not any(of_another_account.may(f"kms:{use}", "key/some", signing, ours) for use in USES_OF_A_KEY)
 
 
-def keys_of_before_sign_by_their_tag_while_a_parameter_says_so(deployment):
+def keys_of_before_sign_by_their_tag_and_bootstrap_closes_while_a_parameter_says_so(deployment):
     """A key that was made before keys had policies of their own: KMS's default one, and the stack's tag."""
     kms, hallpass = deployment.emulator.client("kms"), deployment.hallpass
     keys = {key: kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"] for key in signing_keys(deployment)}
@@ -97,16 +98,18 @@ def keys_of_before_sign_by_their_tag_while_a_parameter_says_so(deployment):
         asked = {"scopes": ["asset:read"]}
         return hallpass.api.post("/v1/tokens/temporary", asked, token=secret).status_code
 
-    def deploy(before):
-        deployment.emulator.deploy("hallpass", "template.yaml", **(deployment.parameters | {"KeysBeforePolicies": before}))
+    def deploy(before, bootstrap="open"):
+        changed = {"KeysBeforePolicies": before, "Bootstrap": bootstrap}
+        deployment.emulator.deploy("hallpass", "template.yaml", **(deployment.parameters | changed))
 
     for key in keys:
         kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(DEFAULT_KEY_POLICY))
         kms.tag_resource(KeyId=key, Tags=[{"TagKey": "hallpass:stack", "TagValue": "hallpass"}])
     assert derives() == 503
     try:
-        deploy("true")
+        deploy("true", bootstrap="closed")
         assert derives() == 200
+        assert not bootstrap_runs(deployment), "it is closed"
         # By the tag alone, which no function may give a key.
         tag = {"aws:RequestTag/hallpass:stack": ["hallpass"], "aws:TagKeys": ["hallpass:stack"]}
         signing, foreign = {"kms:KeyUsage": ["SIGN_VERIFY"]}, KeyPolicy(json.dumps(DEFAULT_KEY_POLICY))
@@ -119,6 +122,18 @@ def keys_of_before_sign_by_their_tag_while_a_parameter_says_so(deployment):
             kms.untag_resource(KeyId=key, TagKeys=["hallpass:stack"])
         deploy("false")
     assert derives() == 200
+    assert bootstrap_runs(deployment)
+
+
+def bootstrap_runs(deployment):
+    """Whether it says that it has run before, which it does to whoever may invoke it."""
+    try:
+        _, reply = deployment.emulator.invoke(deployment.outputs["BootstrapFunction"], {})
+    except ClientError as refused:
+        assert refused.response["Error"]["Code"] == "TooManyRequestsException", refused
+        return False
+    assert "recover" in reply["errorMessage"], reply
+    return True
 
 
 # Calls that a function would make if it were taken over, and that its role refuses. `*`: every function but those named.
@@ -210,6 +225,6 @@ def _key_policy(kms, key):
 ALL = [
     s58_only_keys_and_bootstrap_may_write_key_rows,
     a_signing_key_is_used_by_its_own_stack_only_and_no_other_key_is,
-    keys_of_before_sign_by_their_tag_while_a_parameter_says_so,
+    keys_of_before_sign_by_their_tag_and_bootstrap_closes_while_a_parameter_says_so,
     a_function_that_is_taken_over_is_refused_what_it_has_no_need_of,
 ]

@@ -6,6 +6,7 @@ What is mended, all of it needed to test this template:
 - functions run as on Lambda (environments.py), and call AWS as their role, whose policies decide, and those of KMS keys
   (permissions.py);
 - a role's ARN has its path;
+- a function whose reserved concurrency is zero is not run;
 - an HTTP API without CORS settings hands OPTIONS to its routes;
 - an authorizer's identity sources must be there whether it caches or not (else 401, nothing is invoked), and may be
   `$context.` variables;
@@ -66,6 +67,8 @@ class Functions:
 
     def execute(self, function, event):
         config = function.get("config") or function
+        if function.get("concurrency") == 0:
+            return lambda_svc._throttle_response("ReservedFunctionConcurrentInvocationLimitExceeded", "Rate Exceeded")
         role = config["Role"].rsplit("/", 1)[-1]
         policies = [json.loads(document) for document in iam._roles[role]["InlinePolicies"].values()]
         with self.lock:
@@ -283,11 +286,25 @@ def mend_roles():
     roles["create"] = with_path
 
 
+def mend_functions():
+    functions = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+    create = functions["create"]
+
+    def with_concurrency(name, properties, stack):
+        function, attributes = create(name, properties, stack)
+        reserved = properties.get("ReservedConcurrentExecutions")
+        lambda_svc._functions[function]["concurrency"] = None if reserved is None else int(reserved)
+        return function, attributes
+
+    functions["create"] = with_concurrency
+
+
 async def main():
     functions = Functions()
     lambda_svc._execute_function_provided = functions.execute
     mend_api_gateway()
     mend_roles()
+    mend_functions()
     config = Config()
     config.bind = [f"127.0.0.1:{PORT}"]
     config.loglevel = "WARNING"

@@ -187,6 +187,57 @@ fn every_function_is_deployed() {
     assert_eq!(deployed, functions(), "left: the template's");
 }
 
+/// `validate` answers every request of the platform: paths that nobody serves would take its concurrency. `docs`
+/// may do nothing in the table.
+#[test]
+fn what_nobody_serves_is_answered_by_a_function_that_may_do_nothing() {
+    assert_eq!(deployed().get("$default").map(String::as_str), Some("docs"));
+}
+
+#[test]
+fn each_function_writes_to_a_log_group_of_its_own_and_heads_of_audit_chains_are_kept() {
+    let (template, mut kept) = (template(), BTreeSet::new());
+    for function in functions() {
+        let (first, rest) = function.split_at(1);
+        let name = format!("{}{rest}", first.to_uppercase());
+        let role = between(&template, &format!("\n  {name}Role:\n"), "\n  # ");
+        let role = role.unwrap_or_else(|| panic!("`{name}Role` is the last of the template"));
+        assert!(
+            role.contains(&format!("Resource: !GetAtt {name}Log.Arn")),
+            "{name}"
+        );
+        let logs = format!("LoggingConfig: {{LogGroup: !Ref {name}Log, LogFormat: JSON}}");
+        assert_eq!(template.matches(&logs).count(), 1, "{name}");
+        let group = between(&template, &format!("\n  {name}Log:\n"), "Properties:").unwrap();
+        if group.contains("DeletionPolicy: Retain") {
+            kept.insert(function);
+        } else {
+            assert!(
+                !role.contains("'AUDIT#*', 'SEALS#*'"),
+                "{name} writes audit rows or seals"
+            );
+        }
+    }
+    assert!(kept.contains("mint") && kept.contains("maintain") && !kept.contains("validate"));
+}
+
+/// A deployment fails before it makes half a domain.
+#[test]
+fn a_domain_and_its_certificate_need_each_other() {
+    let template = template();
+    let rules = between(&template, "\nRules:\n", "\nConditions:\n").unwrap();
+    for (given, needed) in [
+        ("DomainName", "CertificateArn"),
+        ("CertificateArn", "DomainName"),
+    ] {
+        let rule = format!(
+            "    RuleCondition: !Not [!Equals [!Ref {given}, '']]\n    Assertions:\n      - Assert: !Not \
+             [!Equals [!Ref {needed}, '']]\n"
+        );
+        assert!(rules.contains(&rule), "{given} needs {needed}");
+    }
+}
+
 #[test]
 fn nothing_of_the_gateway_stands_between_a_browser_and_the_functions() {
     // CORS settings would take preflights and replies out of the functions' hands.
