@@ -2,7 +2,7 @@
 
 use crate::activity::{START, TODAY, present, read, usage, use_of};
 use hallpass_core::TokenRecord;
-use hallpass_tests::{Hallpass, text, typo};
+use hallpass_tests::{Hallpass, Log, text, typo};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -165,7 +165,11 @@ async fn whether_an_old_secret_is_still_used_is_seen() {
     present(&hallpass, &old).await;
     hallpass.clock.advance(Duration::from_secs(1));
     present(&hallpass, &new).await;
+    let log = Log::keep();
     hallpass.fold_use().await;
+    // The operator's query of the log asks for this.
+    let line = format!("\"token\":\"{id}\"");
+    assert!(log.text().contains("an old secret is used") && log.text().contains(&line));
     let last = store.last_use(&token).await.unwrap();
     assert_eq!(last.of_old_secret(mark).unwrap().seconds().0, START + 2);
     assert_eq!(last.last_used_at.unwrap().seconds().0, START + 3);

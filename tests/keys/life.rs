@@ -154,6 +154,9 @@ async fn cloudwatch_is_told_how_far_a_rotation_is_overdue() {
     let metrics: Value =
         serde_json::from_str(&reply.metrics("my-stack", hallpass.platform.now())).unwrap();
     assert_eq!(metrics["_aws"]["Timestamp"], hallpass.platform.now().0);
+    // What Lambda filters by, or it drops the line.
+    assert_eq!(metrics["level"], "FATAL");
+    assert!(metrics["timestamp"].as_str().unwrap().ends_with('Z'));
     let declared = &metrics["_aws"]["CloudWatchMetrics"][0];
     assert_eq!(declared["Namespace"], "Hallpass");
     assert_eq!(declared["Dimensions"], json!([["stack"]]));

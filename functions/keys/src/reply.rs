@@ -2,9 +2,9 @@
 
 use crate::plan::Did;
 use hallpass_core::{Algorithm, UnixMillis, UnixSeconds};
+use hallpass_runtime::{Metric, metrics_line};
 use hallpass_store::KeyRow;
 use serde::Serialize;
-use serde_json::json;
 
 /// What was done, and how the keys stand now.
 #[derive(Clone, Debug, Serialize)]
@@ -54,27 +54,23 @@ impl From<&KeyRow> for KeyView {
 }
 
 impl KeysReply {
-    /// A line of the log that CloudWatch reads as metrics (its "embedded metric format"): an alarm
+    /// A line of the log that CloudWatch reads as metrics: an alarm
     /// depends on `RotationOverdueSeconds`, which is also missed if no run comes to its end.
     #[must_use]
     pub fn metrics(&self, stack: &str, now: UnixMillis) -> String {
-        json!({
-            "_aws": {
-                "Timestamp": now.0,
-                "CloudWatchMetrics": [{
-                    "Namespace": "Hallpass",
-                    "Dimensions": [["stack"]],
-                    "Metrics": [
-                        {"Name": "RotationOverdueSeconds", "Unit": "Seconds"},
-                        {"Name": "PublishedKeys", "Unit": "Count"},
-                    ],
-                }],
+        let metrics = [
+            Metric {
+                name: "RotationOverdueSeconds",
+                unit: "Seconds",
+                value: self.overdue_seconds,
             },
-            "stack": stack,
-            "RotationOverdueSeconds": self.overdue_seconds,
-            "PublishedKeys": self.published(),
-        })
-        .to_string()
+            Metric {
+                name: "PublishedKeys",
+                unit: "Count",
+                value: u64::try_from(self.published()).unwrap_or(u64::MAX),
+            },
+        ];
+        metrics_line(stack, now, &metrics)
     }
 
     fn published(&self) -> usize {

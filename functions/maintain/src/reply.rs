@@ -1,8 +1,8 @@
 //! What a run answers, and what it tells CloudWatch.
 
 use hallpass_core::UnixMillis;
+use hallpass_runtime::{Metric, metrics_line};
 use serde::Serialize;
-use serde_json::json;
 
 /// What was done, and what is left.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -27,29 +27,28 @@ pub struct MaintainReply {
 }
 
 impl MaintainReply {
-    /// A line of the log that CloudWatch reads as metrics (its "embedded metric format"): alarms
+    /// A line of the log that CloudWatch reads as metrics: alarms
     /// depend on `OldestClosingSeconds` and `OldestUseSeconds`; the first is also missed if no run comes
     /// to its end.
     #[must_use]
     pub fn metrics(&self, stack: &str, now: UnixMillis) -> String {
-        json!({
-            "_aws": {
-                "Timestamp": now.0,
-                "CloudWatchMetrics": [{
-                    "Namespace": "Hallpass",
-                    "Dimensions": [["stack"]],
-                    "Metrics": [
-                        {"Name": "OldestClosingSeconds", "Unit": "Seconds"},
-                        {"Name": "UnfinishedClosings", "Unit": "Count"},
-                        {"Name": "OldestUseSeconds", "Unit": "Seconds"},
-                    ],
-                }],
+        let metrics = [
+            Metric {
+                name: "OldestClosingSeconds",
+                unit: "Seconds",
+                value: self.oldest_closing_seconds,
             },
-            "stack": stack,
-            "OldestClosingSeconds": self.oldest_closing_seconds,
-            "UnfinishedClosings": self.unfinished_closings,
-            "OldestUseSeconds": self.oldest_use_seconds,
-        })
-        .to_string()
+            Metric {
+                name: "UnfinishedClosings",
+                unit: "Count",
+                value: self.unfinished_closings,
+            },
+            Metric {
+                name: "OldestUseSeconds",
+                unit: "Seconds",
+                value: self.oldest_use_seconds,
+            },
+        ];
+        metrics_line(stack, now, &metrics)
     }
 }

@@ -185,6 +185,8 @@ impl Store {
         let count = uses.count();
         let mut last_uses = HashMap::new();
         for ((token, mark), at) in &uses.old_secrets {
+            // For the question of an operator who waits to end an overlap.
+            tracing::info!(%token, secret = %mark, last_used_at = at.0, "an old secret is used");
             last_uses.insert(LastUsed::OldSecret(*token, *mark), *at);
         }
         let mut sets: BTreeMap<(Tenant, Quarter), Uses> = BTreeMap::new();
