@@ -1,9 +1,10 @@
 //! Tokens: one file an operation on them (`mint`, `rotate`, `update`, `revoke`, `list`, `bootstrap`),
-//! and what those share: `entry`, the rows of a token; `listing`, its entries in the lists that people look
+//! and what those share: `entry`, the rows of a token, and `creation`, which writes them; `listing`, its entries in the lists that people look
 //! at, and `listing_older`, those of tokens from before there were such lists; `slot`, the numbered slots of
 //! a limited kind.
 
 mod bootstrap;
+mod creation;
 mod entry;
 mod list;
 mod listing;

@@ -47,7 +47,7 @@ impl Store {
             .consistent_read(true);
         let answer = read.send().await;
         let answer = answer.map_err(|error| StoreError::outage(operation)(error.into()))?;
-        let known = self.known(answer.item.into_iter().collect())?;
+        let known = self.versions.known(answer.item.into_iter().collect())?;
         Ok(known.into_iter().next())
     }
 
@@ -94,7 +94,7 @@ impl Store {
             let ask = self.client.batch_get_item().set_request_items(Some(left));
             let answer = ask.send().await.map_err(|error| outage(error.into()))?;
             for (_table, rows) in answer.responses.into_iter().flatten() {
-                let rows = self.known(rows)?;
+                let rows = self.versions.known(rows)?;
                 found.extend(rows.into_iter().map(|row| (Key::of(&row), row)));
             }
             left = answer.unprocessed_keys.unwrap_or_default();

@@ -1,8 +1,9 @@
 //! The handle of the table.
 
+use super::error::StoreError;
 use super::unsealed::Unsealed;
 use super::version::Versions;
-use hallpass_core::{Tenant, UnixMillis};
+use hallpass_core::{SchemaVersion, Tenant, UnixMillis};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +37,39 @@ impl Store {
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// The same table, in which nothing newer than `version` is written: while functions are still
+    /// running that do not read more.
+    #[must_use]
+    pub fn writing(mut self, version: SchemaVersion) -> Self {
+        self.versions = self.versions.writing(version);
+        self
+    }
+
+    /// The same table, as a function of before sees it, that knows nothing newer than `version`.
+    #[must_use]
+    pub fn knowing(self, version: SchemaVersion) -> Self {
+        Self {
+            versions: Versions::up_to(version),
+            ..self
+        }
+    }
+
+    /// Whether this code knows a version of a row or of claims.
+    ///
+    /// # Errors
+    /// Where it is newer: what it says cannot be told in part.
+    pub fn may_read(&self, version: SchemaVersion) -> Result<(), StoreError> {
+        self.versions.may_read(version)
+    }
+
+    /// Whether a version of a row or of claims may be written yet.
+    ///
+    /// # Errors
+    /// Where functions may still be running that do not know it.
+    pub fn may_write(&self, version: SchemaVersion) -> Result<(), StoreError> {
+        self.versions.may_write(version)
     }
 
     /// The environments in which this instance acted, each with the time of its latest act there

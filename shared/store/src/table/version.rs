@@ -4,7 +4,6 @@
 use super::error::StoreError;
 use super::item::{Item, number};
 use super::key::Key;
-use super::store::Store;
 use aws_sdk_dynamodb::types::AttributeValue;
 use hallpass_core::SchemaVersion;
 
@@ -26,51 +25,41 @@ impl Default for Versions {
     }
 }
 
-impl Store {
-    /// The same table, in which nothing newer than `version` is written: while functions are still
-    /// running that do not read more.
-    #[must_use]
-    pub fn writing(mut self, version: SchemaVersion) -> Self {
-        self.versions.writes = version;
-        self
+impl Versions {
+    /// The same, but that nothing newer than `version` is written.
+    pub(super) fn writing(self, version: SchemaVersion) -> Self {
+        Self {
+            writes: version,
+            ..self
+        }
     }
 
-    /// The same table, as a function of before sees it, that knows nothing newer than `version`.
-    #[must_use]
-    pub fn knowing(mut self, version: SchemaVersion) -> Self {
-        self.versions = Versions {
+    /// Those of code that knows nothing newer than `version`.
+    pub(super) fn up_to(version: SchemaVersion) -> Self {
+        Self {
             reads: version,
             writes: version,
-        };
-        self
+        }
     }
 
-    /// Whether this code knows a version of a row or of claims.
-    ///
-    /// # Errors
-    /// Where it is newer: what it says cannot be told in part.
-    pub fn may_read(&self, version: SchemaVersion) -> Result<(), StoreError> {
-        if version <= self.versions.reads {
+    pub(super) fn may_read(self, version: SchemaVersion) -> Result<(), StoreError> {
+        if version <= self.reads {
             Ok(())
         } else {
             Err(StoreError::NewerVersion(version))
         }
     }
 
-    /// Whether a version of a row or of claims may be written yet.
-    ///
-    /// # Errors
-    /// Where functions may still be running that do not know it.
-    pub fn may_write(&self, version: SchemaVersion) -> Result<(), StoreError> {
-        if version <= self.versions.writes {
+    pub(super) fn may_write(self, version: SchemaVersion) -> Result<(), StoreError> {
+        if version <= self.writes {
             Ok(())
         } else {
             Err(StoreError::NotYetWritten(version))
         }
     }
 
-    /// The items that the table answered, if this code knows their versions.
-    pub(super) fn known(&self, items: Vec<Item>) -> Result<Vec<Item>, StoreError> {
+    /// The items that the table answered, if their versions are known.
+    pub(super) fn known(self, items: Vec<Item>) -> Result<Vec<Item>, StoreError> {
         for item in &items {
             self.may_read(version(item)?)?;
         }

@@ -85,7 +85,10 @@ impl Store {
         let answer = ask.send().await;
         let answer = answer.map_err(|error| StoreError::outage(operation)(error.into()))?;
         let after = answer.last_evaluated_key.as_ref().map(Key::of);
-        Ok((self.known(answer.items.unwrap_or_default())?, after))
+        Ok((
+            self.versions.known(answer.items.unwrap_or_default())?,
+            after,
+        ))
     }
 
     /// All rows of a partition whose sort key begins with `prefix`, page after page.

@@ -48,6 +48,6 @@ impl Store {
             .last_evaluated_key
             .as_ref()
             .map(|item| Key::of(item).sk);
-        Ok((self.known(answer.items.unwrap_or_default())?, next))
+        Ok((self.versions.known(answer.items.unwrap_or_default())?, next))
     }
 }
