@@ -1,9 +1,9 @@
 //! Connections to AWS: opened while the function starts, and not waited for when they died.
 //!
 //! Lambda freezes a function between two calls. A connection that somebody on the way forgot meanwhile takes
-//! a request and never answers: the SDK would wait for a whole attempt. So after a pause the first tries are
-//! short ones. A client's request over a dead connection is given up, the connection with it, and the SDK
-//! tries again.
+//! a request and never answers: the SDK would wait for a whole attempt. So after a pause the first tries at
+//! each service are short ones: the request is given up, its connection with it, and the SDK tries again.
+//! All that is asked may be asked twice, but for the creation of a KMS key: that is waited for.
 
 use aws_sdk_dynamodb::config::{HttpClient, RuntimeComponents, SharedHttpClient};
 use aws_smithy_runtime_api::client::http::{
@@ -13,7 +13,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::byte_stream::ByteStream;
 use hallpass_core::{Clock, Moment};
-use std::sync::{Arc, Mutex, PoisonError};
+use http::Uri;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// After how long without an answer a connection may have been forgotten.
@@ -38,12 +40,15 @@ pub struct Connections {
 #[derive(Debug)]
 struct Pauses {
     clock: Arc<dyn Clock>,
-    state: Mutex<Pause>,
+    /// By host and port: while one service answers, the connections to another may have died.
+    services: Mutex<HashMap<String, Pause>>,
 }
 
-#[derive(Debug, Default)]
+/// The time since a service answered last.
+#[derive(Debug)]
 struct Pause {
-    answered_at: Option<Moment>,
+    answered_at: Moment,
+    /// The short tries since.
     tries: u8,
 }
 
@@ -57,10 +62,10 @@ impl Connections {
     /// Those of `inner`, whose pauses `clock` measures.
     #[must_use]
     pub fn new(inner: SharedHttpClient, clock: Arc<dyn Clock>) -> Self {
-        let state = Mutex::default();
+        let services = Mutex::default();
         Self {
             inner,
-            pauses: Arc::new(Pauses { clock, state }),
+            pauses: Arc::new(Pauses { clock, services }),
             connector: Arc::default(),
         }
     }
@@ -104,8 +109,9 @@ impl HttpClient for Connections {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let service = service(&request);
+        let is_short = !creates_key(&request) && self.pauses.next_is_short(&service);
         let (call, pauses) = (self.inner.call(request), Arc::clone(&self.pauses));
-        let is_short = pauses.next_is_short();
         HttpConnectorFuture::new(async move {
             let answered = if is_short {
                 let waited = tokio::time::timeout(SHORT, call).await;
@@ -114,32 +120,50 @@ impl HttpConnector for Connector {
                 call.await
             };
             if answered.is_ok() {
-                pauses.answered();
+                pauses.answered(service);
             }
             answered
         })
     }
 }
 
+/// The host and port that a request goes to.
+fn service(request: &HttpRequest) -> String {
+    let uri = request.uri().parse::<Uri>();
+    let authority = uri.ok().and_then(|uri| uri.into_parts().authority);
+    authority.map_or_else(String::new, |authority| authority.to_string())
+}
+
+/// Whether it makes a KMS key: done twice, there are two, which cost until somebody ends them.
+fn creates_key(request: &HttpRequest) -> bool {
+    let operation = request.headers().get("x-amz-target");
+    operation.is_some_and(|operation| operation.ends_with(".CreateKey"))
+}
+
 impl Pauses {
-    /// Whether the next try is one of the first after a pause.
-    fn next_is_short(&self) -> bool {
+    /// Whether the next try at a service is one of the first after a pause.
+    fn next_is_short(&self, service: &str) -> bool {
         let now = self.clock.moment();
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let paused = |answered: Moment| !answered.is_younger(PAUSE_SECONDS, now);
-        if !state.answered_at.is_some_and(paused) || state.tries >= SHORT_TRIES {
+        let mut services = self.services();
+        let Some(pause) = services.get_mut(service) else {
+            return false;
+        };
+        if pause.answered_at.is_younger(PAUSE_SECONDS, now) || pause.tries >= SHORT_TRIES {
             return false;
         }
-        state.tries = state.tries.saturating_add(1);
+        pause.tries = pause.tries.saturating_add(1);
         true
     }
 
-    fn answered(&self) {
-        let now = self.clock.moment();
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        *state = Pause {
-            answered_at: Some(now),
+    fn answered(&self, service: String) {
+        let pause = Pause {
+            answered_at: self.clock.moment(),
             tries: 0,
         };
+        self.services().insert(service, pause);
+    }
+
+    fn services(&self) -> MutexGuard<'_, HashMap<String, Pause>> {
+        self.services.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

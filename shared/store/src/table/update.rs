@@ -6,8 +6,10 @@ use super::expression::{Expression, names, values};
 use super::item::Item;
 use super::key::Key;
 use super::store::Store;
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use std::error::Error;
 
 impl Store {
     /// Changes a row where `when` holds of it, or makes it; answers whether `when` held.
@@ -29,17 +31,11 @@ impl Store {
             .set_expression_attribute_values(values(&[change, when]))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(StoreError::outage(operation)(error.into())),
-        }
+        held(
+            operation,
+            sent,
+            UpdateItemError::is_conditional_check_failed_exception,
+        )
     }
 
     /// Writes a whole row where `when` holds of the one there now; answers whether it held.
@@ -59,17 +55,11 @@ impl Store {
             .set_expression_attribute_values(values(&[when]))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(StoreError::outage(operation)(error.into())),
-        }
+        held(
+            operation,
+            sent,
+            PutItemError::is_conditional_check_failed_exception,
+        )
     }
 
     /// Deletes a row, if there is one.
@@ -86,5 +76,18 @@ impl Store {
         let sent = delete.send().await;
         sent.map(|_| ())
             .map_err(|error| StoreError::outage(operation)(error.into()))
+    }
+}
+
+/// Whether the condition of a write held: `is_lost` says of an error that it did not.
+fn held<T, E: Error + Send + Sync + 'static>(
+    operation: &'static str,
+    sent: Result<T, SdkError<E>>,
+    is_lost: fn(&E) -> bool,
+) -> Result<bool, StoreError> {
+    match sent {
+        Ok(_) => Ok(true),
+        Err(error) if error.as_service_error().is_some_and(is_lost) => Ok(false),
+        Err(error) => Err(StoreError::outage(operation)(error.into())),
     }
 }
